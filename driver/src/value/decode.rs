@@ -1,0 +1,86 @@
+//! From CQL to Rust.
+
+use super::Type;
+
+/// Why bytes are not the value that they should be. One byte, so that the loop over a result carries nothing
+/// heavy; row and column are added outside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The row or the collection ends before the value does.
+    Short,
+    /// Null, where the Rust type has no room for it.
+    Null,
+    /// The value does not have the length that its type needs.
+    Length,
+    /// Text that is not UTF-8, or not ASCII.
+    Utf8,
+    /// The value is legal in CQL but outside the range of the Rust type.
+    Range,
+}
+
+/// The cells of a row, and of the rows after it, one after another.
+#[derive(Debug, Clone)]
+pub struct Cells<'f> {
+    rest: &'f [u8],
+}
+
+impl<'f> Cells<'f> {
+    /// Over `[bytes]` cells that lie one behind the other.
+    pub fn new(bytes: &'f [u8]) -> Self {
+        Cells { rest: bytes }
+    }
+
+    /// What has not been read yet.
+    pub fn rest(&self) -> &'f [u8] {
+        self.rest
+    }
+
+    /// The next cell; `None` is null.
+    #[inline]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator would hide the end of the bytes, which is a fault"
+    )]
+    pub fn next(&mut self) -> Result<Option<&'f [u8]>, Fault> {
+        let (length, rest) = self.rest.split_first_chunk::<4>().ok_or(Fault::Short)?;
+        match usize::try_from(i32::from_be_bytes(*length)) {
+            Err(_) => {
+                self.rest = rest;
+                Ok(None)
+            }
+            Ok(n) => {
+                let (cell, rest) = rest.split_at_checked(n).ok_or(Fault::Short)?;
+                self.rest = rest;
+                Ok(Some(cell))
+            }
+        }
+    }
+
+    /// The next cell, if it is not null and has exactly `N` bytes: the straight way for types of fixed width.
+    #[inline]
+    pub fn fixed<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (length, rest) = self.rest.split_first_chunk::<4>()?;
+        let (cell, rest) = rest.split_first_chunk::<N>()?;
+        if usize::try_from(i32::from_be_bytes(*length)) != Ok(N) {
+            return None;
+        }
+        self.rest = rest;
+        Some(*cell)
+    }
+}
+
+/// A Rust value that can be read from a CQL value, borrowed from the answer (`'f`) or owned.
+pub trait FromCql<'f>: Sized {
+    /// Whether a column of type `ty`, which may hold `Frozen`, can be read as this. Asked once per result.
+    fn accepts(ty: &Type) -> bool;
+
+    /// Reads one cell; `None` is null.
+    fn decode(cell: Option<&'f [u8]>) -> Result<Self, Fault>;
+
+    /// Reads the next cell of a row. Types of fixed width override it with [`Cells::fixed`].
+    #[inline]
+    fn take(cells: &mut Cells<'f>) -> Result<Self, Fault> {
+        Self::decode(cells.next()?)
+    }
+}

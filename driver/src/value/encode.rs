@@ -1,0 +1,48 @@
+//! From Rust to CQL.
+
+use super::Type;
+
+/// What [`ToCql::write`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrote {
+    /// It appended the value's bytes, possibly none.
+    Value,
+    /// The value is null; nothing was appended.
+    Null,
+    /// The value is not set; nothing was appended.
+    Unset,
+}
+
+/// A Rust value that can be sent as a CQL value.
+///
+/// The encoding is infallible: whether the Rust type suits the column is asked once, by [`fits`](ToCql::fits),
+/// and lengths that the protocol cannot express are refused for the frame as a whole.
+pub trait ToCql {
+    /// Whether this value can be sent to a column or marker of type `ty`, which may hold `Frozen`.
+    fn fits(&self, ty: &Type) -> bool;
+
+    /// Appends the value's bytes, without their length (native_protocol_v4.spec, section 6).
+    fn write(&self, out: &mut Vec<u8>) -> Wrote;
+
+    /// Appends the value as a protocol `[value]`: its length, or the mark of null or unset, and its bytes.
+    fn write_value(&self, out: &mut Vec<u8>) {
+        let at = out.len();
+        let mut wrote = Wrote::Value;
+        crate::wire::put_sized(out, |out| wrote = self.write(out));
+        if wrote != Wrote::Value {
+            out.truncate(at);
+            crate::wire::put_int(out, if wrote == Wrote::Null { -1 } else { -2 });
+        }
+    }
+}
+
+/// A Rust type that belongs to one CQL type: what a field of a model can be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type of a CQL column",
+    label = "no CQL type belongs to this Rust type",
+    note = "the types that do are listed in `scylla_orm::driver::value`; an enum can be made one by `#[derive(CqlEnum)]`"
+)]
+pub trait CqlType: ToCql + for<'f> super::FromCql<'f> {
+    /// The CQL type that `CREATE TABLE` declares for it.
+    fn cql_type() -> Type;
+}

@@ -1,0 +1,1 @@
+//! A CQL cluster inside the process, for development and tests.

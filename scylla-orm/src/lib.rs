@@ -1,0 +1,1 @@
+//! An object mapper for ScyllaDB and Apache Cassandra.
