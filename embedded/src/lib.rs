@@ -1,1 +1,43 @@
 //! A CQL cluster inside the process, for development and tests.
+//!
+//! # Architecture
+//!
+//! The modules below stand in the order in which a request passes them, from the socket down to the data. A
+//! module imports only modules below it in this list; a test holds that.
+//!
+//! ```text
+//! server ─▶ peer ─▶ exec ─▶ store
+//!                    └────▶ catalog ─▶ parse
+//! ```
+
+/// The cluster: nodes, shards, listeners, start and stop.
+mod server;
+
+/// One client's connection, from STARTUP to its end.
+mod peer;
+
+/// What a statement does: plans, reads, writes, changes of the schema.
+mod exec;
+
+/// The data: partitions, rows, cells, tombstones.
+mod store;
+
+/// The schema in force: keyspaces, tables, types, and the system tables that describe them.
+mod catalog;
+
+/// From CQL text to statements.
+mod parse;
+
+/// Faults that tests inject.
+mod fault;
+
+/// The errors that a server answers.
+mod failure;
+
+/// Time as the cluster sees it.
+mod clock;
+
+/// Which server is imitated where the two differ.
+mod flavor;
+
+pub use flavor::Flavor;

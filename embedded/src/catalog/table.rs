@@ -1,0 +1,134 @@
+//! A table: its columns, indexes and options.
+
+use std::collections::BTreeMap;
+
+use scylla_orm_driver::value::Type;
+use uuid::Uuid;
+
+use crate::catalog::system::Virtual;
+use crate::parse::syntax::PropertyValue;
+
+/// A table.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    /// Never used again, not even by a table of the same name.
+    pub(crate) id: Uuid,
+    pub(crate) keyspace: Box<str>,
+    pub(crate) name: Box<str>,
+    /// In the order of `SELECT *`: partition key, clustering key, static by name, regular by name.
+    pub(crate) columns: Vec<Column>,
+    /// How many of `columns`, from the start, are the partition key.
+    pub(crate) partition: usize,
+    /// How many of `columns`, behind the partition key, are the clustering key.
+    pub(crate) clustering: usize,
+    /// In the order of their names.
+    pub(crate) indexes: Vec<Index>,
+    pub(crate) options: Options,
+    /// The id that the next column gets.
+    pub(crate) next_column: u32,
+    /// Where its rows come from, if not from the store.
+    pub(crate) rows: Option<Virtual>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Column {
+    /// Unique in the table for all time: it survives a rename, and a column dropped and added again has another,
+    /// so that old data stays hidden. The store keys cells by it.
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    /// With `Frozen`, as declared.
+    pub(crate) ty: Type,
+    pub(crate) kind: ColumnKind,
+    /// A clustering column whose order is DESC.
+    pub(crate) descending: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ColumnKind {
+    Partition,
+    Clustering,
+    Static,
+    Regular,
+}
+
+/// A secondary index on one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Index {
+    pub(crate) name: Box<str>,
+    pub(crate) column: Box<str>,
+    pub(crate) kind: IndexKind,
+    /// The partition key columns of ScyllaDB's local index.
+    pub(crate) local: Option<Vec<Box<str>>>,
+    /// The class of a custom index.
+    pub(crate) class: Option<Box<str>>,
+}
+
+/// What of a column's value is indexed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IndexKind {
+    /// The value of a column that is not a collection.
+    Value,
+    /// `keys(m)`: answers CONTAINS KEY.
+    Keys,
+    /// `values(c)`, also the default for a collection: answers CONTAINS.
+    Values,
+    /// `entries(m)`: answers `m[k] = v`.
+    Entries,
+    /// `full(c)`: answers `=` on a frozen collection.
+    Full,
+}
+
+/// The options of a table, those of WITH: what differs from the server's defaults is in the map as well as the
+/// defaults.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Options(pub(crate) BTreeMap<Box<str>, PropertyValue>);
+
+impl Table {
+    pub(crate) fn partition_key(&self) -> &[Column] {
+        self.columns.get(..self.partition).unwrap_or_default()
+    }
+
+    pub(crate) fn clustering_key(&self) -> &[Column] {
+        self.columns
+            .get(self.partition..self.partition + self.clustering)
+            .unwrap_or_default()
+    }
+
+    /// A column by name, and its place in `columns`.
+    pub(crate) fn column(&self, name: &str) -> Option<(usize, &Column)> {
+        self.columns
+            .iter()
+            .enumerate()
+            .find(|(_, column)| &*column.name == name)
+    }
+
+    /// Whether its columns outside the key are counters.
+    pub(crate) fn is_counter(&self) -> bool {
+        self.columns.iter().any(|c| c.ty == Type::Counter)
+    }
+
+    pub(crate) fn has_static(&self) -> bool {
+        self.columns.iter().any(|c| c.kind == ColumnKind::Static)
+    }
+}
+
+impl Column {
+    /// Whether its cells are written one by one: a collection or user-defined type that is not frozen.
+    pub(crate) fn is_multi_cell(&self) -> bool {
+        matches!(
+            self.ty,
+            Type::List(_) | Type::Set(_) | Type::Map(..) | Type::User(_)
+        )
+    }
+}
+
+impl Options {
+    /// Seconds that rows live if a statement does not say otherwise; 0 is for ever.
+    pub(crate) fn default_time_to_live(&self) -> i32 {
+        match self.0.get("default_time_to_live") {
+            Some(PropertyValue::Text(text)) => text.parse().unwrap_or(0),
+            _ => 0,
+        }
+    }
+}

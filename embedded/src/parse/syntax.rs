@@ -1,0 +1,463 @@
+//! The statements of CQL as they are written: names folded to lower case unless quoted, nothing resolved.
+
+use scylla_orm_driver::value::Type;
+
+/// A name of a keyspace, table, column, type, …: without quotes, and in lower case if it had none.
+pub(crate) type Name = Box<str>;
+
+/// A statement and its bind markers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Parsed {
+    pub(crate) statement: Statement,
+    /// In the order of their first appearance; `Some` is the name of a `:name`. [`Term::Marker`] holds an index.
+    pub(crate) markers: Vec<Option<Name>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Statement {
+    Select(Select),
+    Modify(Modification),
+    Batch(Batch),
+    Truncate(QualifiedName),
+    Use(Name),
+    Ddl(Ddl),
+}
+
+/// `keyspace.name`, or `name` in the connection's keyspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct QualifiedName {
+    pub(crate) keyspace: Option<Name>,
+    pub(crate) name: Name,
+}
+
+// ---------------------------------------------------------------------------------------------------- SELECT
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Select {
+    pub(crate) json: bool,
+    pub(crate) distinct: bool,
+    pub(crate) selected: Selected,
+    pub(crate) from: QualifiedName,
+    pub(crate) relations: Vec<Relation>,
+    pub(crate) group_by: Vec<Name>,
+    pub(crate) order_by: Vec<(Name, Direction)>,
+    pub(crate) per_partition_limit: Option<Term>,
+    pub(crate) limit: Option<Term>,
+    pub(crate) allow_filtering: bool,
+    /// ScyllaDB's `BYPASS CACHE`: accepted, and without effect in memory.
+    pub(crate) bypass_cache: bool,
+    /// ScyllaDB's `USING TIMEOUT`.
+    pub(crate) timeout: Option<Term>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Selected {
+    /// `*`
+    All,
+    Some(Vec<Selection>),
+}
+
+/// `selector [AS alias]`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Selection {
+    pub(crate) selector: Selector,
+    pub(crate) alias: Option<Name>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Selector {
+    Column(Name),
+    /// `count(*)` and `count(1)`
+    CountRows,
+    /// `writetime(…)`
+    WriteTime(Box<Selector>),
+    /// `ttl(…)`
+    Ttl(Box<Selector>),
+    /// `cast(… AS type)`
+    Cast(Box<Selector>, TypeName),
+    /// `selector.field`
+    Field(Box<Selector>, Name),
+    /// `selector[key]`
+    Element(Box<Selector>, Term),
+    /// `function(…)`, `token(…)` among them.
+    Call(QualifiedName, Vec<Selector>),
+    /// A literal or a marker.
+    Term(Term),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Ascending,
+    Descending,
+}
+
+// ------------------------------------------------------------------------------------ WHERE and IF conditions
+
+/// `target operator value`, in WHERE and in IF.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Relation {
+    pub(crate) target: Target,
+    pub(crate) operator: Operator,
+    pub(crate) value: Operand,
+}
+
+/// What a relation compares, an assignment sets, or a DELETE names.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Target {
+    Column(Name),
+    /// `column[key]`
+    Element(Name, Term),
+    /// `column.field`
+    Field(Name, Name),
+    /// `(a, b)`; in WHERE alone.
+    Tuple(Vec<Name>),
+    /// `token(a, b)`; in WHERE alone.
+    Token(Vec<Name>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    /// Its value is an [`Operand::List`], or a term that is the whole list.
+    In,
+    /// As `In`.
+    NotIn,
+    Contains,
+    ContainsKey,
+    Like,
+    /// `IS NOT`; its value is `null`.
+    IsNot,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Operand {
+    Term(Term),
+    /// The members of `IN (…)`.
+    List(Vec<Term>),
+}
+
+// ----------------------------------------------------------------------------------- INSERT, UPDATE, DELETE
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Modification {
+    Insert(Insert),
+    Update(Update),
+    Delete(Delete),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Insert {
+    pub(crate) table: QualifiedName,
+    pub(crate) source: InsertSource,
+    pub(crate) if_not_exists: bool,
+    pub(crate) using: Using,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum InsertSource {
+    /// `(columns) VALUES (values)`; as many of one as of the other is not checked here.
+    Values {
+        columns: Vec<Name>,
+        values: Vec<Term>,
+    },
+    /// `JSON value [DEFAULT NULL | UNSET]`
+    Json { value: Term, default_unset: bool },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Update {
+    pub(crate) table: QualifiedName,
+    pub(crate) using: Using,
+    pub(crate) assignments: Vec<Assignment>,
+    pub(crate) relations: Vec<Relation>,
+    pub(crate) condition: Condition,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Assignment {
+    /// Never a tuple or a token.
+    pub(crate) target: Target,
+    pub(crate) change: Change,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Change {
+    /// `c = term`
+    Set(Term),
+    /// `c = c + term`, `c += term`
+    Add(Term),
+    /// `c = c - term`, `c -= term`
+    Subtract(Term),
+    /// `c = term + c`
+    Prepend(Term),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Delete {
+    pub(crate) table: QualifiedName,
+    /// Empty for whole rows. Never a tuple or a token.
+    pub(crate) targets: Vec<Target>,
+    pub(crate) using: Using,
+    pub(crate) relations: Vec<Relation>,
+    pub(crate) condition: Condition,
+}
+
+/// The IF part of a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Condition {
+    None,
+    Exists,
+    NotExists,
+    If(Vec<Relation>),
+}
+
+/// `USING TTL … AND TIMESTAMP … AND TIMEOUT …`
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Using {
+    pub(crate) ttl: Option<Term>,
+    pub(crate) timestamp: Option<Term>,
+    pub(crate) timeout: Option<Term>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Batch {
+    pub(crate) kind: BatchKind,
+    pub(crate) using: Using,
+    pub(crate) statements: Vec<Modification>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BatchKind {
+    Logged,
+    Unlogged,
+    Counter,
+}
+
+// ------------------------------------------------------------------------------------------------------ Terms
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Term {
+    /// `?` or `:name`: an index into [`Parsed::markers`].
+    Marker(usize),
+    Null,
+    Constant(Constant),
+    /// `[a, b]`: a list, or a vector.
+    List(Vec<Term>),
+    /// `{a, b}`. `{}` is an empty one, and may stand for an empty map.
+    Set(Vec<Term>),
+    /// `{k: v}`, at least one pair.
+    Map(Vec<(Term, Term)>),
+    /// `{field: value}`, at least one field.
+    User(Vec<(Name, Term)>),
+    /// `(a, b)`
+    Tuple(Vec<Term>),
+    /// `function(…)`
+    Call(QualifiedName, Vec<Term>),
+    /// `(type) term`, and `cast(term AS type)`.
+    Cast(TypeName, Box<Term>),
+    /// A column; as an argument of a function only.
+    Column(Name),
+}
+
+/// A literal of one word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Constant {
+    pub(crate) kind: ConstantKind,
+    /// As written; for a string its content.
+    pub(crate) text: Box<str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ConstantKind {
+    /// `'text'` or `$$text$$`
+    String,
+    /// `-12`
+    Integer,
+    /// `1.5`, `1e3`, `NaN`, `-Infinity`
+    Float,
+    /// `true`, `false`, in lower case.
+    Boolean,
+    /// `123e4567-e89b-12d3-a456-426614174000`
+    Uuid,
+    /// `0xcafe`
+    Hex,
+    /// `1y2mo3w4d5h6m7s8ms9us10ns`, `P1Y2M3DT4H5M6S`
+    Duration,
+}
+
+impl ConstantKind {
+    /// The name that errors use.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            ConstantKind::String => "STRING",
+            ConstantKind::Integer => "INTEGER",
+            ConstantKind::Float => "FLOAT",
+            ConstantKind::Boolean => "BOOLEAN",
+            ConstantKind::Uuid => "UUID",
+            ConstantKind::Hex => "HEX",
+            ConstantKind::Duration => "DURATION",
+        }
+    }
+}
+
+/// A type as it is written: user-defined types are only names.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum TypeName {
+    Native(Type),
+    List(Box<TypeName>),
+    Set(Box<TypeName>),
+    Map(Box<TypeName>, Box<TypeName>),
+    Tuple(Vec<TypeName>),
+    Vector(Box<TypeName>, u16),
+    Frozen(Box<TypeName>),
+    User(QualifiedName),
+    /// `'org.apache.cassandra.db.marshal.…'`
+    Class(Box<str>),
+}
+
+// -------------------------------------------------------------------------------------------------------- DDL
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Ddl {
+    CreateKeyspace {
+        name: Name,
+        if_not_exists: bool,
+        properties: Vec<Property>,
+    },
+    AlterKeyspace {
+        name: Name,
+        if_exists: bool,
+        properties: Vec<Property>,
+    },
+    DropKeyspace {
+        name: Name,
+        if_exists: bool,
+    },
+    CreateTable(CreateTable),
+    AlterTable {
+        table: QualifiedName,
+        if_exists: bool,
+        change: AlterTable,
+    },
+    DropTable {
+        table: QualifiedName,
+        if_exists: bool,
+    },
+    CreateIndex(CreateIndex),
+    DropIndex {
+        index: QualifiedName,
+        if_exists: bool,
+    },
+    CreateType {
+        name: QualifiedName,
+        if_not_exists: bool,
+        fields: Vec<(Name, TypeName)>,
+    },
+    AlterType {
+        name: QualifiedName,
+        if_exists: bool,
+        change: AlterType,
+    },
+    DropType {
+        name: QualifiedName,
+        if_exists: bool,
+    },
+}
+
+/// `name = value` after WITH.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Property {
+    pub(crate) name: Name,
+    pub(crate) value: PropertyValue,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PropertyValue {
+    /// A constant as written, strings without their quotes.
+    Text(Box<str>),
+    Map(Vec<(Box<str>, Box<str>)>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CreateTable {
+    pub(crate) table: QualifiedName,
+    pub(crate) if_not_exists: bool,
+    pub(crate) columns: Vec<ColumnDefinition>,
+    /// Every PRIMARY KEY of the text, also the short form behind a column; a good table has one.
+    pub(crate) primary_keys: Vec<PrimaryKey>,
+    pub(crate) clustering_order: Vec<(Name, Direction)>,
+    pub(crate) compact_storage: bool,
+    pub(crate) properties: Vec<Property>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ColumnDefinition {
+    pub(crate) name: Name,
+    pub(crate) ty: TypeName,
+    pub(crate) is_static: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PrimaryKey {
+    pub(crate) partition: Vec<Name>,
+    pub(crate) clustering: Vec<Name>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum AlterTable {
+    Add {
+        columns: Vec<ColumnDefinition>,
+        if_not_exists: bool,
+    },
+    Drop {
+        columns: Vec<Name>,
+        if_exists: bool,
+    },
+    Rename(Vec<(Name, Name)>),
+    /// `ALTER column TYPE type`
+    Retype(Name, TypeName),
+    With(Vec<Property>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum AlterType {
+    Add {
+        fields: Vec<(Name, TypeName)>,
+        if_not_exists: bool,
+    },
+    Rename(Vec<(Name, Name)>),
+    /// `ALTER field TYPE type`
+    Retype(Name, TypeName),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CreateIndex {
+    pub(crate) name: Option<Name>,
+    pub(crate) if_not_exists: bool,
+    pub(crate) table: QualifiedName,
+    pub(crate) targets: Vec<IndexTarget>,
+    /// The class of `CREATE CUSTOM INDEX … USING '…'`, or Cassandra's `USING 'sai'`.
+    pub(crate) class: Option<Box<str>>,
+    pub(crate) custom: bool,
+    pub(crate) properties: Vec<Property>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum IndexTarget {
+    Column(Name),
+    /// `keys(m)`
+    Keys(Name),
+    /// `values(c)`
+    Values(Name),
+    /// `entries(m)`
+    Entries(Name),
+    /// `full(c)`
+    Full(Name),
+    /// `(a, b)`: the partition key of ScyllaDB's local index.
+    Partition(Vec<Name>),
+}

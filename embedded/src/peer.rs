@@ -1,0 +1,1 @@
+//! One client's connection, from STARTUP to its end.

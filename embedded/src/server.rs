@@ -1,0 +1,1 @@
+//! The cluster: nodes, shards, listeners, start and stop.
