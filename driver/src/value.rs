@@ -26,9 +26,11 @@
 mod column;
 mod decode;
 mod encode;
+mod field;
 mod ty;
 
 pub use column::Column;
 pub use decode::{Cells, Fault, FromCql};
 pub use encode::{CqlType, ToCql, Wrote};
+pub use field::Field;
 pub use ty::{Type, UserType};

@@ -43,6 +43,9 @@ pub trait ToCql {
     note = "the types that do are listed in `scylla_orm::driver::value`; an enum can be made one by `#[derive(CqlEnum)]`"
 )]
 pub trait CqlType: ToCql + for<'f> super::FromCql<'f> {
+    /// True for lists, sets and maps: outside `frozen`, CQL does not tell an empty one from null.
+    const COLLECTION: bool = false;
+
     /// The CQL type that `CREATE TABLE` declares for it.
     fn cql_type() -> Type;
 }
