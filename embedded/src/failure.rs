@@ -21,10 +21,7 @@ pub(crate) enum FailureKind {
     /// 2300: settings that do not fit.
     Config,
     /// 2400: a keyspace (`table` is empty then) or a table that is there already.
-    AlreadyExists {
-        keyspace: Box<str>,
-        table: Box<str>,
-    },
+    AlreadyExists { keyspace: Box<str>, table: Box<str> },
     /// 0000: the server itself failed.
     Server,
 }

@@ -40,4 +40,5 @@ mod clock;
 /// Which server is imitated where the two differ.
 mod flavor;
 
+pub use clock::Clock;
 pub use flavor::Flavor;
