@@ -1,1 +1,114 @@
-//! Being written.
+//! The messages of the CQL protocol, version 4: header, requests, responses.
+//!
+//! ```text
+//! 0        1       2..4         4       5..9         9..
+//! version  flags   stream       opcode  length       body
+//! ```
+//!
+//! A message is one file with both directions, because the driver and the embedded server share them:
+//! [`request`] holds what a client sends, [`response`] what a server sends. Requests borrow what they are made
+//! of and are appended to a buffer; responses keep slices of the bytes they came in, so that a page of rows is
+//! never copied.
+//!
+//! Nothing here panics on foreign bytes or allocates by a length that they claim. What a message looks like
+//! can depend on what was negotiated on its connection: [`Features`] says that.
+
+mod consistency;
+mod extension;
+mod features;
+mod header;
+mod params;
+mod ty;
+
+pub mod request;
+pub mod response;
+
+use bytes::Bytes;
+
+use crate::wire::{Malformed, TooLong};
+
+pub use consistency::{Consistency, UnknownConsistency};
+pub use extension::Sharding;
+pub use features::{Dialect, Features};
+pub use header::{Flags, Header, HeaderError, Opcode, Version};
+pub use params::{Params, Value, Values, ValuesIter};
+
+/// Bytes of a frame's header.
+pub const HEADER: usize = 9;
+
+/// The longest body that the protocol allows, in bytes. Servers may be configured to less (Apache Cassandra: 16 MiB).
+pub const MAX_BODY: usize = 256 << 20;
+
+/// A frame as it was cut from the stream: the body is a slice of what was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// Says what stands before the message in the body.
+    pub flags: Flags,
+    /// Says which message it is.
+    pub opcode: Opcode,
+    /// What followed the header.
+    pub body: Bytes,
+}
+
+impl Frame {
+    /// Reads the response in it; see [`response::Response::decode`].
+    ///
+    /// # Errors
+    /// If the body is not what the opcode and the flags announce.
+    pub fn response(
+        self,
+        features: &Features,
+        known: Option<&response::Columns>,
+    ) -> Result<(response::Prefix, response::Response), Malformed> {
+        response::Response::decode(self.opcode, self.flags, self.body, features, known)
+    }
+}
+
+/// Appends a header whose length is not known yet, and returns where it starts: to be given to [`finish`] once
+/// the body is there. Whether it is a request or a response follows from the opcode.
+pub fn begin(
+    out: &mut Vec<u8>,
+    version: Version,
+    opcode: Opcode,
+    stream: i16,
+    flags: Flags,
+) -> usize {
+    let at = out.len();
+    Header {
+        version: version.number(),
+        response: opcode.is_response(),
+        flags,
+        stream,
+        opcode,
+        length: 0,
+    }
+    .put(out);
+    at
+}
+
+/// Writes the length of the body into the header that [`begin`] appended at `at`.
+///
+/// # Errors
+/// If the body is longer than [`MAX_BODY`]; the caller then takes the frame back (`out.truncate(at)`).
+pub fn finish(out: &mut [u8], at: usize) -> Result<(), TooLong> {
+    let length = out.len().saturating_sub(at + HEADER);
+    let too_long = TooLong {
+        field: "body",
+        length,
+    };
+    let field = u32::try_from(length).map_err(|_| too_long)?;
+    if length > MAX_BODY {
+        return Err(too_long);
+    }
+    if let Some(place) = out.get_mut(at + 5..at + HEADER) {
+        place.copy_from_slice(&field.to_be_bytes());
+    }
+    Ok(())
+}
+
+/// Writes the stream id into a frame that was made before its id was known. Does nothing to fewer than four bytes.
+pub fn set_stream(frame: &mut [u8], stream: i16) {
+    if let Some(place) = frame.get_mut(2..4) {
+        place.copy_from_slice(&stream.to_be_bytes());
+    }
+}

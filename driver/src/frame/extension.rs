@@ -1,0 +1,162 @@
+//! What a server says of itself in SUPPORTED beyond the specification, and what of it is put into STARTUP.
+
+use std::num::NonZeroU16;
+
+use super::request::Startup;
+use super::response::Supported;
+use super::{Dialect, Features, Version};
+
+/// How a ScyllaDB node spreads partitions over its shards, and which shard serves the connection that asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sharding {
+    /// The shard that serves this connection.
+    pub shard: u16,
+    /// Shards of the node.
+    pub shards: NonZeroU16,
+    /// How many of a token's leading bits do not take part in the choice of the shard, 0 to 63.
+    pub ignore_msb: u8,
+    /// The port on which the client's source port chooses the shard, if there is one.
+    pub shard_aware_port: Option<u16>,
+    /// The same with TLS.
+    pub shard_aware_port_tls: Option<u16>,
+}
+
+/// The only way to spread partitions over shards that there has ever been.
+const ALGORITHM: &str = "biased-token-round-robin";
+const LWT_MARK: &str = "SCYLLA_LWT_ADD_METADATA_MARK";
+const LWT_MASK: &str = "LWT_OPTIMIZATION_META_BIT_MASK=";
+const RATE_LIMIT: &str = "SCYLLA_RATE_LIMIT_ERROR";
+const RATE_LIMIT_CODE: &str = "ERROR_CODE=";
+const TABLETS: &str = "TABLETS_ROUTING_V1";
+
+impl Sharding {
+    /// What SUPPORTED says; `None` if the server has no shards (Cassandra), or spreads partitions over them in a
+    /// way that this crate does not know.
+    pub fn of(supported: &Supported) -> Option<Self> {
+        let algorithm = supported.first("SCYLLA_SHARDING_ALGORITHM")?;
+        if algorithm != ALGORITHM {
+            return None;
+        }
+        let number = |name: &str| supported.first(name)?.parse::<u16>().ok();
+        let shards = NonZeroU16::new(number("SCYLLA_NR_SHARDS")?)?;
+        Some(Sharding {
+            shard: number("SCYLLA_SHARD").filter(|shard| *shard < shards.get())?,
+            shards,
+            ignore_msb: match supported.first("SCYLLA_SHARDING_IGNORE_MSB")?.parse() {
+                Ok(bits @ 0..=63) => bits,
+                _ => return None,
+            },
+            shard_aware_port: number("SCYLLA_SHARD_AWARE_PORT").filter(|port| *port != 0),
+            shard_aware_port_tls: number("SCYLLA_SHARD_AWARE_PORT_SSL").filter(|port| *port != 0),
+        })
+    }
+}
+
+impl Features {
+    /// All that a server offers and this crate knows: what a driver asks for.
+    pub fn offered(supported: &Supported) -> Self {
+        let scylla = supported
+            .options
+            .iter()
+            .any(|(name, _)| name.starts_with("SCYLLA_"));
+        let number = |name: &str, before: &str| {
+            let mut values = supported.values(name)?.iter();
+            values.find_map(|value| value.strip_prefix(before)?.parse::<u32>().ok())
+        };
+        Features {
+            version: Version::V4,
+            dialect: match scylla {
+                true => Dialect::Scylla,
+                false => Dialect::Cassandra,
+            },
+            lwt_mark: number(LWT_MARK, LWT_MASK),
+            rate_limit_error: number(RATE_LIMIT, RATE_LIMIT_CODE).map(u32::cast_signed),
+            tablets: supported.values(TABLETS).is_some(),
+        }
+    }
+
+    /// The options of STARTUP that ask for them.
+    pub fn startup(&self) -> Vec<(&'static str, &'static str)> {
+        let mut options = vec![("CQL_VERSION", "3.0.0")];
+        if self.lwt_mark.is_some() {
+            options.push((LWT_MARK, "LWT_OPTIMIZATION_META_BIT_MASK=2147483648"));
+        }
+        if self.rate_limit_error.is_some() {
+            options.push((RATE_LIMIT, ""));
+        }
+        if self.tablets {
+            options.push((TABLETS, ""));
+        }
+        options
+    }
+
+    /// Those of a server's features that a client has asked for.
+    pub fn accepted(self, startup: &Startup<'_>) -> Self {
+        let asked = |name: &str| startup.option(name).is_some();
+        Features {
+            lwt_mark: self.lwt_mark.filter(|_| asked(LWT_MARK)),
+            rate_limit_error: self.rate_limit_error.filter(|_| asked(RATE_LIMIT)),
+            tablets: self.tablets && asked(TABLETS),
+            ..self
+        }
+    }
+}
+
+impl Supported {
+    /// What a ScyllaDB node says to a connection. Tablets, if `features` has them, are offered; the other
+    /// extensions of `features` likewise.
+    pub fn scylla(sharding: &Sharding, features: &Features) -> Self {
+        let mut options = vec![
+            ("CQL_VERSION", vec!["3.3.1".to_owned()]),
+            ("COMPRESSION", vec!["lz4".to_owned(), "snappy".to_owned()]),
+            ("SCYLLA_SHARD", vec![sharding.shard.to_string()]),
+            ("SCYLLA_NR_SHARDS", vec![sharding.shards.to_string()]),
+            ("SCYLLA_SHARDING_ALGORITHM", vec![ALGORITHM.to_owned()]),
+            (
+                "SCYLLA_SHARDING_IGNORE_MSB",
+                vec![sharding.ignore_msb.to_string()],
+            ),
+            (
+                "SCYLLA_PARTITIONER",
+                vec!["org.apache.cassandra.dht.Murmur3Partitioner".to_owned()],
+            ),
+        ];
+        if let Some(port) = sharding.shard_aware_port {
+            options.push(("SCYLLA_SHARD_AWARE_PORT", vec![port.to_string()]));
+        }
+        if let Some(port) = sharding.shard_aware_port_tls {
+            options.push(("SCYLLA_SHARD_AWARE_PORT_SSL", vec![port.to_string()]));
+        }
+        if let Some(mask) = features.lwt_mark {
+            options.push((LWT_MARK, vec![format!("{LWT_MASK}{mask}")]));
+        }
+        if let Some(code) = features.rate_limit_error {
+            options.push((RATE_LIMIT, vec![format!("{RATE_LIMIT_CODE}{code}")]));
+        }
+        if features.tablets {
+            options.push((TABLETS, vec![String::new()]));
+        }
+        Supported::sorted(options)
+    }
+
+    /// What a Cassandra 5 node says, of those versions of the protocol that are given.
+    pub fn cassandra(versions: &[&str]) -> Self {
+        let owned = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect();
+        Supported::sorted(vec![
+            ("PROTOCOL_VERSIONS", owned(versions)),
+            ("COMPRESSION", owned(&["snappy", "lz4"])),
+            ("CQL_VERSION", owned(&["3.4.7"])),
+        ])
+    }
+
+    /// Servers send their options sorted by name.
+    fn sorted(mut options: Vec<(&str, Vec<String>)>) -> Self {
+        options.sort();
+        Supported {
+            options: options
+                .into_iter()
+                .map(|(name, values)| (name.to_owned(), values))
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! The nine bytes before each body: version and direction, flags, stream id, opcode, length.
+
+use std::fmt;
+use std::ops::BitOr;
+
+use super::{HEADER, MAX_BODY};
+
+/// Which message a body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Opcode {
+    /// The server refuses or failed.
+    Error = 0x00,
+    /// The first request of a connection, apart from OPTIONS.
+    Startup = 0x01,
+    /// The connection may be used.
+    Ready = 0x02,
+    /// The client has to prove who it is.
+    Authenticate = 0x03,
+    /// What does the server support?
+    Options = 0x05,
+    /// What the server supports.
+    Supported = 0x06,
+    /// A statement as text.
+    Query = 0x07,
+    /// What a statement gave.
+    Result = 0x08,
+    /// A statement to be kept by the server.
+    Prepare = 0x09,
+    /// A prepared statement with values.
+    Execute = 0x0a,
+    /// Asks for events.
+    Register = 0x0b,
+    /// Something happened in the cluster.
+    Event = 0x0c,
+    /// Several statements at once.
+    Batch = 0x0d,
+    /// The server asks for more proof.
+    AuthChallenge = 0x0e,
+    /// Proof of who the client is.
+    AuthResponse = 0x0f,
+    /// The client is who it says.
+    AuthSuccess = 0x10,
+}
+
+/// A version of the protocol that this crate speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[non_exhaustive]
+pub enum Version {
+    /// Version 4: ScyllaDB, and every Cassandra since 2.2.
+    #[default]
+    V4,
+    /// Version 5: Cassandra since 4.0.
+    V5,
+}
+
+/// The flags of a frame.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Flags(pub u8);
+
+/// A frame's header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// The protocol's version as it stands there: a server answers an unknown version with its own, and that
+    /// answer must be readable.
+    pub version: u8,
+    /// Whether it goes from the server to the client.
+    pub response: bool,
+    /// What stands before the message in the body, and whether the body is compressed.
+    pub flags: Flags,
+    /// The client's number for the request, echoed by the response; −1 for events.
+    pub stream: i16,
+    /// Which message follows.
+    pub opcode: Opcode,
+    /// Bytes of the body, at most [`MAX_BODY`].
+    pub length: u32,
+}
+
+/// A header that cannot be accepted. The connection is of no use after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderError {
+    /// A version whose headers look different (1, 2), or none at all (0).
+    Version {
+        /// As it stands there.
+        version: u8,
+    },
+    /// An opcode that the protocol does not define, or one that only the other side sends.
+    Opcode {
+        /// As it stands there.
+        opcode: u8,
+        /// The stream, so that a server can still answer.
+        stream: i16,
+    },
+    /// A body longer than [`MAX_BODY`], or a negative length.
+    Length {
+        /// As it stands there.
+        length: i32,
+        /// The stream, so that a server can still answer.
+        stream: i16,
+    },
+}
+
+impl Opcode {
+    /// Whether a server sends it.
+    pub fn is_response(self) -> bool {
+        use Opcode::{
+            AuthChallenge, AuthSuccess, Authenticate, Error, Event, Ready, Result, Supported,
+        };
+        matches!(
+            self,
+            Error | Ready | Authenticate | Supported | Result | Event | AuthChallenge | AuthSuccess
+        )
+    }
+}
+
+impl TryFrom<u8> for Opcode {
+    type Error = u8;
+
+    fn try_from(byte: u8) -> Result<Self, u8> {
+        Ok(match byte {
+            0x00 => Opcode::Error,
+            0x01 => Opcode::Startup,
+            0x02 => Opcode::Ready,
+            0x03 => Opcode::Authenticate,
+            0x05 => Opcode::Options,
+            0x06 => Opcode::Supported,
+            0x07 => Opcode::Query,
+            0x08 => Opcode::Result,
+            0x09 => Opcode::Prepare,
+            0x0a => Opcode::Execute,
+            0x0b => Opcode::Register,
+            0x0c => Opcode::Event,
+            0x0d => Opcode::Batch,
+            0x0e => Opcode::AuthChallenge,
+            0x0f => Opcode::AuthResponse,
+            0x10 => Opcode::AuthSuccess,
+            _ => return Err(byte),
+        })
+    }
+}
+
+impl fmt::Display for Opcode {
+    /// As the specification spells it: `AUTH_RESPONSE`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Opcode::Error => "ERROR",
+            Opcode::Startup => "STARTUP",
+            Opcode::Ready => "READY",
+            Opcode::Authenticate => "AUTHENTICATE",
+            Opcode::Options => "OPTIONS",
+            Opcode::Supported => "SUPPORTED",
+            Opcode::Query => "QUERY",
+            Opcode::Result => "RESULT",
+            Opcode::Prepare => "PREPARE",
+            Opcode::Execute => "EXECUTE",
+            Opcode::Register => "REGISTER",
+            Opcode::Event => "EVENT",
+            Opcode::Batch => "BATCH",
+            Opcode::AuthChallenge => "AUTH_CHALLENGE",
+            Opcode::AuthResponse => "AUTH_RESPONSE",
+            Opcode::AuthSuccess => "AUTH_SUCCESS",
+        })
+    }
+}
+
+impl Version {
+    /// Its number, as it stands in a header.
+    pub fn number(self) -> u8 {
+        match self {
+            Version::V4 => 4,
+            Version::V5 => 5,
+        }
+    }
+}
+
+impl TryFrom<u8> for Version {
+    type Error = u8;
+
+    fn try_from(number: u8) -> Result<Self, u8> {
+        match number {
+            4 => Ok(Version::V4),
+            5 => Ok(Version::V5),
+            other => Err(other),
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v{}", self.number())
+    }
+}
+
+impl Flags {
+    /// None.
+    pub const NONE: Flags = Flags(0);
+    /// The body is compressed.
+    pub const COMPRESSED: Flags = Flags(0x01);
+    /// In a request: please trace it. In a response: the body starts with the id of the trace.
+    pub const TRACING: Flags = Flags(0x02);
+    /// The body starts with a custom payload, in a response after the trace's id and the warnings.
+    pub const PAYLOAD: Flags = Flags(0x04);
+    /// The body starts with warnings, after the trace's id. Responses only.
+    pub const WARNING: Flags = Flags(0x08);
+    /// The client agrees to a version that is not final.
+    pub const BETA: Flags = Flags(0x10);
+
+    /// Whether all of `flags` are set.
+    pub fn has(self, flags: Flags) -> bool {
+        self.0 & flags.0 == flags.0
+    }
+}
+
+impl BitOr for Flags {
+    type Output = Flags;
+
+    fn bitor(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
+    }
+}
+
+impl fmt::Debug for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Flags({:#04x})", self.0)
+    }
+}
+
+impl Header {
+    /// Reads a header.
+    ///
+    /// # Errors
+    /// If the frame cannot be accepted: an old version, an unknown opcode, one that goes the other way, or a
+    /// length outside the protocol's limit.
+    pub fn parse(bytes: &[u8; HEADER]) -> Result<Header, HeaderError> {
+        let [first, flags, s0, s1, opcode, l0, l1, l2, l3] = *bytes;
+        let (version, response) = (first & 0x7f, first & 0x80 != 0);
+        if version < 3 {
+            return Err(HeaderError::Version { version });
+        }
+        let stream = i16::from_be_bytes([s0, s1]);
+        let opcode = Opcode::try_from(opcode)
+            .ok()
+            .filter(|opcode| opcode.is_response() == response)
+            .ok_or(HeaderError::Opcode { opcode, stream })?;
+        let length = u32::from_be_bytes([l0, l1, l2, l3]);
+        if usize::try_from(length).map_or(true, |length| length > MAX_BODY) {
+            let length = i32::from_be_bytes([l0, l1, l2, l3]);
+            return Err(HeaderError::Length { length, stream });
+        }
+        Ok(Header {
+            version,
+            response,
+            flags: Flags(flags),
+            stream,
+            opcode,
+            length,
+        })
+    }
+
+    /// Appends it.
+    pub fn put(&self, out: &mut Vec<u8>) {
+        let [s0, s1] = self.stream.to_be_bytes();
+        let [l0, l1, l2, l3] = self.length.to_be_bytes();
+        let first = self.version | if self.response { 0x80 } else { 0 };
+        let opcode = self.opcode as u8;
+        out.extend_from_slice(&[first, self.flags.0, s0, s1, opcode, l0, l1, l2, l3]);
+    }
+}
+
+impl fmt::Display for HeaderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HeaderError::Version { version } => {
+                write!(f, "version {version} of the protocol is not supported")
+            }
+            HeaderError::Opcode { opcode, stream } => {
+                write!(f, "unexpected opcode {opcode:#04x} on stream {stream}")
+            }
+            HeaderError::Length { length, stream } => {
+                write!(f, "impossible body length {length} on stream {stream}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for HeaderError {}

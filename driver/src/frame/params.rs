@@ -1,0 +1,243 @@
+//! The parameters that QUERY and EXECUTE share: consistency, values, paging, timestamp.
+
+use super::{Consistency, Features, Version};
+use crate::wire::{Cell, Malformed, Reader, TooLong, Why, put_bytes, put_int, put_long, put_short};
+
+/// The parameters of QUERY and EXECUTE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Params<'a> {
+    /// How many replicas must take part.
+    pub consistency: Consistency,
+    /// The values of the bind markers.
+    pub values: Values<'a>,
+    /// The client knows the columns of the result; the server need not send them.
+    pub skip_metadata: bool,
+    /// Rows per page; `None` is everything at once.
+    pub page_size: Option<i32>,
+    /// Where the last page ended, as the server said it.
+    pub paging_state: Option<&'a [u8]>,
+    /// For the Paxos part of a conditional update; the server's default is `SERIAL`.
+    pub serial_consistency: Option<Consistency>,
+    /// When the write happens, in microseconds since 1970, unless the statement says it itself.
+    pub timestamp: Option<i64>,
+}
+
+/// The values of a statement's bind markers, encoded one behind the other as `[value]`, each after its name if
+/// they are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Values<'a> {
+    count: u16,
+    named: bool,
+    bytes: &'a [u8],
+}
+
+/// One value, and the name of its marker if values are named.
+pub type Value<'a> = (Option<&'a str>, Cell<'a>);
+
+/// The values of a statement, one after another.
+#[derive(Debug, Clone)]
+pub struct ValuesIter<'a> {
+    left: u16,
+    named: bool,
+    reader: Reader<'a>,
+}
+
+const VALUES: u32 = 0x01;
+const SKIP_METADATA: u32 = 0x02;
+const PAGE_SIZE: u32 = 0x04;
+const PAGING_STATE: u32 = 0x08;
+const SERIAL_CONSISTENCY: u32 = 0x10;
+const TIMESTAMP: u32 = 0x20;
+const NAMES: u32 = 0x40;
+const KNOWN: u32 = 0x7f;
+
+impl<'a> Params<'a> {
+    /// Appends them.
+    ///
+    /// # Errors
+    /// If the paging state is longer than the protocol can say.
+    pub fn encode(&self, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        self.consistency.put(out);
+        put_flags(out, self.flags(), features.version);
+        if !self.values.is_empty() {
+            put_short(out, self.values.count);
+            out.extend_from_slice(self.values.bytes);
+        }
+        if let Some(rows) = self.page_size {
+            put_int(out, rows);
+        }
+        if let Some(state) = self.paging_state {
+            put_bytes(out, Some(state), "paging state")?;
+        }
+        if let Some(level) = self.serial_consistency {
+            level.put(out);
+        }
+        if let Some(timestamp) = self.timestamp {
+            put_long(out, timestamp);
+        }
+        Ok(())
+    }
+
+    fn flags(&self) -> u32 {
+        let flag = |set: bool, flag: u32| if set { flag } else { 0 };
+        flag(!self.values.is_empty(), VALUES)
+            | flag(self.skip_metadata, SKIP_METADATA)
+            | flag(self.page_size.is_some(), PAGE_SIZE)
+            | flag(self.paging_state.is_some(), PAGING_STATE)
+            | flag(self.serial_consistency.is_some(), SERIAL_CONSISTENCY)
+            | flag(self.timestamp.is_some(), TIMESTAMP)
+            | flag(self.values.named && !self.values.is_empty(), NAMES)
+    }
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// If the bytes are not parameters, or use a flag that this crate does not know.
+    pub fn decode(reader: &mut Reader<'a>, features: &Features) -> Result<Self, Malformed> {
+        let consistency = Consistency::decode(reader)?;
+        let flags = read_flags(reader, features.version, KNOWN)?;
+        let has = |flag: u32| flags & flag != 0;
+        Ok(Params {
+            consistency,
+            values: match has(VALUES) {
+                true => Values::decode(reader, has(NAMES))?,
+                false => Values::default(),
+            },
+            skip_metadata: has(SKIP_METADATA),
+            page_size: match has(PAGE_SIZE) {
+                true => Some(reader.int("page size")?),
+                false => None,
+            },
+            paging_state: match has(PAGING_STATE) {
+                true => reader.bytes("paging state")?,
+                false => None,
+            },
+            serial_consistency: match has(SERIAL_CONSISTENCY) {
+                true => Some(Consistency::decode(reader)?),
+                false => None,
+            },
+            timestamp: match has(TIMESTAMP) {
+                true => Some(reader.long("timestamp")?),
+                false => None,
+            },
+        })
+    }
+}
+
+/// Appends the flags of parameters: a byte, since version 5 an `[int]`.
+pub(super) fn put_flags(out: &mut Vec<u8>, flags: u32, version: Version) {
+    match version {
+        Version::V4 => out.push(flags.to_be_bytes()[3]),
+        Version::V5 => out.extend_from_slice(&flags.to_be_bytes()),
+    }
+}
+
+/// Reads the flags of parameters; one outside `known` is refused, since what it announces cannot be skipped.
+pub(super) fn read_flags(
+    reader: &mut Reader<'_>,
+    version: Version,
+    known: u32,
+) -> Result<u32, Malformed> {
+    let at = reader.clone();
+    let flags = match version {
+        Version::V4 => u32::from(reader.byte("flags")?),
+        Version::V5 => reader.int("flags")?.cast_unsigned(),
+    };
+    match flags & !known {
+        0 => Ok(flags),
+        _ => Err(at.malformed("flags", Why::Unknown)),
+    }
+}
+
+impl<'a> Values<'a> {
+    /// `count` values, encoded one behind the other, for the markers in order.
+    pub fn new(count: u16, bytes: &'a [u8]) -> Self {
+        Values {
+            count,
+            named: false,
+            bytes,
+        }
+    }
+
+    /// `count` values, each after the name of its marker as a `[string]`.
+    pub fn named(count: u16, bytes: &'a [u8]) -> Self {
+        Values {
+            count,
+            named: true,
+            bytes,
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> u16 {
+        self.count
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Whether each has a name.
+    pub fn is_named(&self) -> bool {
+        self.named
+    }
+
+    /// As they are encoded, without the count.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// One after another. It ends early where the bytes are malformed, which decoded values never are.
+    pub fn iter(&self) -> ValuesIter<'a> {
+        ValuesIter {
+            left: self.count,
+            named: self.named,
+            reader: Reader::new(self.bytes),
+        }
+    }
+
+    /// Reads the count and the values, and checks each of them.
+    pub(super) fn decode(reader: &mut Reader<'a>, named: bool) -> Result<Self, Malformed> {
+        let count = reader.short("value count")?;
+        let (all, start) = (reader.rest(), reader.offset());
+        for _ in 0..count {
+            if named {
+                reader.string("value name")?;
+            }
+            reader.value("value")?;
+        }
+        let bytes = all.get(..reader.offset() - start).unwrap_or_default();
+        Ok(Values {
+            count,
+            named,
+            bytes,
+        })
+    }
+}
+
+impl<'a> IntoIterator for Values<'a> {
+    type Item = Value<'a>;
+    type IntoIter = ValuesIter<'a>;
+
+    fn into_iter(self) -> ValuesIter<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> Iterator for ValuesIter<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Value<'a>> {
+        self.left = self.left.checked_sub(1)?;
+        let name = match self.named {
+            true => Some(self.reader.string("value name").ok()?),
+            false => None,
+        };
+        Some((name, self.reader.value("value").ok()?))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.left.into()))
+    }
+}

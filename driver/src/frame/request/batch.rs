@@ -1,0 +1,160 @@
+//! BATCH: several statements at once.
+
+use crate::frame::params::{put_flags, read_flags};
+use crate::frame::{Consistency, Features, Opcode, Values};
+use crate::wire::{
+    Malformed, Reader, TooLong, Why, put_byte, put_long, put_long_string, put_short,
+    put_short_bytes,
+};
+
+/// Runs several statements as one request. Its answer is RESULT or ERROR.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch<'a> {
+    /// What the server promises for them as a whole.
+    pub kind: BatchKind,
+    /// The statements, in order.
+    pub statements: Vec<BatchStatement<'a>>,
+    /// How many replicas must take part.
+    pub consistency: Consistency,
+    /// For the Paxos part, if statements are conditional.
+    pub serial_consistency: Option<Consistency>,
+    /// When the writes happen, in microseconds since 1970, unless the statements say it themselves.
+    pub timestamp: Option<i64>,
+}
+
+/// What a server promises for a batch as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[repr(u8)]
+pub enum BatchKind {
+    /// All of it happens, or nothing: the coordinator keeps a log until every replica has it.
+    #[default]
+    Logged = 0,
+    /// Each partition's part happens or not, without a log.
+    Unlogged = 1,
+    /// Increments of counters.
+    Counter = 2,
+}
+
+/// A statement of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchStatement<'a> {
+    /// Which statement.
+    pub source: BatchSource<'a>,
+    /// Its values, without names: the protocol has no way to tell a batch's names.
+    pub values: Values<'a>,
+}
+
+/// Text, or the id of a prepared statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchSource<'a> {
+    /// The statement as text.
+    Text(&'a str),
+    /// The id of a prepared statement.
+    Prepared(&'a [u8]),
+}
+
+const SERIAL_CONSISTENCY: u32 = 0x10;
+const TIMESTAMP: u32 = 0x20;
+
+impl<'a> Batch<'a> {
+    /// BATCH
+    pub const OPCODE: Opcode = Opcode::Batch;
+
+    /// Appends its body.
+    ///
+    /// # Errors
+    /// If there are more than 65,535 statements, or one is longer than the protocol can say.
+    pub fn encode(&self, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        put_byte(out, self.kind as u8);
+        let length = self.statements.len();
+        let field = "statements";
+        put_short(
+            out,
+            u16::try_from(length).map_err(|_| TooLong { field, length })?,
+        );
+        for statement in &self.statements {
+            statement.encode(out)?;
+        }
+        self.consistency.put(out);
+        let flag = |set: bool, flag: u32| if set { flag } else { 0 };
+        let flags = flag(self.serial_consistency.is_some(), SERIAL_CONSISTENCY)
+            | flag(self.timestamp.is_some(), TIMESTAMP);
+        put_flags(out, flags, features.version);
+        if let Some(level) = self.serial_consistency {
+            level.put(out);
+        }
+        if let Some(timestamp) = self.timestamp {
+            put_long(out, timestamp);
+        }
+        Ok(())
+    }
+
+    /// Reads its body.
+    ///
+    /// # Errors
+    /// If it is no BATCH, or uses a flag that this crate does not know.
+    pub fn decode(reader: &mut Reader<'a>, features: &Features) -> Result<Self, Malformed> {
+        let kind = BatchKind::decode(reader)?;
+        let statements = (0..reader.short("statement count")?)
+            .map(|_| BatchStatement::decode(reader))
+            .collect::<Result<_, _>>()?;
+        let consistency = Consistency::decode(reader)?;
+        let flags = read_flags(reader, features.version, SERIAL_CONSISTENCY | TIMESTAMP)?;
+        Ok(Batch {
+            kind,
+            statements,
+            consistency,
+            serial_consistency: match flags & SERIAL_CONSISTENCY {
+                0 => None,
+                _ => Some(Consistency::decode(reader)?),
+            },
+            timestamp: match flags & TIMESTAMP {
+                0 => None,
+                _ => Some(reader.long("timestamp")?),
+            },
+        })
+    }
+}
+
+impl BatchKind {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let at = reader.clone();
+        match reader.byte("batch kind")? {
+            0 => Ok(BatchKind::Logged),
+            1 => Ok(BatchKind::Unlogged),
+            2 => Ok(BatchKind::Counter),
+            _ => Err(at.malformed("batch kind", Why::Unknown)),
+        }
+    }
+}
+
+impl<'a> BatchStatement<'a> {
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        match self.source {
+            BatchSource::Text(text) => {
+                put_byte(out, 0);
+                put_long_string(out, text, "statement")?;
+            }
+            BatchSource::Prepared(id) => {
+                put_byte(out, 1);
+                put_short_bytes(out, id, "statement id")?;
+            }
+        }
+        put_short(out, self.values.len());
+        out.extend_from_slice(self.values.bytes());
+        Ok(())
+    }
+
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        let at = reader.clone();
+        let source = match reader.byte("statement kind")? {
+            0 => BatchSource::Text(reader.long_string("statement")?),
+            1 => BatchSource::Prepared(reader.short_bytes("statement id")?),
+            _ => return Err(at.malformed("statement kind", Why::Unknown)),
+        };
+        Ok(BatchStatement {
+            source,
+            values: Values::decode(reader, false)?,
+        })
+    }
+}

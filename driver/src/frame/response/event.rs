@@ -1,0 +1,161 @@
+//! EVENT: something happened in the cluster.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use super::SchemaChange;
+use crate::frame::Opcode;
+use crate::wire::{Malformed, Reader, TooLong, Why, put_inet, put_string};
+
+/// Something happened in the cluster. Sent without being asked, on stream −1, after REGISTER.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A node came, went or moved.
+    Topology {
+        /// Which of these.
+        change: TopologyChange,
+        /// The node's address for clients.
+        node: SocketAddr,
+    },
+    /// A node is up or down, as the server sees it.
+    Status {
+        /// Whether it is up.
+        up: bool,
+        /// The node's address for clients.
+        node: SocketAddr,
+    },
+    /// The schema changed.
+    Schema(SchemaChange),
+    /// An event of a type that this crate does not know; its content is not read.
+    Unknown {
+        /// The type, as the server spells it.
+        kind: String,
+    },
+}
+
+/// What happened to a node's place in the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TopologyChange {
+    /// It joined.
+    NewNode,
+    /// It left.
+    RemovedNode,
+    /// Its tokens changed.
+    MovedNode,
+}
+
+/// The types of events that REGISTER can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// `TOPOLOGY_CHANGE`
+    Topology,
+    /// `STATUS_CHANGE`
+    Status,
+    /// `SCHEMA_CHANGE`
+    Schema,
+}
+
+impl Event {
+    /// EVENT
+    pub const OPCODE: Opcode = Opcode::Event;
+
+    /// The type to register for, unless it is unknown.
+    pub fn kind(&self) -> Option<EventKind> {
+        match self {
+            Event::Topology { .. } => Some(EventKind::Topology),
+            Event::Status { .. } => Some(EventKind::Status),
+            Event::Schema(_) => Some(EventKind::Schema),
+            Event::Unknown { .. } => None,
+        }
+    }
+
+    /// Appends its body.
+    ///
+    /// # Errors
+    /// If a name is longer than 65,535 bytes.
+    pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        if let Some(kind) = self.kind() {
+            put_string(out, kind.name(), "event")?;
+        }
+        match self {
+            Event::Topology { change, node } => {
+                let change = match change {
+                    TopologyChange::NewNode => "NEW_NODE",
+                    TopologyChange::RemovedNode => "REMOVED_NODE",
+                    TopologyChange::MovedNode => "MOVED_NODE",
+                };
+                put_string(out, change, "change")?;
+                put_inet(out, *node);
+                Ok(())
+            }
+            Event::Status { up, node } => {
+                put_string(out, if *up { "UP" } else { "DOWN" }, "status")?;
+                put_inet(out, *node);
+                Ok(())
+            }
+            Event::Schema(change) => change.encode(out),
+            Event::Unknown { kind } => put_string(out, kind, "event"),
+        }
+    }
+
+    /// Reads its body.
+    ///
+    /// # Errors
+    /// If it is of a known type and cut short, or says something that the type does not define.
+    pub fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let kind = reader.string("event")?;
+        match EventKind::named(kind) {
+            Some(EventKind::Topology) => {
+                let at = reader.clone();
+                let change = match reader.string("change")? {
+                    "NEW_NODE" => TopologyChange::NewNode,
+                    "REMOVED_NODE" => TopologyChange::RemovedNode,
+                    "MOVED_NODE" => TopologyChange::MovedNode,
+                    _ => return Err(at.malformed("change", Why::Unknown)),
+                };
+                let node = reader.inet("node")?;
+                Ok(Event::Topology { change, node })
+            }
+            Some(EventKind::Status) => {
+                let at = reader.clone();
+                let up = match reader.string("status")? {
+                    "UP" => true,
+                    "DOWN" => false,
+                    _ => return Err(at.malformed("status", Why::Unknown)),
+                };
+                let node = reader.inet("node")?;
+                Ok(Event::Status { up, node })
+            }
+            Some(EventKind::Schema) => SchemaChange::decode(reader).map(Event::Schema),
+            None => Ok(Event::Unknown {
+                kind: kind.to_owned(),
+            }),
+        }
+    }
+}
+
+impl EventKind {
+    /// All of them.
+    pub const ALL: [EventKind; 3] = [EventKind::Topology, EventKind::Status, EventKind::Schema];
+
+    /// As the protocol spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            EventKind::Topology => "TOPOLOGY_CHANGE",
+            EventKind::Status => "STATUS_CHANGE",
+            EventKind::Schema => "SCHEMA_CHANGE",
+        }
+    }
+
+    /// The one that the protocol spells so.
+    pub fn named(name: &str) -> Option<EventKind> {
+        EventKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

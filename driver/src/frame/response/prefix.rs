@@ -1,0 +1,87 @@
+//! What may stand before any response: the id of its trace, warnings, a custom payload.
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::frame::Flags;
+use crate::wire::{Malformed, Reader, TooLong, put_bytes, put_short, put_string, put_string_list};
+
+/// What stands before a response in its body, as its flags announce. Usually nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Prefix {
+    /// The id of the trace, if one was asked for.
+    pub tracing: Option<Uuid>,
+    /// What the server wants to be told to people.
+    pub warnings: Vec<String>,
+    /// What else the server says, by key; tablets come this way.
+    pub payload: Vec<(String, Option<Bytes>)>,
+}
+
+impl Prefix {
+    /// The flags that announce it.
+    pub fn flags(&self) -> Flags {
+        let flag = |set: bool, flag: Flags| if set { flag } else { Flags::NONE };
+        flag(self.tracing.is_some(), Flags::TRACING)
+            | flag(!self.warnings.is_empty(), Flags::WARNING)
+            | flag(!self.payload.is_empty(), Flags::PAYLOAD)
+    }
+
+    /// The value under a key of the payload.
+    pub fn payload(&self, key: &str) -> Option<&Bytes> {
+        self.payload
+            .iter()
+            .find(|(k, _)| k == key)
+            .and_then(|(_, value)| value.as_ref())
+    }
+
+    /// Appends it.
+    ///
+    /// # Errors
+    /// If a warning or a key is longer than 65,535 bytes, or there are more than 65,535 of them.
+    pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        if let Some(id) = self.tracing {
+            out.extend_from_slice(id.as_bytes());
+        }
+        if !self.warnings.is_empty() {
+            put_string_list(out, &self.warnings, "warnings")?;
+        }
+        if !self.payload.is_empty() {
+            let length = self.payload.len();
+            let field = "payload";
+            put_short(
+                out,
+                u16::try_from(length).map_err(|_| TooLong { field, length })?,
+            );
+            for (key, value) in &self.payload {
+                put_string(out, key, "payload key")?;
+                put_bytes(out, value.as_deref(), "payload value")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what the flags announce. The content is copied, since it often outlives the answer.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub fn decode(flags: Flags, reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut prefix = Prefix::default();
+        if flags.has(Flags::TRACING) {
+            prefix.tracing = Some(reader.uuid("tracing id")?);
+        }
+        if flags.has(Flags::WARNING) {
+            let warnings = reader.string_list("warnings")?;
+            prefix.warnings = warnings.into_iter().map(str::to_owned).collect();
+        }
+        if flags.has(Flags::PAYLOAD) {
+            for _ in 0..reader.short("payload count")? {
+                let key = reader.string("payload key")?.to_owned();
+                let value = reader.bytes("payload value")?;
+                prefix
+                    .payload
+                    .push((key, value.map(Bytes::copy_from_slice)));
+            }
+        }
+        Ok(prefix)
+    }
+}

@@ -1,0 +1,83 @@
+//! RESULT, kind Prepared: a statement that the server keeps.
+
+use bytes::Bytes;
+
+use super::metadata::{put_column_count, put_columns, read_columns, same_table};
+use super::{Columns, Metadata};
+use crate::frame::{Features, Version};
+use crate::wire::{Malformed, Reader, TooLong, put_int, put_short, put_short_bytes};
+
+/// A statement that the server keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// Its id, for EXECUTE.
+    pub id: Bytes,
+    /// The id of the result's columns. Since version 5; else empty.
+    pub result_id: Bytes,
+    /// Its bind markers, in order.
+    pub markers: Columns,
+    /// For each component of the partition key the marker that supplies it. Empty unless every component is
+    /// bound by one marker with `=`.
+    pub partition_key: Vec<u16>,
+    /// Whether it is a conditional update, so far as the server says it.
+    pub lwt: bool,
+    /// The columns of its result; none if it returns no rows.
+    pub result: Metadata,
+}
+
+const SAME_TABLE: u32 = 0x1;
+
+impl Prepared {
+    /// Appends it without the kind.
+    ///
+    /// # Errors
+    /// If a name or the partition key is more than the protocol can say.
+    pub fn encode(&self, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        put_short_bytes(out, &self.id, "statement id")?;
+        if features.version >= Version::V5 {
+            put_short_bytes(out, &self.result_id, "result id")?;
+        }
+        let shared = same_table(&self.markers);
+        let mark = features.lwt_mark.filter(|_| self.lwt).unwrap_or(0);
+        let flags = mark | if shared.is_some() { SAME_TABLE } else { 0 };
+        put_int(out, flags.cast_signed());
+        put_column_count(out, &self.markers)?;
+        let (field, length) = ("partition key", self.partition_key.len());
+        put_int(
+            out,
+            i32::try_from(length).map_err(|_| TooLong { field, length })?,
+        );
+        for marker in &self.partition_key {
+            put_short(out, *marker);
+        }
+        put_columns(out, &self.markers, shared, features)?;
+        let nothing = self.result.columns.is_empty();
+        self.result.encode(nothing, features, out)
+    }
+
+    /// Reads it from what follows the kind.
+    ///
+    /// # Errors
+    /// If it is cut short or contradicts itself.
+    pub fn decode(reader: &mut Reader<'_>, features: &Features) -> Result<Self, Malformed> {
+        let id = Bytes::copy_from_slice(reader.short_bytes("statement id")?);
+        let result_id = match features.version {
+            Version::V4 => Bytes::new(),
+            Version::V5 => Bytes::copy_from_slice(reader.short_bytes("result id")?),
+        };
+        let flags = reader.int("marker flags")?.cast_unsigned();
+        let count = reader.count("marker count")?;
+        let components = reader.count("partition key length")?;
+        let partition_key = (0..components)
+            .map(|_| reader.short("partition key"))
+            .collect::<Result<_, _>>()?;
+        Ok(Prepared {
+            id,
+            result_id,
+            markers: read_columns(reader, count, flags & SAME_TABLE != 0)?,
+            partition_key,
+            lwt: features.lwt_mark.is_some_and(|mark| flags & mark != 0),
+            result: Metadata::decode(reader, None)?,
+        })
+    }
+}

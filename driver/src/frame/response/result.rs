@@ -1,0 +1,103 @@
+//! RESULT: what a statement gave.
+
+use bytes::{Buf, Bytes};
+
+use super::{Columns, Prepared, Rows, SchemaChange};
+use crate::frame::{Features, Opcode};
+use crate::wire::{Malformed, Reader, TooLong, Why, put_int, put_string};
+
+/// Answers QUERY, EXECUTE, BATCH and PREPARE.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QueryResult {
+    /// Done; there is nothing to say.
+    Void,
+    /// A page of rows.
+    Rows(Rows),
+    /// The connection's keyspace is now this one.
+    SetKeyspace(String),
+    /// The statement is kept.
+    Prepared(Prepared),
+    /// The schema changed.
+    SchemaChange(SchemaChange),
+}
+
+const VOID: i32 = 1;
+const ROWS: i32 = 2;
+const SET_KEYSPACE: i32 = 3;
+const PREPARED: i32 = 4;
+const SCHEMA_CHANGE: i32 = 5;
+
+impl QueryResult {
+    /// RESULT
+    pub const OPCODE: Opcode = Opcode::Result;
+
+    /// Appends its body; rows with their columns.
+    ///
+    /// # Errors
+    /// If a text or a list in it is longer than the protocol can say.
+    pub fn encode(&self, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        self.encode_skipping(false, features, out)
+    }
+
+    /// Appends its body; rows without their columns if the client has asked to skip them.
+    ///
+    /// # Errors
+    /// If a text or a list in it is longer than the protocol can say.
+    pub fn encode_skipping(
+        &self,
+        skip_metadata: bool,
+        features: &Features,
+        out: &mut Vec<u8>,
+    ) -> Result<(), TooLong> {
+        match self {
+            QueryResult::Void => {
+                put_int(out, VOID);
+                Ok(())
+            }
+            QueryResult::Rows(rows) => {
+                put_int(out, ROWS);
+                rows.encode(skip_metadata, features, out)
+            }
+            QueryResult::SetKeyspace(keyspace) => {
+                put_int(out, SET_KEYSPACE);
+                put_string(out, keyspace, "keyspace")
+            }
+            QueryResult::Prepared(prepared) => {
+                put_int(out, PREPARED);
+                prepared.encode(features, out)
+            }
+            QueryResult::SchemaChange(change) => {
+                put_int(out, SCHEMA_CHANGE);
+                change.encode(out)
+            }
+        }
+    }
+
+    /// Reads its body. Rows stay a slice of it; `known` are their columns if they come without.
+    ///
+    /// # Errors
+    /// If it is no RESULT, is cut short, or lacks columns that nobody knows.
+    pub fn decode(
+        mut body: Bytes,
+        features: &Features,
+        known: Option<&Columns>,
+    ) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(&body);
+        let at = reader.clone();
+        match reader.int("result kind")? {
+            VOID => Ok(QueryResult::Void),
+            ROWS => {
+                let kind = reader.offset();
+                body.advance(kind);
+                Rows::decode(body, known).map(QueryResult::Rows)
+            }
+            SET_KEYSPACE => {
+                let keyspace = reader.string("keyspace")?;
+                Ok(QueryResult::SetKeyspace(keyspace.to_owned()))
+            }
+            PREPARED => Prepared::decode(&mut reader, features).map(QueryResult::Prepared),
+            SCHEMA_CHANGE => SchemaChange::decode(&mut reader).map(QueryResult::SchemaChange),
+            _ => Err(at.malformed("result kind", Why::Unknown)),
+        }
+    }
+}
