@@ -1,16 +1,83 @@
 //! From CQL text to statements.
 
+mod cursor;
+mod ddl;
+mod lexer;
+mod modify;
+mod relation;
+mod select;
 pub(crate) mod syntax;
+mod table;
+mod term;
+mod types;
 
 use crate::failure::Failure;
 use crate::flavor::Flavor;
+use crate::parse::cursor::Cursor;
+use crate::parse::syntax::{Parsed, QualifiedName, Statement};
 
-use syntax::Parsed;
+/// How many markers the protocol can count.
+const MARKERS: usize = 65535;
 
 /// Reads one statement, with an optional `;` behind it.
 ///
 /// # Errors
-/// [`Failure::syntax`], with the line and column where the text stops being CQL.
-pub(crate) fn parse(_cql: &str, _flavor: Flavor) -> Result<Parsed, Failure> {
-    Err(Failure::syntax("line 1:0 no viable alternative at input"))
+/// Syntax, with the line and column where the text stops being CQL; invalid, for more markers than the protocol
+/// can count.
+pub(crate) fn parse(cql: &str, flavor: Flavor) -> Result<Parsed, Failure> {
+    let mut cursor = Cursor::new(cql, flavor)?;
+    let statement = cursor.statement()?;
+    cursor.expect_end()?;
+    let markers = cursor.markers;
+    if markers.len() > MARKERS {
+        return Err(Failure::invalid(format!(
+            "Too many markers(?). {} markers exceed the allowed maximum of {MARKERS}",
+            markers.len()
+        )));
+    }
+    Ok(Parsed { statement, markers })
 }
+
+impl Cursor<'_> {
+    fn statement(&mut self) -> Result<Statement, Failure> {
+        if let Some(modification) = self.modification()? {
+            return Ok(Statement::Modify(modification));
+        }
+        if self.eat_words(&["select"]) {
+            return Ok(Statement::Select(self.select()?));
+        }
+        if self.eat_words(&["begin"]) {
+            return Ok(Statement::Batch(self.batch()?));
+        }
+        if self.eat_words(&["truncate"]) {
+            return Ok(Statement::Truncate(self.truncated()?));
+        }
+        if self.eat_words(&["use"]) {
+            return Ok(Statement::Use(self.name()?));
+        }
+        if self.eat_words(&["create"]) {
+            return Ok(Statement::Ddl(self.create()?));
+        }
+        if self.eat_words(&["alter"]) {
+            return Ok(Statement::Ddl(self.alter()?));
+        }
+        if self.eat_words(&["drop"]) {
+            return Ok(Statement::Ddl(self.drop()?));
+        }
+        Err(self.no_alternative())
+    }
+
+    /// `[TABLE] name [USING TIMEOUT …]`
+    fn truncated(&mut self) -> Result<QualifiedName, Failure> {
+        self.eat_words(&["table"]);
+        let table = self.table_name()?;
+        if self.eat_words(&["using"]) {
+            self.expect_words(&["timeout"])?;
+            self.term()?;
+        }
+        Ok(table)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use scylla_orm_driver::value::Type;
 use uuid::Uuid;
 
 use crate::catalog::system::Virtual;
-use crate::parse::syntax::PropertyValue;
+use crate::parse::syntax::ddl::PropertyValue;
 
 /// A table.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalog::Schema;
 use crate::failure::Failure;
-use crate::parse::syntax::Ddl;
+use crate::parse::syntax::ddl::Ddl;
 
 /// What a statement did to the schema.
 #[derive(Debug, Clone)]

@@ -1,6 +1,10 @@
 //! The statements of CQL as they are written: names folded to lower case unless quoted, nothing resolved.
 
+pub(crate) mod ddl;
+
 use scylla_orm_driver::value::Type;
+
+use crate::parse::syntax::ddl::Ddl;
 
 /// A name of a keyspace, table, column, type, …: without quotes, and in lower case if it had none.
 pub(crate) type Name = Box<str>;
@@ -318,146 +322,4 @@ pub(crate) enum TypeName {
     User(QualifiedName),
     /// `'org.apache.cassandra.db.marshal.…'`
     Class(Box<str>),
-}
-
-// -------------------------------------------------------------------------------------------------------- DDL
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Ddl {
-    CreateKeyspace {
-        name: Name,
-        if_not_exists: bool,
-        properties: Vec<Property>,
-    },
-    AlterKeyspace {
-        name: Name,
-        if_exists: bool,
-        properties: Vec<Property>,
-    },
-    DropKeyspace {
-        name: Name,
-        if_exists: bool,
-    },
-    CreateTable(CreateTable),
-    AlterTable {
-        table: QualifiedName,
-        if_exists: bool,
-        change: AlterTable,
-    },
-    DropTable {
-        table: QualifiedName,
-        if_exists: bool,
-    },
-    CreateIndex(CreateIndex),
-    DropIndex {
-        index: QualifiedName,
-        if_exists: bool,
-    },
-    CreateType {
-        name: QualifiedName,
-        if_not_exists: bool,
-        fields: Vec<(Name, TypeName)>,
-    },
-    AlterType {
-        name: QualifiedName,
-        if_exists: bool,
-        change: AlterType,
-    },
-    DropType {
-        name: QualifiedName,
-        if_exists: bool,
-    },
-}
-
-/// `name = value` after WITH.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Property {
-    pub(crate) name: Name,
-    pub(crate) value: PropertyValue,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum PropertyValue {
-    /// A constant as written, strings without their quotes.
-    Text(Box<str>),
-    Map(Vec<(Box<str>, Box<str>)>),
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct CreateTable {
-    pub(crate) table: QualifiedName,
-    pub(crate) if_not_exists: bool,
-    pub(crate) columns: Vec<ColumnDefinition>,
-    /// Every PRIMARY KEY of the text, also the short form behind a column; a good table has one.
-    pub(crate) primary_keys: Vec<PrimaryKey>,
-    pub(crate) clustering_order: Vec<(Name, Direction)>,
-    pub(crate) compact_storage: bool,
-    pub(crate) properties: Vec<Property>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ColumnDefinition {
-    pub(crate) name: Name,
-    pub(crate) ty: TypeName,
-    pub(crate) is_static: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PrimaryKey {
-    pub(crate) partition: Vec<Name>,
-    pub(crate) clustering: Vec<Name>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum AlterTable {
-    Add {
-        columns: Vec<ColumnDefinition>,
-        if_not_exists: bool,
-    },
-    Drop {
-        columns: Vec<Name>,
-        if_exists: bool,
-    },
-    Rename(Vec<(Name, Name)>),
-    /// `ALTER column TYPE type`
-    Retype(Name, TypeName),
-    With(Vec<Property>),
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum AlterType {
-    Add {
-        fields: Vec<(Name, TypeName)>,
-        if_not_exists: bool,
-    },
-    Rename(Vec<(Name, Name)>),
-    /// `ALTER field TYPE type`
-    Retype(Name, TypeName),
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct CreateIndex {
-    pub(crate) name: Option<Name>,
-    pub(crate) if_not_exists: bool,
-    pub(crate) table: QualifiedName,
-    pub(crate) targets: Vec<IndexTarget>,
-    /// The class of `CREATE CUSTOM INDEX … USING '…'`, or Cassandra's `USING 'sai'`.
-    pub(crate) class: Option<Box<str>>,
-    pub(crate) custom: bool,
-    pub(crate) properties: Vec<Property>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum IndexTarget {
-    Column(Name),
-    /// `keys(m)`
-    Keys(Name),
-    /// `values(c)`
-    Values(Name),
-    /// `entries(m)`
-    Entries(Name),
-    /// `full(c)`
-    Full(Name),
-    /// `(a, b)`: the partition key of ScyllaDB's local index.
-    Partition(Vec<Name>),
 }

@@ -1,0 +1,245 @@
+//! CREATE, ALTER and DROP of keyspaces, types and indexes; what stands behind WITH.
+
+use crate::failure::Failure;
+use crate::parse::cursor::Cursor;
+use crate::parse::lexer::Kind;
+use crate::parse::syntax::ddl::{
+    AlterType, CreateIndex, Ddl, IndexTarget, Property, PropertyValue,
+};
+use crate::parse::syntax::{Name, TypeName};
+
+impl Cursor<'_> {
+    /// Behind CREATE.
+    pub(super) fn create(&mut self) -> Result<Ddl, Failure> {
+        if self.eat_words(&["keyspace"]) || self.eat_words(&["schema"]) {
+            let if_not_exists = self.if_not_exists()?;
+            let name = self.name()?;
+            let properties = self.with()?;
+            return Ok(Ddl::CreateKeyspace {
+                name,
+                if_not_exists,
+                properties,
+            });
+        }
+        if self.eat_words(&["table"]) || self.eat_words(&["columnfamily"]) {
+            return Ok(Ddl::CreateTable(self.create_table()?));
+        }
+        if self.eat_words(&["type"]) {
+            let if_not_exists = self.if_not_exists()?;
+            let name = self.qualified_name()?;
+            self.expect("(")?;
+            let fields = self.list(Self::typed_name)?;
+            self.expect(")")?;
+            return Ok(Ddl::CreateType {
+                name,
+                if_not_exists,
+                fields,
+            });
+        }
+        let custom = self.eat_words(&["custom"]);
+        if self.eat_words(&["index"]) {
+            return Ok(Ddl::CreateIndex(self.create_index(custom)?));
+        }
+        Err(self.no_alternative())
+    }
+
+    /// Behind ALTER.
+    pub(super) fn alter(&mut self) -> Result<Ddl, Failure> {
+        if self.eat_words(&["keyspace"]) || self.eat_words(&["schema"]) {
+            let if_exists = self.if_exists()?;
+            let name = self.name()?;
+            let properties = self.with()?;
+            return Ok(Ddl::AlterKeyspace {
+                name,
+                if_exists,
+                properties,
+            });
+        }
+        if self.eat_words(&["table"]) || self.eat_words(&["columnfamily"]) {
+            let if_exists = self.if_exists()?;
+            let table = self.qualified_name()?;
+            let change = self.alter_table()?;
+            return Ok(Ddl::AlterTable {
+                table,
+                if_exists,
+                change,
+            });
+        }
+        if self.eat_words(&["type"]) {
+            let if_exists = self.if_exists()?;
+            let name = self.qualified_name()?;
+            let change = self.alter_type()?;
+            return Ok(Ddl::AlterType {
+                name,
+                if_exists,
+                change,
+            });
+        }
+        Err(self.no_alternative())
+    }
+
+    /// Behind DROP.
+    pub(super) fn drop(&mut self) -> Result<Ddl, Failure> {
+        if self.eat_words(&["keyspace"]) || self.eat_words(&["schema"]) {
+            let if_exists = self.if_exists()?;
+            return Ok(Ddl::DropKeyspace {
+                if_exists,
+                name: self.name()?,
+            });
+        }
+        if self.eat_words(&["table"]) || self.eat_words(&["columnfamily"]) {
+            let if_exists = self.if_exists()?;
+            return Ok(Ddl::DropTable {
+                if_exists,
+                table: self.qualified_name()?,
+            });
+        }
+        if self.eat_words(&["type"]) {
+            let if_exists = self.if_exists()?;
+            return Ok(Ddl::DropType {
+                if_exists,
+                name: self.qualified_name()?,
+            });
+        }
+        if self.eat_words(&["index"]) {
+            let if_exists = self.if_exists()?;
+            return Ok(Ddl::DropIndex {
+                if_exists,
+                index: self.qualified_name()?,
+            });
+        }
+        Err(self.no_alternative())
+    }
+
+    fn alter_type(&mut self) -> Result<AlterType, Failure> {
+        if self.eat_words(&["add"]) {
+            let if_not_exists = self.if_not_exists()?;
+            let fields = self.list(Self::typed_name)?;
+            return Ok(AlterType::Add {
+                fields,
+                if_not_exists,
+            });
+        }
+        if self.eat_words(&["rename"]) {
+            return Ok(AlterType::Rename(self.renames()?));
+        }
+        if self.eat_words(&["alter"]) {
+            let field = self.name()?;
+            self.expect_words(&["type"])?;
+            return Ok(AlterType::Retype(field, self.type_name()?));
+        }
+        Err(self.no_alternative())
+    }
+
+    /// `a TO b AND c TO d`
+    pub(super) fn renames(&mut self) -> Result<Vec<(Name, Name)>, Failure> {
+        let mut renames = Vec::new();
+        loop {
+            let from = self.name()?;
+            self.expect_words(&["to"])?;
+            renames.push((from, self.name()?));
+            if !self.eat_words(&["and"]) {
+                return Ok(renames);
+            }
+        }
+    }
+
+    fn typed_name(&mut self) -> Result<(Name, TypeName), Failure> {
+        let name = self.name()?;
+        Ok((name, self.type_name()?))
+    }
+
+    fn create_index(&mut self, custom: bool) -> Result<CreateIndex, Failure> {
+        let if_not_exists = self.if_not_exists()?;
+        let name = match self.is_word(0, "on") {
+            true => None,
+            false => Some(self.name()?),
+        };
+        self.expect_words(&["on"])?;
+        let table = self.table_name()?;
+        self.expect("(")?;
+        let targets = self.list_until(")", Self::index_target)?;
+        let class = match self.eat_words(&["using"]) {
+            true => Some(self.string()?),
+            false => None,
+        };
+        let properties = self.with()?;
+        Ok(CreateIndex {
+            name,
+            if_not_exists,
+            table,
+            targets,
+            class,
+            custom,
+            properties,
+        })
+    }
+
+    fn index_target(&mut self) -> Result<IndexTarget, Failure> {
+        if self.is_sign(0, "(") {
+            return Ok(IndexTarget::Partition(self.names()?));
+        }
+        if !self.is_sign(1, "(") {
+            return Ok(IndexTarget::Column(self.name()?));
+        }
+        let target = match self.peek(0).text.to_ascii_lowercase().as_str() {
+            "keys" => IndexTarget::Keys,
+            "values" => IndexTarget::Values,
+            "entries" => IndexTarget::Entries,
+            "full" => IndexTarget::Full,
+            _ => return Err(self.no_alternative()),
+        };
+        self.next();
+        self.expect("(")?;
+        let column = self.name()?;
+        self.expect(")")?;
+        Ok(target(column))
+    }
+
+    /// `[WITH property AND …]`
+    pub(super) fn with(&mut self) -> Result<Vec<Property>, Failure> {
+        if !self.eat_words(&["with"]) {
+            return Ok(Vec::new());
+        }
+        let mut properties = vec![self.property()?];
+        while self.eat_words(&["and"]) {
+            properties.push(self.property()?);
+        }
+        Ok(properties)
+    }
+
+    /// `name = value`
+    pub(super) fn property(&mut self) -> Result<Property, Failure> {
+        let name = self.name()?;
+        self.expect("=")?;
+        if !self.eat("{") {
+            let value = PropertyValue::Text(self.setting()?);
+            return Ok(Property { name, value });
+        }
+        let pairs = self.list_until("}", |c| {
+            let key = c.setting()?;
+            c.expect(":")?;
+            Ok((key, c.setting()?))
+        })?;
+        Ok(Property {
+            name,
+            value: PropertyValue::Map(pairs),
+        })
+    }
+
+    /// A constant, or a word that stands for one.
+    fn setting(&mut self) -> Result<Box<str>, Failure> {
+        match self.constant()? {
+            Some(constant) => Ok(constant.text),
+            None if self.peek(0).kind == Kind::Word => self.name(),
+            None => Err(self.no_alternative()),
+        }
+    }
+
+    fn string(&mut self) -> Result<Box<str>, Failure> {
+        if self.peek(0).kind != Kind::String {
+            return Err(self.mismatch("STRING_LITERAL"));
+        }
+        self.setting()
+    }
+}

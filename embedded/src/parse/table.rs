@@ -1,0 +1,154 @@
+//! CREATE TABLE and ALTER TABLE.
+
+use crate::failure::Failure;
+use crate::parse::cursor::Cursor;
+use crate::parse::lexer::Kind;
+use crate::parse::syntax::ddl::{AlterTable, ColumnDefinition, CreateTable, PrimaryKey};
+
+impl Cursor<'_> {
+    /// Behind CREATE TABLE.
+    pub(super) fn create_table(&mut self) -> Result<CreateTable, Failure> {
+        let if_not_exists = self.if_not_exists()?;
+        let mut table = CreateTable {
+            table: self.qualified_name()?,
+            if_not_exists,
+            columns: Vec::new(),
+            primary_keys: Vec::new(),
+            clustering_order: Vec::new(),
+            compact_storage: false,
+            properties: Vec::new(),
+        };
+        self.expect("(")?;
+        loop {
+            self.table_member(&mut table)?;
+            // A comma may stand before the end.
+            if !self.eat(",") || self.is_sign(0, ")") {
+                break;
+            }
+        }
+        self.expect(")")?;
+        if self.eat_words(&["with"]) {
+            self.table_property(&mut table)?;
+            while self.eat_words(&["and"]) {
+                self.table_property(&mut table)?;
+            }
+        }
+        Ok(table)
+    }
+
+    /// A column, or the primary key.
+    fn table_member(&mut self, table: &mut CreateTable) -> Result<(), Failure> {
+        if self.eat_words(&["primary", "key"]) {
+            table.primary_keys.push(self.primary_key()?);
+            return Ok(());
+        }
+        let column = self.column_definition()?;
+        if self.eat_words(&["primary", "key"]) {
+            table.primary_keys.push(PrimaryKey {
+                partition: vec![column.name.clone()],
+                clustering: Vec::new(),
+            });
+        }
+        table.columns.push(column);
+        Ok(())
+    }
+
+    /// `name type [STATIC]`
+    fn column_definition(&mut self) -> Result<ColumnDefinition, Failure> {
+        let name = self.name()?;
+        let ty = self.type_name()?;
+        let is_static = self.eat_words(&["static"]);
+        Ok(ColumnDefinition {
+            name,
+            ty,
+            is_static,
+        })
+    }
+
+    /// `((a, b), c, d)`, `(a, c, d)`
+    fn primary_key(&mut self) -> Result<PrimaryKey, Failure> {
+        self.expect("(")?;
+        let partition = match self.is_sign(0, "(") {
+            true => self.names()?,
+            false => vec![self.name()?],
+        };
+        let clustering = match self.eat(",") {
+            true => self.list(Self::name)?,
+            false => Vec::new(),
+        };
+        self.expect(")")?;
+        Ok(PrimaryKey {
+            partition,
+            clustering,
+        })
+    }
+
+    fn table_property(&mut self, table: &mut CreateTable) -> Result<(), Failure> {
+        if self.eat_words(&["compact", "storage"]) {
+            table.compact_storage = true;
+        } else if self.eat_words(&["clustering", "order", "by"]) {
+            self.expect("(")?;
+            table.clustering_order.extend(self.list(Self::ordering)?);
+            self.expect(")")?;
+        } else {
+            let property = self.property()?;
+            table.properties.push(property);
+        }
+        Ok(())
+    }
+
+    /// Behind ALTER TABLE name.
+    pub(super) fn alter_table(&mut self) -> Result<AlterTable, Failure> {
+        if self.eat_words(&["add"]) {
+            let if_not_exists = self.if_not_exists()?;
+            let columns = self.in_parentheses(Self::column_definition)?;
+            return Ok(AlterTable::Add {
+                columns,
+                if_not_exists,
+            });
+        }
+        if self.eat_words(&["drop"]) {
+            let if_exists = self.if_exists()?;
+            let columns = self.in_parentheses(Self::name)?;
+            self.drop_timestamp()?;
+            return Ok(AlterTable::Drop { columns, if_exists });
+        }
+        if self.eat_words(&["rename"]) {
+            return Ok(AlterTable::Rename(self.renames()?));
+        }
+        if self.eat_words(&["alter"]) {
+            let column = self.name()?;
+            self.expect_words(&["type"])?;
+            return Ok(AlterTable::Retype(column, self.type_name()?));
+        }
+        match self.is_word(0, "with") {
+            true => Ok(AlterTable::With(self.with()?)),
+            false => Err(self.no_alternative()),
+        }
+    }
+
+    /// One, or several with commas between; with or without parentheses around them.
+    fn in_parentheses<T>(
+        &mut self,
+        one: impl FnMut(&mut Self) -> Result<T, Failure>,
+    ) -> Result<Vec<T>, Failure> {
+        let open = self.eat("(");
+        let all = self.list(one)?;
+        if open {
+            self.expect(")")?;
+        }
+        Ok(all)
+    }
+
+    /// `[USING TIMESTAMP integer]`: read over, since a dropped column never comes back with old data.
+    fn drop_timestamp(&mut self) -> Result<(), Failure> {
+        if !self.eat_words(&["using"]) {
+            return Ok(());
+        }
+        self.expect_words(&["timestamp"])?;
+        match self.next().kind {
+            Kind::Integer => Ok(()),
+            _ => Err(self.mismatch("INTEGER")),
+        }
+    }
+}

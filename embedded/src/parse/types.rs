@@ -1,0 +1,102 @@
+//! Types: `int`, `frozen<list<text>>`, `vector<float, 3>`, user-defined names.
+
+use scylla_orm_driver::value::Type;
+
+use crate::failure::Failure;
+use crate::parse::cursor::{Cursor, unquoted};
+use crate::parse::lexer::Kind;
+use crate::parse::syntax::{QualifiedName, TypeName};
+
+impl Cursor<'_> {
+    pub(super) fn type_name(&mut self) -> Result<TypeName, Failure> {
+        let token = self.peek(0);
+        match token.kind {
+            Kind::String => {
+                self.next();
+                Ok(TypeName::Class(unquoted(token.text).into()))
+            }
+            Kind::Word if self.is_sign(1, "<") => self.nested(Self::generic),
+            Kind::Word if !self.is_sign(1, ".") => match native(token.text) {
+                Some(native) => {
+                    self.next();
+                    Ok(TypeName::Native(native))
+                }
+                None => Ok(TypeName::User(QualifiedName {
+                    keyspace: None,
+                    name: self.name()?,
+                })),
+            },
+            _ => Ok(TypeName::User(self.qualified_name()?)),
+        }
+    }
+
+    /// `word<…>`
+    fn generic(&mut self) -> Result<TypeName, Failure> {
+        let boxed = |c: &mut Self| Ok(Box::new(c.type_name()?));
+        let word = self.peek(0).text.to_ascii_lowercase();
+        if !["list", "set", "map", "tuple", "vector", "frozen"].contains(&word.as_str()) {
+            return Err(self.no_alternative());
+        }
+        self.next();
+        self.expect("<")?;
+        let ty = match word.as_str() {
+            "list" => TypeName::List(boxed(self)?),
+            "set" => TypeName::Set(boxed(self)?),
+            "frozen" => TypeName::Frozen(boxed(self)?),
+            "tuple" => TypeName::Tuple(self.list(Self::type_name)?),
+            "map" => {
+                let key = boxed(self)?;
+                self.expect(",")?;
+                TypeName::Map(key, boxed(self)?)
+            }
+            _ => {
+                let element = boxed(self)?;
+                self.expect(",")?;
+                TypeName::Vector(element, self.dimension()?)
+            }
+        };
+        self.expect(">")?;
+        Ok(ty)
+    }
+
+    fn dimension(&mut self) -> Result<u16, Failure> {
+        let token = self.peek(0);
+        match token.text.parse() {
+            Ok(dimension) if token.kind == Kind::Integer && dimension > 0 => {
+                self.next();
+                Ok(dimension)
+            }
+            Ok(_) if token.kind == Kind::Integer => {
+                Err(self.error("vectors may only have positive dimensions; given 0"))
+            }
+            _ => Err(self.mismatch("INTEGER")),
+        }
+    }
+}
+
+/// A type of one word.
+fn native(word: &str) -> Option<Type> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "ascii" => Type::Ascii,
+        "bigint" => Type::BigInt,
+        "blob" => Type::Blob,
+        "boolean" => Type::Boolean,
+        "counter" => Type::Counter,
+        "date" => Type::Date,
+        "decimal" => Type::Decimal,
+        "double" => Type::Double,
+        "duration" => Type::Duration,
+        "float" => Type::Float,
+        "inet" => Type::Inet,
+        "int" => Type::Int,
+        "smallint" => Type::SmallInt,
+        "text" | "varchar" => Type::Text,
+        "time" => Type::Time,
+        "timestamp" => Type::Timestamp,
+        "timeuuid" => Type::TimeUuid,
+        "tinyint" => Type::TinyInt,
+        "uuid" => Type::Uuid,
+        "varint" => Type::VarInt,
+        _ => return None,
+    })
+}
