@@ -1,0 +1,61 @@
+//! Between a struct and the cells of its row.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::parse::{Field, Model};
+
+/// `Table::from_row`
+pub(super) fn from_row(model: &Model) -> TokenStream {
+    let (p, name) = (&model.krate, &model.ident);
+    let mut fields = TokenStream::new();
+    let mut index = 0_u16;
+    for field in &model.fields {
+        let field = match field {
+            Field::Skipped(ident) => quote!(#ident: ::core::default::Default::default(),),
+            Field::Column(column) => {
+                let ident = &column.ident;
+                let take = match column.default {
+                    Some(_) => quote!(take_or_default),
+                    None => quote!(take),
+                };
+                let field = quote!(#ident: #p::private::#take(cells, #index)?,);
+                index += 1;
+                field
+            }
+        };
+        fields.extend(field);
+    }
+    quote! {
+        fn from_row(
+            cells: &mut #p::private::Cells<'_>,
+        ) -> ::core::result::Result<Self, (::core::primitive::u16, #p::private::Fault)> {
+            ::core::result::Result::Ok(#name { #fields })
+        }
+    }
+}
+
+/// `Table::cell`
+pub(super) fn cell(model: &Model) -> TokenStream {
+    let p = &model.krate;
+    let arms = model.columns().zip(0_u8..).map(|(column, index)| {
+        let field = &column.ident;
+        let write = match column.is_frozen() {
+            true => quote!(frozen_cell),
+            false => quote!(cell),
+        };
+        quote!(#index => #p::private::Field::#write(&self.#field, out),)
+    });
+    quote! {
+        fn cell(
+            &self,
+            index: ::core::primitive::u8,
+            out: &mut ::std::vec::Vec<::core::primitive::u8>,
+        ) -> ::core::primitive::bool {
+            match index {
+                #(#arms)*
+                _ => false,
+            }
+        }
+    }
+}
