@@ -20,6 +20,9 @@ mod header;
 mod params;
 mod ty;
 
+#[cfg(test)]
+mod check;
+
 pub mod request;
 pub mod response;
 
@@ -110,5 +113,53 @@ pub fn finish(out: &mut [u8], at: usize) -> Result<(), TooLong> {
 pub fn set_stream(frame: &mut [u8], stream: i16) {
     if let Some(place) = frame.get_mut(2..4) {
         place.copy_from_slice(&stream.to_be_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check::{digits, hex};
+    use super::request::{Query, Request};
+    use super::*;
+
+    /// QUERY "select key from system.local" with consistency ONE on stream 2.
+    const QUERY: &str = "04000002 07 00000023
+        0000001c 73656c656374206b65792066726f6d2073797374656d2e6c6f63616c 0001 00";
+
+    #[test]
+    fn a_frame_is_begun_written_and_finished() {
+        let query = Query {
+            text: "select key from system.local",
+            params: Params {
+                consistency: Consistency::One,
+                ..Params::default()
+            },
+        };
+        let features = Features::default();
+        let mut out = b"before".to_vec();
+        let at = begin(&mut out, Version::V4, Query::OPCODE, 0, Flags::NONE);
+        query.encode(&features, &mut out).unwrap();
+        finish(&mut out, at).unwrap();
+        set_stream(&mut out[at..], 2);
+        assert_eq!(digits(&out[at..]), digits(&hex(QUERY)));
+
+        let (header, body) = out[at..].split_first_chunk::<HEADER>().unwrap();
+        let header = Header::parse(header).unwrap();
+        assert_eq!(header.stream, 2);
+        assert_eq!(usize::try_from(header.length), Ok(body.len()));
+        let read = Request::decode(header.opcode, header.flags, body, &features);
+        assert_eq!(read, Ok(Request::Query(query)));
+    }
+
+    #[test]
+    fn a_frame_over_the_limit_is_refused() {
+        let mut out = Vec::new();
+        let at = begin(&mut out, Version::V4, Opcode::Query, 0, Flags::NONE);
+        out.resize(HEADER + MAX_BODY, 0);
+        assert_eq!(finish(&mut out, at), Ok(()));
+        out.push(0);
+        let length = MAX_BODY + 1;
+        let field = "body";
+        assert_eq!(finish(&mut out, at), Err(TooLong { field, length }));
     }
 }

@@ -124,3 +124,21 @@ impl fmt::Display for UnknownConsistency {
 }
 
 impl std::error::Error for UnknownConsistency {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_their_numbers_and_names() {
+        for (code, (level, name)) in (0u16..).zip(ALL) {
+            assert_eq!(level.code(), code);
+            assert_eq!(Consistency::try_from(code), Ok(level));
+            assert_eq!(level.to_string(), name);
+            assert_eq!(name.to_lowercase().parse(), Ok(level));
+        }
+        assert_eq!(Consistency::try_from(11), Err(11));
+        let unknown = "MOST".parse::<Consistency>().unwrap_err();
+        assert_eq!(unknown.to_string(), "unknown consistency level `MOST`");
+    }
+}

@@ -285,3 +285,104 @@ impl fmt::Display for HeaderError {
 }
 
 impl std::error::Error for HeaderError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::check::{digits, hex};
+
+    fn header(text: &str) -> [u8; HEADER] {
+        hex(text).try_into().unwrap()
+    }
+
+    fn check(text: &str, response: bool, flags: Flags, stream: i16, opcode: Opcode, length: u32) {
+        let expected = Header {
+            version: 4,
+            response,
+            flags,
+            stream,
+            opcode,
+            length,
+        };
+        assert_eq!(Header::parse(&header(text)), Ok(expected));
+        let mut out = Vec::new();
+        expected.put(&mut out);
+        assert_eq!(digits(&out), digits(&header(text)));
+    }
+
+    #[test]
+    fn headers() {
+        let none = Flags::NONE;
+        check("04000000 05 00000000", false, none, 0, Opcode::Options, 0);
+        check("04000001 01 00000016", false, none, 1, Opcode::Startup, 22);
+        check("84000001 02 00000000", true, none, 1, Opcode::Ready, 0);
+        check("84000002 08 0000002f", true, none, 2, Opcode::Result, 47);
+        check("8400ffff 0c 00000022", true, none, -1, Opcode::Event, 34);
+        let both = Flags::TRACING | Flags::WARNING;
+        check(
+            "840a7fff 08 10000000",
+            true,
+            both,
+            32767,
+            Opcode::Result,
+            256 << 20,
+        );
+    }
+
+    #[test]
+    fn an_answer_in_another_version_is_readable() {
+        let parsed = Header::parse(&header("85000000 00 00000010")).unwrap();
+        assert_eq!((parsed.version, parsed.opcode), (5, Opcode::Error));
+    }
+
+    #[test]
+    fn headers_that_are_refused() {
+        let refused = |text: &str| Header::parse(&header(text)).unwrap_err();
+        assert_eq!(
+            refused("02000507 00000000 00"),
+            HeaderError::Version { version: 2 }
+        );
+        assert_eq!(
+            refused("04000003 55 00000000"),
+            HeaderError::Opcode {
+                opcode: 0x55,
+                stream: 3
+            }
+        );
+        // RESULT from a client, QUERY from a server, CREDENTIALS of version 1.
+        for text in [
+            "04000003 08 00000000",
+            "84000003 07 00000000",
+            "04000003 04 00000000",
+        ] {
+            assert!(matches!(
+                refused(text),
+                HeaderError::Opcode { stream: 3, .. }
+            ));
+        }
+        assert_eq!(
+            refused("84000003 08 10000001"),
+            HeaderError::Length {
+                length: (256 << 20) + 1,
+                stream: 3
+            }
+        );
+        assert_eq!(
+            refused("84000003 08 ffffffff"),
+            HeaderError::Length {
+                length: -1,
+                stream: 3
+            }
+        );
+    }
+
+    #[test]
+    fn opcodes_are_their_numbers() {
+        for byte in 0..=u8::MAX {
+            match Opcode::try_from(byte) {
+                Ok(opcode) => assert_eq!(opcode as u8, byte),
+                Err(unknown) => assert!(byte == 4 || byte > 0x10, "{unknown}"),
+            }
+        }
+    }
+}

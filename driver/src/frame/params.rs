@@ -241,3 +241,123 @@ impl<'a> Iterator for ValuesIter<'a> {
         (0, Some(self.left.into()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::check::{digits, hex};
+
+    fn check(params: &Params<'_>, version: Version, bytes: &str) {
+        let features = Features {
+            version,
+            ..Features::default()
+        };
+        let bytes = hex(bytes);
+        let mut out = Vec::new();
+        params.encode(&features, &mut out).unwrap();
+        assert_eq!(digits(&out), digits(&bytes));
+        let mut reader = Reader::new(&bytes);
+        assert_eq!(Params::decode(&mut reader, &features), Ok(*params));
+        assert_eq!(reader.end("parameters"), Ok(()));
+    }
+
+    #[test]
+    fn each_part_and_all_of_them() {
+        let one = Params {
+            consistency: Consistency::One,
+            ..Params::default()
+        };
+        check(&one, Version::V4, "0001 00");
+        check(&one, Version::V5, "0001 00000000");
+        let encoded = hex("00000004 00000001 ffffffff fffffffe 00000000");
+        let values = Values::new(4, &encoded);
+        check(
+            &Params { values, ..one },
+            Version::V4,
+            "0001 01 0004 00000004 00000001 ffffffff fffffffe 00000000",
+        );
+        let skip_metadata = true;
+        check(
+            &Params {
+                skip_metadata,
+                ..one
+            },
+            Version::V4,
+            "0001 02",
+        );
+        let page_size = Some(5000);
+        check(
+            &Params { page_size, ..one },
+            Version::V4,
+            "0001 04 00001388",
+        );
+        let paging_state = Some(&[0xab, 0xcd][..]);
+        let paged = Params {
+            paging_state,
+            ..one
+        };
+        check(&paged, Version::V4, "0001 08 00000002 abcd");
+        let serial_consistency = Some(Consistency::LocalSerial);
+        let serial = Params {
+            serial_consistency,
+            ..one
+        };
+        check(&serial, Version::V4, "0001 10 0009");
+        let timestamp = Some(-2);
+        let timed = Params { timestamp, ..one };
+        check(&timed, Version::V4, "0001 20 fffffffffffffffe");
+        let named = hex("0001 61 00000001 ff 0002 c3a4 ffffffff");
+        let values = Values::named(2, &named);
+        check(
+            &Params { values, ..one },
+            Version::V4,
+            "0001 41 0002 0001 61 00000001 ff 0002 c3a4 ffffffff",
+        );
+        let all = Params {
+            consistency: Consistency::LocalOne,
+            values,
+            skip_metadata,
+            page_size,
+            paging_state,
+            serial_consistency,
+            timestamp,
+        };
+        let rest = "0002 0001 61 00000001 ff 0002 c3a4 ffffffff 00001388 00000002 abcd 0009 fffffffffffffffe";
+        check(&all, Version::V4, &format!("000a 7f {rest}"));
+        check(&all, Version::V5, &format!("000a 0000007f {rest}"));
+    }
+
+    #[test]
+    fn values_one_after_another() {
+        let encoded = hex("00000004 00000001 ffffffff fffffffe 00000000");
+        let cells: Vec<Cell<'_>> = Values::new(4, &encoded)
+            .iter()
+            .map(|(_, cell)| cell)
+            .collect();
+        let first = Cell::Value(&[0, 0, 0, 1]);
+        assert_eq!(cells, [first, Cell::Null, Cell::Unset, Cell::Value(b"")]);
+        let named = hex("0001 61 00000001 ff 0002 c3a4 ffffffff");
+        let values: Vec<Value<'_>> = Values::named(2, &named).iter().collect();
+        assert_eq!(
+            values,
+            [(Some("a"), Cell::Value(&[0xff])), (Some("ä"), Cell::Null)]
+        );
+        assert_eq!(Values::new(3, &encoded[..12]).iter().count(), 2);
+    }
+
+    #[test]
+    fn what_is_refused() {
+        let refused = |bytes: &str| {
+            let bytes = hex(bytes);
+            Params::decode(&mut Reader::new(&bytes), &Features::default()).unwrap_err()
+        };
+        let at = |offset, field, why| Malformed { offset, field, why };
+        assert_eq!(refused("0063 00"), at(0, "consistency", Why::Unknown));
+        assert_eq!(refused("0001 80"), at(2, "flags", Why::Unknown));
+        assert_eq!(
+            refused("0001 01 0001 fffffffd"),
+            at(5, "value", Why::Length)
+        );
+        assert_eq!(refused("0001 01 0001 7fffffff"), at(9, "value", Why::Short));
+    }
+}

@@ -58,3 +58,38 @@ impl std::fmt::Debug for AuthResponse<'_> {
         f.debug_struct("AuthResponse").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::request::Request;
+    use crate::frame::{Features, check};
+
+    #[test]
+    fn bytes() {
+        let check = |token: Option<&[u8]>, body: &str| {
+            let message = Request::AuthResponse(AuthResponse { token });
+            check::request(&Features::default(), &message, body);
+        };
+        let token = AuthResponse::plain("cassandra", "ca\u{e4}");
+        check(Some(&token), "0000000f 00 63617373616e647261 00 6361c3a4");
+        check(None, "ffffffff");
+    }
+
+    #[test]
+    fn credentials() {
+        let of = |token: &'static [u8]| AuthResponse { token: Some(token) }.credentials();
+        assert_eq!(of(b"\0user\0secret"), Some(("user", "secret")));
+        assert_eq!(of(b"as\0user\0"), Some(("user", "")));
+        assert_eq!(of(b"\0user"), None);
+        assert_eq!(of(b"\0user\0secret\0more"), None);
+        assert_eq!(of(b"\0\xff\0secret"), None);
+        let shown = format!(
+            "{:?}",
+            AuthResponse {
+                token: Some(b"\0user\0secret")
+            }
+        );
+        assert_eq!(shown, "AuthResponse { .. }");
+    }
+}

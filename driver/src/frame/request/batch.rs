@@ -158,3 +158,70 @@ impl<'a> BatchStatement<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::check;
+    use crate::frame::request::Request;
+
+    fn batch(kind: BatchKind) -> Batch<'static> {
+        Batch {
+            kind,
+            statements: vec![
+                BatchStatement {
+                    source: BatchSource::Text("a"),
+                    values: Values::default(),
+                },
+                BatchStatement {
+                    source: BatchSource::Prepared(&[0xca, 0xfe]),
+                    values: Values::new(2, &[0, 0, 0, 1, 9, 0xff, 0xff, 0xff, 0xfe]),
+                },
+            ],
+            consistency: Consistency::Quorum,
+            serial_consistency: None,
+            timestamp: None,
+        }
+    }
+
+    #[test]
+    fn bytes() {
+        let features = Features::default();
+        let both = "0002 00 00000001 61 0000 01 0002 cafe 0002 00000001 09 fffffffe";
+        let logged = batch(BatchKind::Logged);
+        check::request(
+            &features,
+            &Request::Batch(logged),
+            &format!("00 {both} 0004 00"),
+        );
+        let timed = Batch {
+            timestamp: Some(1),
+            ..batch(BatchKind::Unlogged)
+        };
+        let body = format!("01 {both} 0004 20 0000000000000001");
+        check::request(&features, &Request::Batch(timed), &body);
+        let all = Batch {
+            serial_consistency: Some(Consistency::Serial),
+            timestamp: Some(1),
+            ..batch(BatchKind::Counter)
+        };
+        let body = format!("02 {both} 0004 30 0008 0000000000000001");
+        check::request(&features, &Request::Batch(all), &body);
+    }
+
+    #[test]
+    fn what_is_refused() {
+        let refused = |body: &str| {
+            let body = check::hex(body);
+            Batch::decode(&mut Reader::new(&body), &Features::default()).unwrap_err()
+        };
+        let at = |offset, field, why| Malformed { offset, field, why };
+        assert_eq!(
+            refused("03 0000 0001 00"),
+            at(0, "batch kind", Why::Unknown)
+        );
+        assert_eq!(refused("00 0001 02"), at(3, "statement kind", Why::Unknown));
+        // Names cannot be told apart from values that have been read already.
+        assert_eq!(refused("00 0000 0001 40"), at(5, "flags", Why::Unknown));
+    }
+}

@@ -46,3 +46,31 @@ impl<'a> Execute<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::request::Request;
+    use crate::frame::{Values, check};
+
+    #[test]
+    fn bytes() {
+        let values = check::hex("00000004 00000007");
+        let mut message = Execute {
+            id: &[0xca, 0xfe],
+            result_id: &[],
+            params: Params {
+                values: Values::new(1, &values),
+                skip_metadata: true,
+                ..Params::default()
+            },
+        };
+        let mut features = Features::default();
+        let body = "0002 cafe 0006 03 0001 00000004 00000007";
+        check::request(&features, &Request::Execute(message), body);
+        features.version = Version::V5;
+        message.result_id = &[1];
+        let body = "0002 cafe 0001 01 0006 00000003 0001 00000004 00000007";
+        check::request(&features, &Request::Execute(message), body);
+    }
+}

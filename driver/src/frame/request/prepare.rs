@@ -39,3 +39,19 @@ impl<'a> Prepare<'a> {
         Ok(Prepare { text })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::check;
+    use crate::frame::request::Request;
+
+    #[test]
+    fn bytes() {
+        let message = Request::Prepare(Prepare { text: "käse" });
+        let mut features = Features::default();
+        check::request(&features, &message, "00000005 6bc3a47365");
+        features.version = Version::V5;
+        check::request(&features, &message, "00000005 6bc3a47365 00000000");
+    }
+}

@@ -34,3 +34,21 @@ impl<'a> Register<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::request::Request;
+    use crate::frame::response::EventKind;
+    use crate::frame::{Features, check};
+
+    #[test]
+    fn bytes() {
+        let events = vec![EventKind::Status.name(), EventKind::Schema.name()];
+        check::request(
+            &Features::default(),
+            &Request::Register(Register { events }),
+            "0002 000d5354415455535f4348414e4745 000d534348454d415f4348414e4745",
+        );
+    }
+}

@@ -40,3 +40,23 @@ impl<'a> Startup<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::request::Request;
+    use crate::frame::{Features, check};
+
+    #[test]
+    fn bytes() {
+        let options = vec![("CQL_VERSION", "3.0.0")];
+        let startup = Startup { options };
+        assert_eq!(startup.option("cql_version"), Some("3.0.0"));
+        assert_eq!(startup.option("COMPRESSION"), None);
+        check::request(
+            &Features::default(),
+            &Request::Startup(startup),
+            "0001 000b43514c5f56455253494f4e 0005332e302e30",
+        );
+    }
+}

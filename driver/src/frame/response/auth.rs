@@ -62,3 +62,28 @@ impl AuthSuccess {
         Ok(AuthSuccess { token })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::response::Response;
+    use crate::frame::{Features, check};
+
+    #[test]
+    fn bytes() {
+        let check = |message: Response, body| {
+            check::response(&Features::default(), &message, body);
+        };
+        let token = Some(Bytes::from_static(b"abc"));
+        let challenge = AuthChallenge {
+            token: token.clone(),
+        };
+        check(Response::AuthChallenge(challenge), "00000003 616263");
+        let nothing = AuthSuccess { token: None };
+        check(Response::AuthSuccess(nothing), "ffffffff");
+        check(
+            Response::AuthSuccess(AuthSuccess { token }),
+            "00000003 616263",
+        );
+    }
+}

@@ -34,3 +34,21 @@ impl Authenticate {
         Ok(Authenticate { class })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::response::Response;
+    use crate::frame::{Features, check};
+
+    #[test]
+    fn bytes() {
+        let class = Authenticate::PASSWORD.to_owned();
+        check::response(
+            &Features::default(),
+            &Response::Authenticate(Authenticate { class }),
+            "002f 6f72672e6170616368652e63617373616e6472612e617574682e
+             50617373776f726441757468656e74696361746f72",
+        );
+    }
+}

@@ -159,3 +159,60 @@ impl fmt::Display for EventKind {
         f.pad(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::response::{Response, SchemaChangeKind, SchemaTarget};
+    use crate::frame::{Features, check};
+
+    fn check(event: Event, body: &str) {
+        check::response(&Features::default(), &Response::Event(event), body);
+    }
+
+    #[test]
+    fn bytes() {
+        let node = "127.0.0.2:9042".parse().unwrap();
+        check(
+            Event::Status { up: false, node },
+            "000d5354415455535f4348414e4745 0004444f574e 04 7f000002 00002352",
+        );
+        let node = "[::1]:9042".parse().unwrap();
+        check(
+            Event::Status { up: true, node },
+            "000d5354415455535f4348414e4745 00025550 10 00000000000000000000000000000001 00002352",
+        );
+        for (change, name) in [
+            (TopologyChange::NewNode, "0008 4e45575f4e4f4445"),
+            (TopologyChange::RemovedNode, "000c 52454d4f5645445f4e4f4445"),
+            (TopologyChange::MovedNode, "000a 4d4f5645445f4e4f4445"),
+        ] {
+            let node = "10.0.0.1:19042".parse().unwrap();
+            check(
+                Event::Topology { change, node },
+                &format!("000f544f504f4c4f47595f4348414e4745 {name} 04 0a000001 00004a62"),
+            );
+        }
+        let change = SchemaChange {
+            kind: SchemaChangeKind::Created,
+            keyspace: "ks".to_owned(),
+            target: SchemaTarget::Keyspace,
+        };
+        check(
+            Event::Schema(change),
+            "000d534348454d415f4348414e4745 0007 43524541544544 0008 4b45595350414345 0002 6b73",
+        );
+    }
+
+    #[test]
+    fn an_unknown_type_is_no_error_and_an_unknown_change_is_one() {
+        let read = |body: &str| Event::decode(&mut Reader::new(&check::hex(body)));
+        let kind = "NEW".to_owned();
+        assert_eq!(read("0003 4e4557 01020304"), Ok(Event::Unknown { kind }));
+        let error = read("000d5354415455535f4348414e4745 00025551 04 7f000002 00002352");
+        assert_eq!(
+            error.map_err(|e| (e.field, e.why)),
+            Err(("status", Why::Unknown))
+        );
+    }
+}

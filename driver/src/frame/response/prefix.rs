@@ -85,3 +85,64 @@ impl Prefix {
         Ok(prefix)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::check::{digits, hex, read};
+    use crate::frame::response::{QueryResult, Response};
+    use crate::frame::{Features, Opcode};
+
+    fn check(prefix: &Prefix, flags: u8, bytes: &str) {
+        assert_eq!(prefix.flags(), Flags(flags));
+        let mut body = Vec::new();
+        prefix.encode(&mut body).unwrap();
+        assert_eq!(digits(&body), digits(&hex(bytes)));
+        body.extend([0, 0, 0, 1]);
+        let read = |body: &[u8]| read(&Features::default(), Opcode::Result, Flags(flags), body);
+        let void = Response::Result(QueryResult::Void);
+        assert_eq!(read(&body), Ok((prefix.clone(), void)));
+        for length in 0..body.len() {
+            assert!(read(&body[..length]).is_err(), "cut to {length} bytes");
+        }
+    }
+
+    #[test]
+    fn bytes() {
+        let (tracing, warnings) = (Some(Uuid::from_u128(0x0011_2233)), vec!["slow".to_owned()]);
+        let tablets = (
+            "tablets-routing-v1".to_owned(),
+            Some(Bytes::from_static(&[7])),
+        );
+        let payload = vec![tablets, ("n".to_owned(), None)];
+        let empty = Prefix::default();
+        check(&empty, 0, "");
+        let id = "00000000000000000000000000112233";
+        check(
+            &Prefix {
+                tracing,
+                ..empty.clone()
+            },
+            0x02,
+            id,
+        );
+        let warned = Prefix {
+            warnings: warnings.clone(),
+            ..empty.clone()
+        };
+        check(&warned, 0x08, "0001 0004 736c6f77");
+        let all = Prefix {
+            tracing,
+            warnings,
+            payload,
+        };
+        let rest = "0001 0004 736c6f77 0002
+            0012 7461626c6574732d726f7574696e672d7631 00000001 07 0001 6e ffffffff";
+        check(&all, 0x0e, &format!("{id} {rest}"));
+        assert_eq!(
+            all.payload("tablets-routing-v1"),
+            Some(&Bytes::from_static(&[7]))
+        );
+        assert_eq!(all.payload("n"), None);
+    }
+}

@@ -81,3 +81,77 @@ impl Prepared {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::response::{QueryResult, Response};
+    use crate::frame::{Dialect, check};
+    use crate::value::{Column, Type};
+
+    fn column(name: &str, ty: Type) -> Column {
+        Column {
+            keyspace: "ks".into(),
+            table: "t".into(),
+            name: name.into(),
+            ty,
+        }
+    }
+
+    fn check(features: &Features, prepared: &Prepared, body: &str) {
+        let result = Response::Result(QueryResult::Prepared(prepared.clone()));
+        check::response(features, &result, &format!("00000004 {body}"));
+    }
+
+    #[test]
+    fn a_select_and_an_insert() {
+        let features = Features::default();
+        let markers: Columns = [column("b", Type::Int), column("a", Type::Text)].into();
+        let mut prepared = Prepared {
+            id: Bytes::from_static(&[0xca, 0xfe]),
+            result_id: Bytes::new(),
+            markers,
+            partition_key: vec![1, 0],
+            lwt: false,
+            result: Metadata::new([column("v", Type::BigInt)].into()),
+        };
+        let table = "0002 6b73 0001 74";
+        let markers = format!("00000002 00000002 0001 0000 {table} 0001 62 0009 0001 61 000d");
+        check(
+            &features,
+            &prepared,
+            &format!("0002 cafe 00000001 {markers} 00000001 00000001 {table} 0001 76 0002"),
+        );
+        prepared.result = Metadata::new(Columns::default());
+        let insert = format!("0002 cafe 00000001 {markers} 00000004 00000000");
+        check(&features, &prepared, &insert);
+
+        prepared.lwt = true;
+        let marked = format!("0002 cafe 80000001 {markers} 00000004 00000000");
+        check(&Features::of(Dialect::Scylla), &prepared, &marked);
+        let mut out = Vec::new();
+        prepared.encode(&features, &mut out).unwrap();
+        assert_eq!(check::digits(&out), check::digits(&check::hex(&insert)));
+
+        prepared.lwt = false;
+        prepared.result_id = Bytes::from_static(&[7]);
+        let mut features = features;
+        features.version = Version::V5;
+        let body = format!("0002 cafe 0001 07 00000001 {markers} 00000004 00000000");
+        check(&features, &prepared, &body);
+    }
+
+    #[test]
+    fn a_statement_without_markers() {
+        let prepared = Prepared {
+            id: Bytes::from_static(&[1]),
+            result_id: Bytes::new(),
+            markers: Columns::default(),
+            partition_key: Vec::new(),
+            lwt: false,
+            result: Metadata::new(Columns::default()),
+        };
+        let body = "0001 01 00000000 00000000 00000000 00000004 00000000";
+        check(&Features::default(), &prepared, body);
+    }
+}

@@ -101,3 +101,29 @@ impl QueryResult {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::check;
+    use crate::frame::response::Response;
+
+    #[test]
+    fn bytes() {
+        let check = |result: QueryResult, body: &str| {
+            check::response(&Features::default(), &Response::Result(result), body);
+        };
+        check(QueryResult::Void, "00000001");
+        check(
+            QueryResult::SetKeyspace("ks".to_owned()),
+            "00000003 0002 6b73",
+        );
+    }
+
+    #[test]
+    fn an_unknown_kind_is_refused() {
+        let body = Bytes::from_static(&[0, 0, 0, 6]);
+        let refused = QueryResult::decode(body, &Features::default(), None).unwrap_err();
+        assert_eq!((refused.offset, refused.why), (0, Why::Unknown));
+    }
+}

@@ -123,3 +123,53 @@ fn arguments(reader: &mut Reader<'_>) -> Result<Vec<String>, Malformed> {
     let arguments = reader.string_list("arguments")?;
     Ok(arguments.into_iter().map(str::to_owned).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::response::{QueryResult, Response};
+    use crate::frame::{Features, check};
+
+    #[test]
+    fn bytes() {
+        let check = |kind, target, body: &str| {
+            let change = SchemaChange {
+                kind,
+                keyspace: "ks".to_owned(),
+                target,
+            };
+            let result = Response::Result(QueryResult::SchemaChange(change));
+            check::response(&Features::default(), &result, &format!("00000005 {body}"));
+        };
+        let (name, arguments) = ("t".to_owned(), vec!["int".to_owned()]);
+        check(
+            SchemaChangeKind::Created,
+            SchemaTarget::Keyspace,
+            "0007 43524541544544 0008 4b45595350414345 0002 6b73",
+        );
+        check(
+            SchemaChangeKind::Updated,
+            SchemaTarget::Table(name.clone()),
+            "0007 55504441544544 0005 5441424c45 0002 6b73 0001 74",
+        );
+        check(
+            SchemaChangeKind::Dropped,
+            SchemaTarget::Type(name.clone()),
+            "0007 44524f50504544 0004 54595045 0002 6b73 0001 74",
+        );
+        let function = SchemaTarget::Function {
+            name: name.clone(),
+            arguments: arguments.clone(),
+        };
+        check(
+            SchemaChangeKind::Created,
+            function,
+            "0007 43524541544544 0008 46554e4354494f4e 0002 6b73 0001 74 0001 0003 696e74",
+        );
+        check(
+            SchemaChangeKind::Dropped,
+            SchemaTarget::Aggregate { name, arguments },
+            "0007 44524f50504544 0009 414747524547415445 0002 6b73 0001 74 0001 0003 696e74",
+        );
+    }
+}

@@ -60,3 +60,30 @@ impl Supported {
         Ok(Supported { options })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::response::Response;
+    use crate::frame::{Features, check};
+
+    #[test]
+    fn bytes() {
+        let owned = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect();
+        let supported = Supported {
+            options: vec![
+                ("A".to_owned(), owned(&["1", "2"])),
+                ("B".to_owned(), owned(&[])),
+            ],
+        };
+        assert_eq!(supported.first("A"), Some("1"));
+        assert_eq!(supported.values("B"), Some(&[][..]));
+        assert_eq!(supported.first("B"), None);
+        assert_eq!(supported.values("C"), None);
+        check::response(
+            &Features::default(),
+            &Response::Supported(supported),
+            "0002 0001 41 0002 0001 31 0001 32 0001 42 0000",
+        );
+    }
+}
