@@ -47,3 +47,15 @@ impl FromStr for Token {
         text.parse().map(Token)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_decimal_text() {
+        assert_eq!("-9223372036854775808".parse(), Ok(Token::MIN));
+        assert_eq!(Token(-42).to_string(), "-42");
+        assert!("".parse::<Token>().is_err());
+    }
+}

@@ -160,3 +160,117 @@ impl Supported {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn supported(options: &[(&str, &str)]) -> Supported {
+        let options = options
+            .iter()
+            .map(|(name, value)| (*name, vec![(*value).to_owned()]));
+        Supported::sorted(options.collect())
+    }
+
+    /// As a ScyllaDB node answers.
+    const SCYLLA: [(&str, &str); 11] = [
+        ("CQL_VERSION", "3.3.1"),
+        (
+            "SCYLLA_LWT_ADD_METADATA_MARK",
+            "LWT_OPTIMIZATION_META_BIT_MASK=2147483648",
+        ),
+        ("SCYLLA_NR_SHARDS", "8"),
+        (
+            "SCYLLA_PARTITIONER",
+            "org.apache.cassandra.dht.Murmur3Partitioner",
+        ),
+        ("SCYLLA_RATE_LIMIT_ERROR", "ERROR_CODE=61440"),
+        ("SCYLLA_SHARD", "3"),
+        ("SCYLLA_SHARDING_ALGORITHM", "biased-token-round-robin"),
+        ("SCYLLA_SHARDING_IGNORE_MSB", "12"),
+        ("SCYLLA_SHARD_AWARE_PORT", "19042"),
+        ("SCYLLA_USE_METADATA_ID", ""),
+        ("TABLETS_ROUTING_V1", ""),
+    ];
+
+    fn sharding() -> Sharding {
+        Sharding {
+            shard: 3,
+            shards: NonZeroU16::new(8).unwrap(),
+            ignore_msb: 12,
+            shard_aware_port: Some(19042),
+            shard_aware_port_tls: None,
+        }
+    }
+
+    #[test]
+    fn what_scylladb_says() {
+        let supported = supported(&SCYLLA);
+        assert_eq!(Sharding::of(&supported), Some(sharding()));
+        let offered = Features::offered(&supported);
+        assert_eq!(offered, Features::of(Dialect::Scylla));
+        let options = vec![
+            ("CQL_VERSION", "3.0.0"),
+            (
+                "SCYLLA_LWT_ADD_METADATA_MARK",
+                "LWT_OPTIMIZATION_META_BIT_MASK=2147483648",
+            ),
+            ("SCYLLA_RATE_LIMIT_ERROR", ""),
+            ("TABLETS_ROUTING_V1", ""),
+        ];
+        assert_eq!(offered.startup(), options);
+        assert_eq!(offered.accepted(&Startup { options }), offered);
+        let options = vec![("CQL_VERSION", "3.0.0")];
+        let accepted = offered.accepted(&Startup { options });
+        assert_eq!(accepted, Features::default());
+    }
+
+    #[test]
+    fn what_cassandra_says() {
+        let supported = Supported::cassandra(&["3/v3", "4/v4"]);
+        let names: Vec<&str> = supported
+            .options
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert_eq!(names, ["COMPRESSION", "CQL_VERSION", "PROTOCOL_VERSIONS"]);
+        assert_eq!(
+            supported.values("PROTOCOL_VERSIONS").unwrap(),
+            ["3/v3", "4/v4"]
+        );
+        assert_eq!(Sharding::of(&supported), None);
+        let offered = Features::offered(&supported);
+        assert_eq!(offered, Features::of(Dialect::Cassandra));
+        assert_eq!(offered.startup(), [("CQL_VERSION", "3.0.0")]);
+    }
+
+    #[test]
+    fn what_is_said_is_what_is_understood() {
+        let tls = Sharding {
+            shard_aware_port_tls: Some(19142),
+            ..sharding()
+        };
+        for sharding in [sharding(), tls] {
+            let features = Features::of(Dialect::Scylla);
+            let supported = Supported::scylla(&sharding, &features);
+            assert_eq!(Sharding::of(&supported), Some(sharding));
+            assert_eq!(Features::offered(&supported), features);
+            assert!(supported.options.is_sorted());
+        }
+    }
+
+    #[test]
+    fn sharding_that_cannot_be_used() {
+        for (name, value) in [
+            ("SCYLLA_SHARDING_ALGORITHM", "another"),
+            ("SCYLLA_NR_SHARDS", "0"),
+            ("SCYLLA_NR_SHARDS", "65536"),
+            ("SCYLLA_SHARD", "8"),
+            ("SCYLLA_SHARD", ""),
+            ("SCYLLA_SHARDING_IGNORE_MSB", "64"),
+        ] {
+            let changed = SCYLLA.map(|(n, v)| (n, if n == name { value } else { v }));
+            assert_eq!(Sharding::of(&supported(&changed)), None, "{name}={value}");
+        }
+    }
+}

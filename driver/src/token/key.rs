@@ -70,3 +70,66 @@ impl<'a> Iterator for Components<'a, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Values;
+    use crate::token::{Partitioner, Token};
+    use crate::wire::put_value;
+
+    const ONE: &[u8] = &[0, 0, 0, 1];
+
+    #[test]
+    fn one_component_is_itself_and_several_are_framed() {
+        assert_eq!(key(&[]), None);
+        assert!(matches!(key(&[ONE]), Some(Cow::Borrowed(ONE))));
+        let framed = key(&[ONE, &[0, 0, 0, 2]]).unwrap();
+        assert_eq!(*framed, [0, 4, 0, 0, 0, 1, 0, 0, 4, 0, 0, 0, 2, 0]);
+        assert_eq!(*key(&[b"", b"x"]).unwrap(), [0, 0, 0, 0, 1, b'x', 0]);
+        let long = vec![0; 65_536];
+        assert!(key(&[&long[..65_535], b""]).is_some());
+        assert_eq!(key(&[&long, b""]), None);
+    }
+
+    /// The token of `components`, first from the bytes of the key and then from the values of a statement that
+    /// binds them in the order of `markers`, after a value that is no part of the key.
+    fn check(components: &[&[u8]], markers: &[u16], token: i64) {
+        let murmur3 = Partitioner::Murmur3;
+        assert_eq!(murmur3.token(&key(components).unwrap()), Token(token));
+        let mut values = vec![Cell::Unset; components.len() + 1];
+        for (component, marker) in components.iter().zip(markers) {
+            values[usize::from(*marker)] = Cell::Value(component);
+        }
+        let mut bytes = Vec::new();
+        for value in &values {
+            put_value(&mut bytes, *value, "value").unwrap();
+        }
+        let values = Values::new(u16::try_from(values.len()).unwrap(), &bytes);
+        assert_eq!(murmur3.token_of(values, markers), Some(Token(token)));
+    }
+
+    #[test]
+    fn tokens_of_composite_keys() {
+        let int = i32::to_be_bytes;
+        check(&[&int(1)], &[1], -4069959284402364209);
+        check(&[&int(1), &int(2)], &[0, 1], 4881097376275569167);
+        check(&[&int(1), &int(2)], &[2, 0], 4881097376275569167);
+        check(&[&int(143), &int(234)], &[1, 2], 4958784316840156970);
+        check(&[b"a", &int(1)], &[1, 0], 8247712171917364652);
+        check(&[b"", &int(0)], &[0, 2], -150644895381498316);
+    }
+
+    #[test]
+    fn keys_that_do_not_exist() {
+        let mut bytes = Vec::new();
+        for cell in [Cell::Value(ONE), Cell::Null, Cell::Unset] {
+            put_value(&mut bytes, cell, "value").unwrap();
+        }
+        let token = |key: &[u16]| Partitioner::Murmur3.token_of(Values::new(3, &bytes), key);
+        assert!(token(&[0]).is_some());
+        for key in [&[][..], &[1], &[2], &[3], &[0, 1], &[1, 0], &[0, u16::MAX]] {
+            assert_eq!(token(key), None, "{key:?}");
+        }
+    }
+}

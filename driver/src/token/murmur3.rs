@@ -113,3 +113,113 @@ fn scatter(mut h: u64) -> u64 {
     h = h.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     h ^ (h >> 33)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts() {
+        for (key, token) in [
+            ("", 0),
+            ("test", -6017608668500074083),
+            ("xd", 4507812186440344727),
+            ("primary_key", -1632642444691073360),
+            // With an unsigned tail it would be 5170069825885792609.
+            ("kremówki", 4354931215268080151),
+            ("123", -7468325962851647638),
+            ("9223372036854775807", 7162290910810015547),
+            ("hello", -3758069500696749310),
+            ("hello, world", 3760413751763713166),
+            ("a", -8839064797231613815),
+            ("b", 8833996863197925870),
+            ("c", -8198557465434950441),
+            ("e", -4200008757497435756),
+            ("key", -6847573755651342660),
+            ("100000", 2739050094959918959),
+        ] {
+            assert_eq!(murmur3(key.as_bytes()), Token(token), "{key}");
+        }
+    }
+
+    #[test]
+    fn high_bytes_and_whole_blocks() {
+        let long = b"\x00\x10\x43\x27\x52\x9f\xb6\x45\xdd\x00\xb8\x83\xec\x39\xae\x44\
+            \x8b\xb8\x00\x00\x04\x00\x06\x6a\x6b\x00";
+        for (key, token) in [
+            (
+                [0x00, 0xff, 0x10, 0xfa, 0x99].repeat(10),
+                5837342703291459765,
+            ),
+            ([0xfe].repeat(8), -8927430733708461935),
+            ([0x10].repeat(8), 1446172840243228796),
+            (long.to_vec(), -9223371632693506265),
+            (vec![0x01], 8849112093580131862),
+            (vec![0x80], -5284281814142962636),
+            ([0xff].repeat(16), -2824192546314762522),
+            ([0xff].repeat(17), -4128212798341382003),
+            ([0x00].repeat(16), 5457549051747178710),
+        ] {
+            assert_eq!(murmur3(&key), Token(token), "{key:x?}");
+        }
+    }
+
+    #[test]
+    fn tails_of_each_length() {
+        let digits = b"0123456789";
+        for (length, hash) in [
+            (0, 0),
+            (1, 0x2ac9_debe_d546_a380),
+            (2, 0x649e_4eaa_7fc1_708e),
+            (3, 0xce68_f60d_7c35_3bdb),
+            (4, 0x0f95_757c_e7f3_8254),
+            (5, 0x0f04_e459_497f_3fc1),
+            (6, 0x88c0_a925_86be_0a27),
+            (7, 0x13eb_9fb8_2606_f7a6),
+            (8, 0x8236_039b_7387_354d),
+            (9, 0x4c1e_8751_9fe7_38ba),
+            (10, 0x3f96_52ac_3eff_eb24u64),
+        ] {
+            assert_eq!(murmur3(&digits[..length]), Token(hash.cast_signed()));
+        }
+    }
+
+    #[test]
+    fn integers() {
+        for (key, token) in [
+            (0i32, -3485513579396041028),
+            (1, -4069959284402364209),
+            (2, -3248873570005575792),
+            (3, 9010454139840013625),
+            (5, -7509452495886106294),
+            (10, -6715243485458697746),
+            (-1, 7297452126230313552),
+        ] {
+            assert_eq!(murmur3(&key.to_be_bytes()), Token(token), "{key}");
+        }
+        for (key, token) in [
+            (0i64, 2945182322382062539),
+            (1, 6292367497774912474),
+            (-1, 7071048584287372947),
+        ] {
+            assert_eq!(murmur3(&key.to_be_bytes()), Token(token), "{key}");
+        }
+    }
+
+    #[test]
+    fn pieces_give_what_the_whole_gives() {
+        let whole: Vec<u8> = (0..=255u8)
+            .map(|byte| byte.wrapping_mul(37))
+            .take(50)
+            .collect();
+        for first in 0..=whole.len() {
+            for second in first..=whole.len() {
+                let mut hash = Murmur3::default();
+                for piece in [&whole[..first], &whole[first..second], &whole[second..]] {
+                    hash.write(piece);
+                }
+                assert_eq!(hash.finish(), murmur3(&whole), "{first} {second}");
+            }
+        }
+    }
+}

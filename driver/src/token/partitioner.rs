@@ -64,3 +64,36 @@ impl Partitioner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_of_changes_takes_the_first_eight_bytes() {
+        for (key, token) in [
+            ("test", i64::MIN),
+            ("xd", i64::MIN),
+            ("primary_key", 8102654598100187487),
+            ("kremówki", 7742362231512463211),
+        ] {
+            assert_eq!(
+                Partitioner::Cdc.token(key.as_bytes()),
+                Token(token),
+                "{key}"
+            );
+        }
+    }
+
+    #[test]
+    fn classes() {
+        let of = Partitioner::of_class;
+        let murmur3 = of("org.apache.cassandra.dht.Murmur3Partitioner");
+        assert_eq!(murmur3, Some(Partitioner::Murmur3));
+        assert_eq!(
+            of("com.scylladb.dht.CDCPartitioner"),
+            Some(Partitioner::Cdc)
+        );
+        assert_eq!(of("org.apache.cassandra.dht.RandomPartitioner"), None);
+    }
+}

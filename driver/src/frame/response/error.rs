@@ -3,6 +3,9 @@
 mod codec;
 mod write_type;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::net::IpAddr;
 
