@@ -53,7 +53,7 @@ pub struct Deadlines {
 }
 
 impl Deadlines {
-    /// How coarse deadlines are. A deadline is late by at most three ticks. It is early only after the whole
+    /// How coarse deadlines are. A deadline is late by at most four ticks. It is early only after the whole
     /// runtime was stuck, and even then what had arrived meanwhile is delivered first.
     pub const TICK: Duration = Duration::from_millis(10);
 
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn are_never_early_and_at_most_three_ticks_late() {
+    async fn are_never_early_and_at_most_four_ticks_late() {
         let deadlines = Deadlines::new(Arc::new(SystemClock));
         let waiter = Waiter::new(&deadlines);
         for ms in [0, 1, 9, 10, 11, 250, 10_000] {

@@ -1,0 +1,205 @@
+//! Frames on their way out, and who may write them.
+//!
+//! The right to write is a value, the [`Pen`]: who holds it writes to the socket without the lock, looks again
+//! under it, and puts the pen back only when nothing is left. So bytes in `out` always have somebody who will
+//! look at them: the holder of the pen, or the I/O task when it is awake.
+
+use std::io;
+use std::mem;
+
+use tokio::net::tcp::OwnedWriteHalf;
+
+use crate::conn::slots::Ticket;
+use crate::frame;
+
+/// The right to an answer, and where the request is among all bytes ever sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim {
+    pub(super) ticket: Ticket,
+    /// Offset of the frame's first byte: compared with what the kernel took, it says whether the server may
+    /// have got the request.
+    pub(super) at: u64,
+}
+
+/// What is to be written.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    /// Frames nobody has begun to write.
+    out: Vec<u8>,
+    hand: Hand,
+    /// Bytes ever appended, and ever accepted by the kernel.
+    appended: u64,
+    written: u64,
+    /// Batches in a row that used little of a large buffer.
+    small: u8,
+}
+
+/// Where the pen is.
+#[derive(Debug)]
+enum Hand {
+    /// Nobody writes; all that was begun is written.
+    Free(Pen),
+    /// Somebody does.
+    Writing,
+    /// The socket is full: the I/O task goes on when it is writable.
+    Stuck(Pen),
+    /// The I/O task has taken it for good.
+    Gone,
+}
+
+/// The right to write.
+#[derive(Debug)]
+pub(super) struct Pen {
+    /// The socket, if callers can write to it; else only the I/O task uses the pen.
+    pub(super) half: Option<OwnedWriteHalf>,
+    /// What is being written, and how much of it is gone.
+    bytes: Vec<u8>,
+    pos: usize,
+}
+
+/// A buffer this small is kept for ever.
+const KEEP: usize = 64 << 10;
+/// So many small batches in a row shrink a large buffer.
+const PATIENCE: u8 = 32;
+
+impl Outbox {
+    pub(super) fn new(half: Option<OwnedWriteHalf>) -> Outbox {
+        Outbox {
+            out: Vec::new(),
+            hand: Hand::Free(Pen {
+                half,
+                bytes: Vec::new(),
+                pos: 0,
+            }),
+            appended: 0,
+            written: 0,
+            small: 0,
+        }
+    }
+
+    /// Appends a frame under its stream id.
+    #[inline]
+    pub(super) fn append(&mut self, frame: &[u8], ticket: Ticket) -> Claim {
+        let at = self.appended;
+        let from = self.out.len();
+        self.out.extend_from_slice(frame);
+        frame::set_stream(&mut self.out[from..], ticket.stream.cast_signed());
+        self.appended += frame.len() as u64;
+        Claim { ticket, at }
+    }
+
+    /// Whether the server may have got any of the request.
+    pub(super) fn is_sent(&self, claim: &Claim) -> bool {
+        claim.at < self.written
+    }
+
+    /// Bytes that nobody has begun to write.
+    pub(super) fn waiting(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Whether the pen lies there, so that who appends must see to it that somebody takes it.
+    pub(super) fn is_free(&self) -> bool {
+        matches!(self.hand, Hand::Free(_))
+    }
+
+    pub(super) fn is_stuck(&self) -> bool {
+        matches!(self.hand, Hand::Stuck(_))
+    }
+
+    /// All that was appended has been written.
+    pub(super) fn is_done(&self) -> bool {
+        self.out.is_empty() && self.is_free()
+    }
+
+    /// Takes the pen, if it is free and callers can write to the socket.
+    pub(super) fn take_direct(&mut self) -> Option<Pen> {
+        match &self.hand {
+            Hand::Free(pen) if pen.half.is_some() => self.take(),
+            _ => None,
+        }
+    }
+
+    /// Takes the pen, unless somebody writes.
+    pub(super) fn take(&mut self) -> Option<Pen> {
+        match mem::replace(&mut self.hand, Hand::Writing) {
+            Hand::Free(pen) | Hand::Stuck(pen) => Some(pen),
+            busy @ (Hand::Writing | Hand::Gone) => {
+                self.hand = busy;
+                None
+            }
+        }
+    }
+
+    /// Takes the pen for good, unless somebody writes: that one puts it back and wakes the I/O task.
+    pub(super) fn retire(&mut self) -> Option<Pen> {
+        let pen = self.take()?;
+        self.hand = Hand::Gone;
+        Some(pen)
+    }
+
+    /// Gives the pen the frames that wait. False if there is nothing to write.
+    pub(super) fn load(&mut self, pen: &mut Pen) -> bool {
+        if pen.pos < pen.bytes.len() {
+            return true;
+        }
+        let used = pen.bytes.len();
+        pen.bytes.clear();
+        pen.pos = 0;
+        self.trim(&mut pen.bytes, used);
+        // Here a connection of version 5 will pack the frames into segments.
+        mem::swap(&mut self.out, &mut pen.bytes);
+        !pen.bytes.is_empty()
+    }
+
+    /// Counts what the kernel took.
+    pub(super) fn note(&mut self, written: usize) {
+        self.written += written as u64;
+    }
+
+    pub(super) fn put_back(&mut self, pen: Pen) {
+        self.hand = Hand::Free(pen);
+    }
+
+    pub(super) fn put_stuck(&mut self, pen: Pen) {
+        self.hand = Hand::Stuck(pen);
+    }
+
+    /// Nothing more will be written.
+    pub(super) fn end(&mut self) {
+        self.out = Vec::new();
+    }
+
+    /// Gives memory back after a burst, but not between two waves of it.
+    fn trim(&mut self, buffer: &mut Vec<u8>, used: usize) {
+        let large = buffer.capacity() > KEEP && used < buffer.capacity() / 4;
+        self.small = if large { self.small + 1 } else { 0 };
+        if self.small >= PATIENCE {
+            self.small = 0;
+            buffer.shrink_to(KEEP);
+        }
+    }
+}
+
+impl Pen {
+    /// Writes until all is written or the socket is full, through `put`. Returns how many bytes went out, and
+    /// why it stopped.
+    pub(super) fn write(
+        &mut self,
+        mut put: impl FnMut(Option<&OwnedWriteHalf>, &[u8]) -> io::Result<usize>,
+    ) -> (usize, io::Result<()>) {
+        let from = self.pos;
+        let result = loop {
+            let Some(rest @ [_, ..]) = self.bytes.get(self.pos..) else {
+                break Ok(());
+            };
+            match put(self.half.as_ref(), rest) {
+                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
+                Ok(n) => self.pos += n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        (self.pos - from, result)
+    }
+}
