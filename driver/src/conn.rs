@@ -1,1 +1,225 @@
-//! Being written.
+//! One connection: handshake, stream ids, the task that owns the socket, close.
+//!
+//! ```text
+//!  callers                    the lock: State                     the I/O task
+//!  Request ─ claim a slot ──▶ Slots ◀── answers, in batches ───── read, cut frames
+//!            leave a frame ─▶ Outbox ── the Pen: who writes ────▶ write, late
+//!            no slot free ──▶ Queue
+//! ```
+//!
+//! Callers and the I/O task meet in one mutex per connection; a request takes it twice, and allocates nothing.
+//! The I/O task writes *late*: it goes behind those that it has just woken in the run queue, so that what they
+//! send next is one system call. A caller writes by itself only when it is alone.
+
+/// What a connection may do, and how long it may take.
+pub mod config;
+/// Why a connection could not do what was asked of it.
+pub mod failure;
+/// One request, from the caller's side.
+pub mod request;
+
+mod link;
+mod outbox;
+mod queue;
+mod slots;
+mod state;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::task::Context;
+
+use tokio::sync::mpsc;
+
+use crate::clock::deadlines::{Deadlines, Tick};
+use crate::conn::config::ConnConfig;
+use crate::conn::failure::Failure;
+use crate::conn::link::{Link, Phase};
+use crate::conn::request::{Flight, Head, Request};
+use crate::frame::response::Supported;
+use crate::frame::{Features, Flags, Frame, Opcode, Sharding};
+use crate::socket::Connector;
+use crate::wire::TooLong;
+
+/// What all connections of a session have in common.
+#[derive(Debug)]
+pub struct Dialer {
+    /// Opens the streams.
+    pub connector: Arc<dyn Connector>,
+    /// The session's deadlines.
+    pub deadlines: Arc<Deadlines>,
+    /// What each connection may do.
+    pub config: Arc<ConnConfig>,
+}
+
+/// An open connection to one shard of one node, ready for requests.
+///
+/// When its last owner lets go of it, requests included, it closes itself in the background as [`close`](Conn::close) does.
+pub struct Conn {
+    link: Arc<Link>,
+    address: SocketAddr,
+    supported: Supported,
+    sharding: Option<Sharding>,
+    features: Features,
+}
+
+impl Conn {
+    /// Connects to `address` and does the handshake: OPTIONS, STARTUP and, if the server asks, authentication.
+    /// `source_port` chooses the shard on a shard-aware port. Events that the server sends later go to `events`;
+    /// they are dropped, and counted by [`missed_events`](Conn::missed_events), when it is full.
+    ///
+    /// # Errors
+    ///
+    /// Each step has a deadline of its own, so this always returns; see [`Failure`].
+    ///
+    /// # Cancel safety
+    ///
+    /// May be dropped at any time. The handshake then goes on in the background, and the connection is closed
+    /// in an orderly way after it: nothing is cut off on the wire.
+    pub async fn open(
+        dialer: &Arc<Dialer>,
+        address: SocketAddr,
+        source_port: Option<u16>,
+        events: Option<mpsc::Sender<Frame>>,
+    ) -> Result<Arc<Conn>, Failure> {
+        let _ = (dialer, address, source_port, events);
+        Err(Failure::Busy)
+    }
+
+    /// A request, sent when it is first polled. `body` writes what follows the header; it runs without a lock.
+    ///
+    /// Takes one reference to the connection, which lives at least until the request is over.
+    pub fn request<F>(self: Arc<Self>, opcode: Opcode, deadline: Tick, body: F) -> Request<F>
+    where
+        F: FnOnce(&mut Vec<u8>) -> Result<(), TooLong>,
+    {
+        let head = Head {
+            opcode,
+            flags: Flags::NONE,
+            deadline,
+        };
+        Request::new(self, head, body)
+    }
+
+    /// Sends a request at once, from within a future's `poll`; `cx` is woken when the answer is there. For
+    /// futures that are written by hand: unlike with [`request`](Conn::request), `body` may borrow.
+    ///
+    /// # Errors
+    ///
+    /// If nothing was sent: see [`Failure`].
+    #[inline]
+    pub fn begin(
+        self: Arc<Self>,
+        cx: &Context<'_>,
+        head: Head,
+        body: impl FnOnce(&mut Vec<u8>) -> Result<(), TooLong>,
+    ) -> Result<Flight, Failure> {
+        Flight::begin(self, cx, head, body)
+    }
+
+    /// Takes no more requests, waits for those under way, and closes the connection so that neither side loses
+    /// a byte: no reset. Returns when the socket is gone, by the deadlines of [`ConnConfig`] at the latest.
+    ///
+    /// # Cancel safety
+    ///
+    /// May be dropped: the connection closes all the same.
+    pub async fn close(&self) {
+        self.link.drain();
+        self.gone().await;
+    }
+
+    /// As [`close`](Conn::close), without waiting for it.
+    pub fn start_close(&self) {
+        self.link.drain();
+    }
+
+    /// Waits until the connection takes no more requests, for whatever reason.
+    pub async fn closing(&self) {
+        self.reached(Phase::Closing).await;
+    }
+
+    /// Waits until the socket is gone.
+    pub async fn gone(&self) {
+        self.reached(Phase::Gone).await;
+    }
+
+    async fn reached(&self, wanted: Phase) {
+        // The sender lives in the link, as long as this.
+        let _ = self.link.phase().wait_for(|phase| *phase >= wanted).await;
+    }
+
+    /// Whether it takes requests.
+    #[inline]
+    pub fn is_open(&self) -> bool {
+        self.link.is_open()
+    }
+
+    /// Answers that are due and requests that wait to be sent: of two connections, take the one with less.
+    #[inline]
+    pub fn load(&self) -> u32 {
+        self.link.load()
+    }
+
+    /// Requests given up by their callers whose answers are still due.
+    pub fn orphans(&self) -> u32 {
+        self.link.lock().orphans()
+    }
+
+    /// Events that were dropped because nobody took them in time. Whoever sees it grow has to ask anew for what events tell.
+    pub fn missed_events(&self) -> u64 {
+        self.link.missed_events.load(Relaxed)
+    }
+
+    /// The server's address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What the server said that it supports.
+    pub fn supported(&self) -> &Supported {
+        &self.supported
+    }
+
+    /// How the server spreads partitions over shards, and the shard of this connection; `None` for Cassandra.
+    pub fn sharding(&self) -> Option<&Sharding> {
+        self.sharding.as_ref()
+    }
+
+    /// The shard of this connection; `None` for Cassandra.
+    pub fn shard(&self) -> Option<u16> {
+        self.sharding.map(|sharding| sharding.shard)
+    }
+
+    /// What was negotiated: needed to read answers.
+    pub fn features(&self) -> &Features {
+        &self.features
+    }
+
+    /// The deadlines of its session.
+    pub fn deadlines(&self) -> &Arc<Deadlines> {
+        &self.link.deadlines
+    }
+
+    #[inline]
+    fn link(&self) -> &Link {
+        &self.link
+    }
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        self.link.drain();
+    }
+}
+
+impl fmt::Debug for Conn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conn")
+            .field("address", &self.address)
+            .field("shard", &self.shard())
+            .field("open", &self.is_open())
+            .field("load", &self.load())
+            .finish_non_exhaustive()
+    }
+}

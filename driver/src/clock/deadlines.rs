@@ -18,7 +18,7 @@ use crate::clock::Clock;
 
 /// A moment, in ticks of [`Deadlines::TICK`] since the session began. Ticks wrap around after 497 days, so two
 /// of them compare rightly when they are less than half of that apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tick(u32);
 
 impl Tick {

@@ -30,6 +30,8 @@ pub(super) struct Outbox {
     /// Bytes ever appended, and ever accepted by the kernel.
     appended: u64,
     written: u64,
+    /// Nothing more will be written; `written` is final.
+    sealed: bool,
     /// Batches in a row that used little of a large buffer.
     small: u8,
 }
@@ -73,6 +75,7 @@ impl Outbox {
             }),
             appended: 0,
             written: 0,
+            sealed: false,
             small: 0,
         }
     }
@@ -154,7 +157,9 @@ impl Outbox {
 
     /// Counts what the kernel took.
     pub(super) fn note(&mut self, written: usize) {
-        self.written += written as u64;
+        if !self.sealed {
+            self.written += written as u64;
+        }
     }
 
     pub(super) fn put_back(&mut self, pen: Pen) {
@@ -165,8 +170,13 @@ impl Outbox {
         self.hand = Hand::Stuck(pen);
     }
 
-    /// Nothing more will be written.
+    /// Nothing more will be begun. What somebody is writing at this moment counts as written: the server may
+    /// get it yet.
     pub(super) fn end(&mut self) {
+        if matches!(self.hand, Hand::Writing) {
+            self.written = self.appended - self.out.len() as u64;
+        }
+        self.sealed = true;
         self.out = Vec::new();
     }
 

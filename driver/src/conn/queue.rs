@@ -110,7 +110,10 @@ impl Queue {
         if let Some(claim) = self.placed.remove(&number) {
             return Place::Placed(claim);
         }
-        match self.parked.binary_search_by_key(&number, |parked| parked.number) {
+        match self
+            .parked
+            .binary_search_by_key(&number, |parked| parked.number)
+        {
             Ok(at) => Place::Parked(&mut self.parked[at]),
             Err(_) => Place::Lost,
         }

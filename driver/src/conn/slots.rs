@@ -65,7 +65,10 @@ pub(super) enum Look {
 
 /// What an abandoned slot held, to be dropped without the lock.
 #[derive(Debug)]
-#[expect(dead_code, reason = "held to be dropped in the right place, never read")]
+#[expect(
+    dead_code,
+    reason = "held to be dropped in the right place, never read"
+)]
 pub(super) enum Remains {
     Nothing,
     Waker(Waker),

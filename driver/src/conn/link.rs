@@ -1,0 +1,277 @@
+//! The connection as its I/O task and its callers share it: the state, the lock around it, and who is woken
+//! after it.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::Waker;
+
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::watch;
+
+use crate::clock::deadlines::{Deadlines, Sweep, Tick};
+use crate::conn::config::ConnConfig;
+use crate::conn::failure::{End, Failure};
+use crate::conn::outbox::Pen;
+use crate::conn::state::{Found, Life, Stage, State, Then};
+use crate::frame::Frame;
+
+/// What the I/O task, the requests and the sweeper of one connection share.
+pub(super) struct Link {
+    state: Mutex<State>,
+    /// The I/O task's waker, which never changes: it is a spawned task.
+    io: OnceLock<Waker>,
+    /// [`State::load`] for those who choose a connection: written under the lock, read without.
+    load: AtomicU32,
+    /// Takes requests; the same.
+    open: AtomicBool,
+    /// Reads so far. The heartbeat sees from it whether the server lives.
+    pub(super) reads: AtomicU32,
+    /// Events that found their channel full.
+    pub(super) missed_events: AtomicU64,
+    phase: watch::Sender<Phase>,
+    pub(super) deadlines: Arc<Deadlines>,
+    pub(super) config: Arc<ConnConfig>,
+}
+
+/// What those see who wait for a connection's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    Open,
+    /// It takes no more requests.
+    Closing,
+    /// The socket is gone.
+    Gone,
+}
+
+impl Link {
+    pub(super) fn new(
+        config: Arc<ConnConfig>,
+        deadlines: Arc<Deadlines>,
+        half: Option<OwnedWriteHalf>,
+    ) -> Arc<Link> {
+        let link = Arc::new(Link {
+            state: Mutex::new(State::new(&config, half)),
+            io: OnceLock::new(),
+            load: AtomicU32::new(0),
+            open: AtomicBool::new(true),
+            reads: AtomicU32::new(0),
+            missed_events: AtomicU64::new(0),
+            phase: watch::Sender::new(Phase::Open),
+            deadlines,
+            config,
+        });
+        let weak = Arc::downgrade(&link);
+        link.deadlines.watch(weak);
+        link
+    }
+
+    #[inline]
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn load(&self) -> u32 {
+        self.load.load(Relaxed)
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.open.load(Relaxed)
+    }
+
+    pub(super) fn phase(&self) -> watch::Receiver<Phase> {
+        self.phase.subscribe()
+    }
+
+    /// Takes in a frame whose stream id is still to come, and gets it on its way.
+    pub(super) fn submit(
+        &self,
+        waker: Waker,
+        deadline: Tick,
+        frame: &[u8],
+    ) -> Result<Stage, Failure> {
+        let mut state = self.lock();
+        let result = state.submit(waker, deadline, frame);
+        self.load.store(state.load(), Relaxed);
+        drop(state);
+        let (stage, then) = result?;
+        self.deadlines.wake();
+        self.then(then);
+        Ok(stage)
+    }
+
+    /// The answer, if it has come; else `current` will be woken.
+    #[inline]
+    pub(super) fn look(
+        &self,
+        stage: &mut Stage,
+        current: &Waker,
+    ) -> Option<Result<Frame, Failure>> {
+        let mut fresh = None;
+        loop {
+            // Each arm drops the guard before it touches a waker.
+            let found = self.lock().look(stage, current, &mut fresh);
+            return match found {
+                Found::Pending | Found::Replaced(_) => None,
+                Found::NeedsWaker => {
+                    fresh = Some(current.clone());
+                    continue;
+                }
+                Found::Answer(frame, then) => {
+                    self.then(then);
+                    Some(Ok(frame))
+                }
+                Found::Failed(failure) => Some(Err(failure)),
+            };
+        }
+    }
+
+    /// The waiter gives up; the answer, if one is due, will be thrown away.
+    #[cold]
+    pub(super) fn abandon(&self, stage: &Stage) {
+        let mut state = self.lock();
+        let (remains, waker, then) = state.abandon(stage);
+        self.load.store(state.load(), Relaxed);
+        drop(state);
+        drop((remains, waker));
+        self.then(then);
+    }
+
+    /// Hands out a batch of answers. Err: one of them, by its stream, answers nothing.
+    pub(super) fn complete(
+        &self,
+        batch: &mut Vec<(u16, Frame)>,
+        wake: &mut Vec<Waker>,
+    ) -> Result<(), u16> {
+        let mut state = self.lock();
+        let result = state.complete(batch, wake);
+        self.load.store(state.load(), Relaxed);
+        result
+    }
+
+    /// The end: nobody waits any more, everybody who did is told.
+    pub(super) fn fail(&self, why: End) {
+        let mut wake = Vec::new();
+        let mut state = self.lock();
+        let ended = state.end(why, &mut wake);
+        self.load.store(state.load(), Relaxed);
+        drop(state);
+        if ended {
+            self.leave(wake);
+        }
+    }
+
+    /// Takes no more requests; what is under way may finish.
+    pub(super) fn drain(&self) {
+        let mut wake = Vec::new();
+        let mut state = self.lock();
+        let drained = state.drain(&mut wake);
+        self.load.store(state.load(), Relaxed);
+        drop(state);
+        if drained {
+            self.leave(wake);
+        }
+    }
+
+    /// The socket is gone.
+    pub(super) fn gone(&self) {
+        self.phase.send_replace(Phase::Gone);
+    }
+
+    pub(super) fn set_io(&self, waker: &Waker) {
+        self.io.get_or_init(|| waker.clone());
+    }
+
+    pub(super) fn wake_io(&self) {
+        if let Some(waker) = self.io.get() {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// Writes through `put` until nothing is left, the socket is full, or the connection ends.
+    pub(super) fn write(
+        &self,
+        mut pen: Pen,
+        mut put: impl FnMut(Option<&OwnedWriteHalf>, &[u8]) -> io::Result<usize>,
+    ) {
+        loop {
+            let (written, result) = pen.write(&mut put);
+            let mut state = self.lock();
+            state.outbox.note(written);
+            let error = match result {
+                _ if matches!(state.life(), Life::Ended(_)) => {
+                    // The I/O task waits for the pen, to close the socket.
+                    state.outbox.put_back(pen);
+                    drop(state);
+                    return self.wake_io();
+                }
+                Ok(()) if state.load_pen(&mut pen) => continue,
+                Ok(()) => {
+                    state.outbox.put_back(pen);
+                    // The I/O task may wait for the last byte before it closes.
+                    let last = matches!(state.life(), Life::Draining);
+                    drop(state);
+                    return if last {
+                        self.wake_io()
+                    };
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    state.outbox.put_stuck(pen);
+                    state.io_awake = true;
+                    drop(state);
+                    return self.wake_io();
+                }
+                Err(error) => error,
+            };
+            state.outbox.put_stuck(pen);
+            drop(state);
+            return self.fail(End::Io(error));
+        }
+    }
+
+    fn then(&self, then: Then) {
+        match then {
+            Then::Nothing => {}
+            Then::WakeIo => self.wake_io(),
+            Then::Write(pen) => self.write(pen, |half, bytes| match half {
+                Some(half) => half.try_write(bytes),
+                None => Err(io::ErrorKind::WouldBlock.into()),
+            }),
+        }
+    }
+
+    /// Tells everybody that the connection has left the open state.
+    fn leave(&self, wake: Vec<Waker>) {
+        self.open.store(false, Relaxed);
+        self.phase.send_if_modified(|phase| {
+            (*phase == Phase::Open)
+                .then(|| *phase = Phase::Closing)
+                .is_some()
+        });
+        wake.into_iter().for_each(Waker::wake);
+        self.wake_io();
+    }
+}
+
+impl Sweep for Link {
+    fn sweep(&self, now: Tick) -> bool {
+        let mut wake = Vec::new();
+        let mut state = self.lock();
+        if !state.is_waiting() {
+            return false;
+        }
+        let worn_out = state.expire(now, &mut wake);
+        let waiting = state.is_waiting();
+        self.load.store(state.load(), Relaxed);
+        drop(state);
+        if worn_out {
+            tracing::info!(
+                "closing a connection to replace it: too many answers are due that nobody waits for"
+            );
+            self.leave(wake);
+        } else {
+            wake.into_iter().for_each(Waker::wake);
+        }
+        waiting
+    }
+}

@@ -1,0 +1,326 @@
+//! All of a connection that is shared and changes, without the lock around it and without a socket.
+//!
+//! Each method says what its caller has to do after the lock is dropped: write, wake the I/O task, or nothing.
+//! No user code runs in here: values are encoded before the lock is taken, wakers are cloned before it and
+//! woken or dropped after it.
+
+use std::sync::Arc;
+use std::task::Waker;
+
+use crate::clock::deadlines::Tick;
+use crate::conn::config::ConnConfig;
+use crate::conn::failure::{End, Failure, Step};
+use crate::conn::outbox::{Claim, Outbox, Pen};
+use crate::conn::queue::{Limit, Place, Queue};
+use crate::conn::slots::{Look, Remains, Slots, Stray};
+use crate::frame::Frame;
+use tokio::net::tcp::OwnedWriteHalf;
+
+/// The state of one connection.
+#[derive(Debug)]
+pub(super) struct State {
+    slots: Slots,
+    queue: Queue,
+    pub(super) outbox: Outbox,
+    /// The I/O task will look at the outbox before it sleeps.
+    pub(super) io_awake: bool,
+    life: Life,
+    /// Frames wait in the queue while the outbox holds more than this.
+    outbox_limit: usize,
+    orphan_limit: u32,
+}
+
+/// The life of a connection.
+#[derive(Debug, Clone)]
+pub(super) enum Life {
+    Open,
+    /// No more requests; those under way may finish.
+    Draining,
+    /// Nobody waits any more.
+    Ended(Arc<End>),
+}
+
+/// What the caller does once the lock is dropped.
+#[derive(Debug)]
+#[must_use]
+pub(super) enum Then {
+    Nothing,
+    WakeIo,
+    /// Write what the pen holds.
+    Write(Pen),
+}
+
+/// Where a request is.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// Its frame is written or about to be.
+    Sent(Claim),
+    /// It waits for a stream id, under this number.
+    Parked(u64),
+}
+
+/// What a request's waiter finds.
+pub(super) enum Found {
+    Pending,
+    NeedsWaker,
+    /// Pending; the waker is to be dropped without the lock.
+    Replaced(Waker),
+    Answer(Frame, Then),
+    Failed(Failure),
+}
+
+impl State {
+    /// Of a new connection. The I/O task counts as awake until its first turn is over.
+    pub(super) fn new(config: &ConnConfig, half: Option<OwnedWriteHalf>) -> State {
+        State {
+            slots: Slots::new(config.in_flight),
+            queue: Queue::new(Limit {
+                requests: config.queue,
+                bytes: config.queue_bytes,
+            }),
+            outbox: Outbox::new(half),
+            io_awake: true,
+            life: Life::Open,
+            outbox_limit: config.queue_bytes,
+            orphan_limit: config.orphans,
+        }
+    }
+
+    pub(super) fn life(&self) -> &Life {
+        &self.life
+    }
+
+    /// Answers that are due, and requests that wait to be sent.
+    pub(super) fn load(&self) -> u32 {
+        let queued = u32::try_from(self.queue.len()).unwrap_or(u32::MAX);
+        self.slots.live().saturating_add(queued)
+    }
+
+    /// Answers that are due.
+    pub(super) fn live(&self) -> u32 {
+        self.slots.live()
+    }
+
+    pub(super) fn orphans(&self) -> u32 {
+        self.slots.orphans()
+    }
+
+    /// Somebody waits for something that can time out.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.slots.live() > self.slots.orphans() || !self.queue.is_empty()
+    }
+
+    /// Nothing is under way any more.
+    pub(super) fn is_drained(&self) -> bool {
+        self.slots.live() == 0 && self.outbox.is_done()
+    }
+
+    /// Takes in a request whose frame lacks only the stream id.
+    #[inline]
+    pub(super) fn submit(
+        &mut self,
+        waker: Waker,
+        deadline: Tick,
+        frame: &[u8],
+    ) -> Result<(Stage, Then), Failure> {
+        match &self.life {
+            Life::Open => {}
+            life => return Err(life.refusal()),
+        }
+        let waits = !self.queue.is_empty() || self.outbox.waiting() > self.outbox_limit;
+        let waker = if waits {
+            waker
+        } else {
+            match self.slots.claim(waker, deadline) {
+                Ok(ticket) => {
+                    let claim = self.outbox.append(frame, ticket);
+                    return Ok((Stage::Sent(claim), self.flush()));
+                }
+                Err(waker) => waker,
+            }
+        };
+        match self.queue.park(waker, deadline, frame) {
+            Ok(number) => Ok((Stage::Parked(number), Then::Nothing)),
+            Err(_) => Err(Failure::Busy),
+        }
+    }
+
+    /// Looks for the answer; `stage` follows a request that has left the queue.
+    #[inline]
+    pub(super) fn look(
+        &mut self,
+        stage: &mut Stage,
+        current: &Waker,
+        fresh: &mut Option<Waker>,
+    ) -> Found {
+        if let Stage::Parked(number) = *stage {
+            match self.queue.find(number) {
+                Place::Placed(claim) => *stage = Stage::Sent(claim),
+                Place::Lost => return Found::Failed(self.loss(false)),
+                Place::Parked(parked) if parked.waker.will_wake(current) => return Found::Pending,
+                Place::Parked(parked) => {
+                    return match fresh.take() {
+                        Some(fresh) => Found::Replaced(std::mem::replace(&mut parked.waker, fresh)),
+                        None => Found::NeedsWaker,
+                    };
+                }
+            }
+        }
+        let Stage::Sent(claim) = stage else {
+            return Found::Pending;
+        };
+        match self.slots.look(&claim.ticket, current, fresh) {
+            Look::Pending => Found::Pending,
+            Look::NeedsWaker => Found::NeedsWaker,
+            Look::Replaced(waker) => Found::Replaced(waker),
+            Look::Answered(frame) => Found::Answer(frame, self.refill()),
+            Look::Lost => Found::Failed(match self.life {
+                // A frame that nobody has begun to write never will be.
+                Life::Ended(_) => self.loss(self.outbox.is_sent(claim)),
+                // It is in the outbox at least, and will go out.
+                Life::Open | Life::Draining => self.loss(true),
+            }),
+        }
+    }
+
+    /// The waiter gives up. What comes back is dropped after the lock.
+    pub(super) fn abandon(&mut self, stage: &Stage) -> (Remains, Option<Waker>, Then) {
+        let claim = match stage {
+            Stage::Sent(claim) => *claim,
+            Stage::Parked(number) => match self.queue.find(*number) {
+                Place::Placed(claim) => claim,
+                _ => {
+                    let parked = self.queue.remove(*number);
+                    return (Remains::Nothing, parked.map(|p| p.waker), Then::Nothing);
+                }
+            },
+        };
+        let remains = self.slots.abandon(&claim.ticket);
+        (remains, None, self.refill())
+    }
+
+    /// Hands out a batch of answers, and collects whom to wake. Err: an answer to nothing.
+    #[inline]
+    pub(super) fn complete(
+        &mut self,
+        batch: &mut Vec<(u16, Frame)>,
+        wake: &mut Vec<Waker>,
+    ) -> Result<(), u16> {
+        // After a burst the I/O task looks again; a lone waiter will write for itself.
+        self.io_awake = !(batch.len() == 1 && self.slots.live() == 1);
+        for (stream, frame) in batch.drain(..) {
+            self.slots
+                .answer(stream, frame, wake)
+                .map_err(|Stray| stream)?;
+        }
+        self.unpark();
+        self.io_awake |= !self.outbox.is_done();
+        Ok(())
+    }
+
+    /// Ends the wait of everybody whose deadline is over. True if the connection was found worn out by answers
+    /// that nobody waits for, and is now draining.
+    pub(super) fn expire(&mut self, now: Tick, wake: &mut Vec<Waker>) -> bool {
+        self.slots.expire(now, wake);
+        self.queue.expire(now, wake);
+        self.slots.orphans() > self.orphan_limit && self.drain(wake)
+    }
+
+    /// No more requests. False if it was not open.
+    pub(super) fn drain(&mut self, wake: &mut Vec<Waker>) -> bool {
+        let open = matches!(self.life, Life::Open);
+        if open {
+            self.life = Life::Draining;
+            self.queue.end(wake);
+        }
+        open
+    }
+
+    /// Nobody waits any more. False if it has ended before.
+    pub(super) fn end(&mut self, why: End, wake: &mut Vec<Waker>) -> bool {
+        if matches!(self.life, Life::Ended(_)) {
+            return false;
+        }
+        self.life = Life::Ended(Arc::new(why));
+        self.outbox.end();
+        self.queue.end(wake);
+        self.slots.end(wake);
+        true
+    }
+
+    /// Fills the pen with what waits. False if there is nothing to write.
+    pub(super) fn load_pen(&mut self, pen: &mut Pen) -> bool {
+        let loaded = self.outbox.load(pen);
+        // The outbox is empty now, so the queue may follow.
+        self.unpark();
+        loaded || self.outbox.load(pen)
+    }
+
+    /// After an id got free: moves requests from the queue to it.
+    #[inline]
+    fn refill(&mut self) -> Then {
+        if self.queue.is_empty() || !self.unpark() {
+            return Then::Nothing;
+        }
+        self.flush()
+    }
+
+    /// True if a request has left the queue.
+    fn unpark(&mut self) -> bool {
+        let mut moved = false;
+        while self.outbox.waiting() <= self.outbox_limit
+            && self.slots.has_room()
+            && let Some(mut parked) = self.queue.pop()
+        {
+            let waker = std::mem::replace(&mut parked.waker, Waker::noop().clone());
+            if let Ok(ticket) = self.slots.claim(waker, parked.deadline) {
+                let claim = self.outbox.append(&parked.frame, ticket);
+                self.queue.place(&parked, claim);
+                moved = true;
+            }
+        }
+        moved
+    }
+
+    /// Somebody must look at what was just appended: whoever writes, the I/O task, or the caller.
+    #[inline]
+    fn flush(&mut self) -> Then {
+        if self.io_awake || !self.outbox.is_free() {
+            return Then::Nothing;
+        }
+        if self.slots.live() == 1
+            && let Some(mut pen) = self.outbox.take_direct()
+        {
+            self.outbox.load(&mut pen);
+            return Then::Write(pen);
+        }
+        self.io_awake = true;
+        Then::WakeIo
+    }
+
+    fn loss(&self, sent: bool) -> Failure {
+        match &self.life {
+            Life::Ended(why) => Failure::Ended {
+                why: Arc::clone(why),
+                sent,
+            },
+            // A parked request is taken out without its deadline being over only when the connection drains.
+            Life::Draining if !sent => self.life.refusal(),
+            Life::Open | Life::Draining => Failure::Timeout {
+                step: Step::Request,
+                sent,
+            },
+        }
+    }
+}
+
+impl Life {
+    /// The answer to a request that comes too late.
+    fn refusal(&self) -> Failure {
+        let why = match self {
+            Life::Ended(why) => Arc::clone(why),
+            Life::Open | Life::Draining => Arc::new(End::Closed),
+        };
+        Failure::Ended { why, sent: false }
+    }
+}
