@@ -13,15 +13,10 @@ use crate::wire::{Malformed, Why};
 
 /// Bytes from hexadecimal digits; blanks are for the reader.
 pub(super) fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| c.to_digit(16).expect("a hexadecimal digit") as u8)
-        .collect();
-    digits
-        .chunks(2)
-        .map(|pair| (pair[0] << 4) | pair[1])
-        .collect()
+    let digits: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let byte = |pair: &[char]| u8::from_str_radix(&String::from_iter(pair), 16);
+    let bytes: Result<_, _> = digits.chunks(2).map(byte).collect();
+    bytes.expect("hexadecimal digits")
 }
 
 /// The hexadecimal digits of bytes: failures read like the specification.

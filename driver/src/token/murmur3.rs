@@ -9,78 +9,77 @@ const C1: u64 = 0x87c3_7b91_1142_53d5;
 const C2: u64 = 0x4cf5_ad43_2745_937f;
 
 /// The token of a key.
+#[inline]
 pub fn murmur3(key: &[u8]) -> Token {
-    let mut hash = Murmur3::default();
-    hash.write(key);
-    hash.finish()
+    let mut hash = Halves::default();
+    let (blocks, tail) = key.as_chunks::<16>();
+    for block in blocks {
+        hash.block(block);
+    }
+    hash.finish(tail, key.len())
 }
 
 /// The hash of a key that comes in pieces.
 #[derive(Debug, Clone, Default)]
 pub struct Murmur3 {
-    h1: u64,
-    h2: u64,
+    hash: Halves,
     /// Bytes so far.
     length: usize,
-    /// The bytes after the last whole block: `length % 16` of them count.
+    /// What came after the last whole block: the first `length % 16` bytes count.
     tail: [u8; 16],
 }
 
 impl Murmur3 {
     /// Takes the next piece.
     pub fn write(&mut self, piece: &[u8]) {
-        let kept = self.length % 16;
-        self.length += piece.len();
         let mut rest = piece;
-        if kept > 0 {
-            let free = self.tail.get_mut(kept..).unwrap_or_default();
-            let (fill, after) = piece.split_at(free.len().min(piece.len()));
-            for (to, from) in free.iter_mut().zip(fill) {
+        while !rest.is_empty() {
+            let kept = self.length % 16;
+            let (fill, after) = rest.split_at(rest.len().min(16 - kept));
+            for (to, from) in self.tail.iter_mut().skip(kept).zip(fill) {
                 *to = *from;
             }
-            if fill.len() < 16 - kept {
-                return;
+            self.length += fill.len();
+            if self.length % 16 == 0 {
+                self.hash.block(&self.tail);
             }
-            self.block(self.tail);
             rest = after;
         }
-        let (blocks, tail) = rest.as_chunks::<16>();
-        for block in blocks {
-            self.block(*block);
-        }
-        for (to, from) in self.tail.iter_mut().zip(tail) {
-            *to = *from;
-        }
-    }
-
-    fn block(&mut self, block: [u8; 16]) {
-        let whole = u128::from_le_bytes(block);
-        self.h1 ^= mix1(low(whole));
-        self.h1 = self.h1.rotate_left(27).wrapping_add(self.h2);
-        self.h1 = self.h1.wrapping_mul(5).wrapping_add(0x52dc_e729);
-        self.h2 ^= mix2(low(whole >> 64));
-        self.h2 = self.h2.rotate_left(31).wrapping_add(self.h1);
-        self.h2 = self.h2.wrapping_mul(5).wrapping_add(0x3849_5ab5);
     }
 
     /// The token of all that was written.
     pub fn finish(self) -> Token {
-        let (mut h1, mut h2) = (self.h1, self.h2);
-        let (mut k1, mut k2) = (0u64, 0u64);
-        let kept = self.length % 16;
-        for (i, byte) in self.tail.iter().take(kept).enumerate() {
-            // Sign extension is Cassandra's: see the top of this file.
-            let signed = i64::from(byte.cast_signed()).cast_unsigned();
-            match i {
-                0..8 => k1 ^= signed << (8 * i),
-                _ => k2 ^= signed << (8 * (i - 8)),
-            }
-        }
-        h1 ^= mix1(k1);
-        h2 ^= mix2(k2);
-        let length = self.length as u64;
-        h1 ^= length;
-        h2 ^= length;
+        let tail = self.tail.get(..self.length % 16).unwrap_or_default();
+        self.hash.finish(tail, self.length)
+    }
+}
+
+/// The two halves of the hash.
+#[derive(Debug, Clone, Copy, Default)]
+struct Halves {
+    h1: u64,
+    h2: u64,
+}
+
+impl Halves {
+    #[inline]
+    fn block(&mut self, block: &[u8; 16]) {
+        let (k1, k2) = words(block);
+        self.h1 ^= mix1(k1);
+        self.h1 = self.h1.rotate_left(27).wrapping_add(self.h2);
+        self.h1 = self.h1.wrapping_mul(5).wrapping_add(0x52dc_e729);
+        self.h2 ^= mix2(k2);
+        self.h2 = self.h2.rotate_left(31).wrapping_add(self.h1);
+        self.h2 = self.h2.wrapping_mul(5).wrapping_add(0x3849_5ab5);
+    }
+
+    /// The token, after the less than 16 bytes that are left of `length` ones.
+    #[inline]
+    fn finish(self, tail: &[u8], length: usize) -> Token {
+        let (k1, k2) = words(tail);
+        let length = length as u64;
+        let mut h1 = self.h1 ^ mix1(sign_extended(k1)) ^ length;
+        let mut h2 = self.h2 ^ mix2(sign_extended(k2)) ^ length;
         h1 = h1.wrapping_add(h2);
         h2 = h2.wrapping_add(h1);
         let token = scatter(h1).wrapping_add(scatter(h2)).cast_signed();
@@ -89,13 +88,39 @@ impl Murmur3 {
     }
 }
 
-fn low(whole: u128) -> u64 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the lower half is asked for"
-    )]
-    let half = whole as u64;
-    half
+/// Up to 16 bytes as two little-endian words; what is missing is zero.
+#[inline]
+fn words(bytes: &[u8]) -> (u64, u64) {
+    match bytes.split_first_chunk::<8>() {
+        Some((first, rest)) => (u64::from_le_bytes(*first), word(rest)),
+        None => (word(bytes), 0),
+    }
+}
+
+/// Up to 8 bytes as a little-endian word. Keys of 4 and 8 bytes are the commonest, hence the shortcuts.
+#[inline]
+fn word(bytes: &[u8]) -> u64 {
+    if let Some(whole) = bytes.first_chunk::<8>() {
+        return u64::from_le_bytes(*whole);
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        // They overlap, and agree where they do.
+        let last = u64::from(u32::from_le_bytes(*last)) << (8 * (bytes.len() - 4));
+        return u64::from(u32::from_le_bytes(*first)) | last;
+    }
+    let bytes = bytes.iter().rev();
+    bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+/// The word that Cassandra makes of these bytes, each of which is signed: it xors `byte << 8 * i`, so a byte above
+/// 0x7f inverts all bits above itself.
+fn sign_extended(bytes: u64) -> u64 {
+    // One bit at the foot of each byte: is the one below negative? Then the parity of all below.
+    let mut inverted = (bytes & 0x8080_8080_8080_8080) << 1;
+    inverted ^= inverted << 8;
+    inverted ^= inverted << 16;
+    inverted ^= inverted << 32;
+    bytes ^ inverted.wrapping_mul(0xff)
 }
 
 fn mix1(k: u64) -> u64 {
