@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Dialect, Features, Version};
+use super::{Dialect, Features, Version, class};
 use crate::value::{Type, UserType};
 use crate::wire::{Malformed, Reader, TooLong, Why, put_short, put_string};
 
@@ -53,7 +53,7 @@ fn decode_nested(reader: &mut Reader<'_>, depth: usize) -> Result<Type, Malforme
     })
 }
 
-const NATIVE: [(u16, Type); 20] = [
+static NATIVE: [(u16, Type); 20] = [
     (0x01, Type::Ascii),
     (0x02, Type::BigInt),
     (0x03, Type::Blob),
@@ -85,10 +85,6 @@ fn custom(class: &str) -> Type {
 
 /// Appends an `[option]`.
 pub(super) fn encode(ty: &Type, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
-    let custom = |out: &mut Vec<u8>, class: &str| {
-        put_short(out, 0x00);
-        put_string(out, class, "type class")
-    };
     match ty {
         Type::Frozen(inner) => encode(inner, features, out),
         Type::List(inner) => {
@@ -119,20 +115,25 @@ pub(super) fn encode(ty: &Type, features: &Features, out: &mut Vec<u8>) -> Resul
             put_count(out, members.len(), "tuple members")?;
             members.iter().try_for_each(|ty| encode(ty, features, out))
         }
-        Type::Custom(class) => custom(out, class),
-        Type::Duration
-            if features.dialect == Dialect::Cassandra && features.version == Version::V4 =>
-        {
-            custom(out, DURATION)
-        }
-        native => match NATIVE.iter().find(|(_, ty)| ty == native) {
-            Some((id, _)) => {
-                put_short(out, *id);
+        other => match number(other, features) {
+            Some(number) => {
+                put_short(out, number);
                 Ok(())
             }
-            None => custom(out, ""),
+            None => {
+                put_short(out, 0x00);
+                put_string(out, &class::name(other, features.dialect), "type class")
+            }
         },
     }
+}
+
+/// The number of a type without parameters, if it has one here.
+fn number(ty: &Type, features: &Features) -> Option<u16> {
+    let as_class = features.dialect == Dialect::Cassandra && features.version == Version::V4;
+    let mut natives = NATIVE.iter().filter(|(_, native)| native == ty);
+    let (number, _) = natives.next()?;
+    (*ty != Type::Duration || !as_class).then_some(*number)
 }
 
 fn put_count(out: &mut Vec<u8>, length: usize, field: &'static str) -> Result<(), TooLong> {
@@ -141,4 +142,88 @@ fn put_count(out: &mut Vec<u8>, length: usize, field: &'static str) -> Result<()
         u16::try_from(length).map_err(|_| TooLong { field, length })?,
     );
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::check::{digits, hex};
+
+    fn check_as(features: Features, ty: &Type, expected: &Type, bytes: &str) {
+        let mut out = Vec::new();
+        encode(ty, &features, &mut out).unwrap();
+        assert_eq!(digits(&out), digits(&hex(bytes)));
+        let mut reader = Reader::new(&out);
+        assert_eq!(decode(&mut reader).as_ref(), Ok(expected));
+        assert_eq!(reader.end("type"), Ok(()));
+        for length in 0..out.len() {
+            assert!(decode(&mut Reader::new(&out[..length])).is_err());
+        }
+    }
+
+    fn check(ty: &Type, bytes: &str) {
+        check_as(Features::default(), ty, ty, bytes);
+    }
+
+    #[test]
+    fn numbers() {
+        check(&Type::Ascii, "0001");
+        check(&Type::Text, "000d");
+        check(&Type::Duration, "0015");
+        for (number, ty) in &NATIVE {
+            check(ty, &format!("{number:04x}"));
+        }
+    }
+
+    #[test]
+    fn parameters() {
+        let text = || Box::new(Type::Text);
+        check(&Type::List(text()), "0020 000d");
+        check(&Type::Map(text(), Box::new(Type::Int)), "0021 000d 0009");
+        check(&Type::Set(Box::new(Type::List(text()))), "0022 0020 000d");
+        check(
+            &Type::Tuple(vec![Type::Int, Type::Text]),
+            "0031 0002 0009 000d",
+        );
+        let user = UserType {
+            keyspace: "ks".into(),
+            name: "address".into(),
+            fields: vec![("street".into(), Type::Text), ("no".into(), Type::Int)],
+        };
+        check(
+            &Type::User(Arc::new(user)),
+            "0030 0002 6b73 0007 61646472657373 0002 0006 737472656574 000d 0002 6e6f 0009",
+        );
+        check(&Type::Custom("x.Y".into()), "0000 0003 782e59");
+        let list = Type::List(text());
+        let frozen = Type::Frozen(Box::new(list.clone()));
+        check_as(Features::default(), &frozen, &list, "0020 000d");
+    }
+
+    #[test]
+    fn durations_of_cassandra_are_a_class_in_version_4() {
+        let mut features = Features::of(Dialect::Cassandra);
+        let duration = Type::Duration;
+        let class = "0000 002c 6f72672e6170616368652e63617373616e6472612e64622e6d61727368616c2e
+            4475726174696f6e54797065";
+        check_as(features, &duration, &duration, class);
+        features.version = Version::V5;
+        check_as(features, &duration, &duration, "0015");
+    }
+
+    #[test]
+    fn what_is_refused() {
+        let why = |bytes: &[u8]| decode(&mut Reader::new(bytes)).map_err(|malformed| malformed.why);
+        assert_eq!(why(&[0, 0x0a]), Err(Why::Unknown));
+        assert_eq!(why(&[0xff, 0xff]), Err(Why::Unknown));
+        assert_eq!(why(&[0, 0x31, 0xff, 0xff]), Err(Why::Short));
+        let nested = |depth| {
+            let mut bytes = [0, 0x20].repeat(depth - 1);
+            bytes.extend([0, 0x09]);
+            bytes
+        };
+        assert!(why(&nested(MAX_NESTING)).is_ok());
+        assert_eq!(why(&nested(MAX_NESTING + 1)), Err(Why::Nesting));
+        assert_eq!(why(&nested(1_000_000)), Err(Why::Nesting));
+    }
 }

@@ -40,7 +40,7 @@ impl Murmur3 {
                 *to = *from;
             }
             self.length += fill.len();
-            if self.length % 16 == 0 {
+            if self.length.is_multiple_of(16) {
                 self.hash.block(&self.tail);
             }
             rest = after;
