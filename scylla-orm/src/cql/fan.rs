@@ -1,0 +1,131 @@
+//! One request per partition: a filter by `IN` on the partition key becomes several statements with `=`.
+//!
+//! A server could not be asked for several partitions at once without doing the same work itself, on a node that
+//! owns none of them.
+
+use std::ops::Range;
+
+use scylla_orm_driver::value::Cells;
+use scylla_orm_driver::wire;
+
+use crate::table::TableDef;
+
+use super::raw::Raw;
+use super::shape::{Flag, Op, Shape};
+
+/// The statements, one per partition: every combination of the values given, each once, in the order in which they
+/// were given, the last key column varying fastest.
+#[derive(Debug)]
+pub(crate) struct Fan {
+    raw: Raw,
+    /// What stands in place of each `IN` on the partition key.
+    places: Vec<Place>,
+    next: usize,
+    length: usize,
+}
+
+#[derive(Debug)]
+struct Place {
+    /// Where its `[value]` is among the values of `raw`.
+    at: Range<usize>,
+    /// Its elements, each once, without their lengths.
+    keys: Vec<Box<[u8]>>,
+}
+
+impl Raw {
+    /// The statements that this one must be sent as, if it filters the partition key by `IN`; `None` if it is sent
+    /// as it is. Ask before [`finish`](Raw::finish), since each statement is finished by itself.
+    pub(crate) fn fan(&self, table: &TableDef) -> Option<Fan> {
+        if !self.shape.has(Flag::SEVERAL) {
+            return None;
+        }
+        let apart = |column: u8, op: Op| op == Op::IN && table.is_partition(column);
+        if !self.shape.clauses().any(|(column, op)| apart(column, op)) {
+            return None;
+        }
+        let mut places = Vec::new();
+        let mut shape = Shape::new(self.shape.verb());
+        for flag in Flag::KEPT {
+            if self.shape.has(flag) {
+                shape.flag(flag);
+            }
+        }
+        let mut values = Cells::new(&self.values);
+        skip(&mut values, self.before_clauses());
+        for (column, op) in self.shape.clauses() {
+            let start = self.values.len() - values.rest().len();
+            if apart(column, op) {
+                let list = values.next().ok().flatten().unwrap_or_default();
+                let end = self.values.len() - values.rest().len();
+                places.push(Place { at: start..end, keys: elements(list) });
+                shape.clause(column, Op::EQ);
+            } else {
+                skip(&mut values, op.markers());
+                shape.clause(column, op);
+            }
+        }
+        let length = places.iter().map(|place| place.keys.len()).product();
+        let raw = Raw { shape, values: self.values.clone(), limit: self.limit };
+        Some(Fan { raw, places, next: 0, length })
+    }
+
+    /// Values that stand before those of the clauses.
+    fn before_clauses(&self) -> usize {
+        [Flag::TTL, Flag::TIMESTAMP].iter().filter(|flag| self.shape.has(**flag)).count()
+    }
+}
+
+impl Iterator for Fan {
+    type Item = Raw;
+
+    fn next(&mut self) -> Option<Raw> {
+        if self.next == self.length {
+            return None;
+        }
+        let mut rest = self.next;
+        self.next += 1;
+        // A number in mixed radix, the last place first.
+        let mut digits = vec![0; self.places.len()];
+        for (digit, place) in digits.iter_mut().zip(&self.places).rev() {
+            *digit = rest % place.keys.len();
+            rest /= place.keys.len();
+        }
+        let mut values = Vec::with_capacity(self.raw.values.len());
+        let mut from = 0;
+        for (place, digit) in self.places.iter().zip(digits) {
+            values.extend_from_slice(self.raw.values.get(from..place.at.start).unwrap_or_default());
+            wire::put_sized(&mut values, |out| out.extend_from_slice(place.keys.get(digit).map_or(&[], |key| key)));
+            from = place.at.end;
+        }
+        values.extend_from_slice(self.raw.values.get(from..).unwrap_or_default());
+        Some(Raw { shape: self.raw.shape.clone(), values, limit: self.raw.limit })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.length - self.next;
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Fan {}
+
+fn skip(values: &mut Cells<'_>, count: usize) {
+    for _ in 0..count {
+        // Our own encoding, so that no cell is cut short.
+        let _ = values.next();
+    }
+}
+
+/// The elements of an encoded list, each once.
+fn elements(list: &[u8]) -> Vec<Box<[u8]>> {
+    let mut keys: Vec<Box<[u8]>> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    // Behind the number of elements they stand as cells do.
+    let mut cells = Cells::new(list.get(4..).unwrap_or_default());
+    while let Ok(Some(key)) = cells.next() {
+        if seen.insert(key) {
+            keys.push(key.into());
+        }
+    }
+    keys
+}

@@ -1,0 +1,81 @@
+//! A statement under construction: its shape and its encoded values.
+
+use scylla_orm_driver::wire;
+
+use super::shape::{Flag, Op, Shape, Verb};
+
+/// Room for the values of most queries, so that building one allocates once.
+const VALUES: usize = 128;
+
+/// A statement under construction. Values are encoded as they are given, so it borrows nothing.
+#[derive(Debug, Clone)]
+pub struct Raw {
+    /// What it does.
+    pub(crate) shape: Shape,
+    /// The `[value]`s of the bind markers, in the order of the text, one behind the other.
+    pub(crate) values: Vec<u8>,
+    /// The number for `LIMIT ?`, which comes behind all other values.
+    pub(crate) limit: i32,
+}
+
+impl Raw {
+    pub(crate) fn new(verb: Verb) -> Self {
+        Raw { shape: Shape::new(verb), values: Vec::with_capacity(VALUES), limit: 0 }
+    }
+
+    /// Adds a clause and its value. Generic over the value only, not over the column: one instance serves every model.
+    #[inline]
+    pub(crate) fn bind<V>(&mut self, column: u8, op: Op, value: V, put: fn(V, &mut Vec<u8>)) {
+        self.shape.clause(column, op);
+        wire::put_sized(&mut self.values, |out| put(value, out));
+    }
+
+    /// Adds a clause whose value is null.
+    pub(crate) fn bind_null(&mut self, column: u8, op: Op) {
+        self.shape.clause(column, op);
+        self.null();
+    }
+
+    /// Adds a value that belongs to no clause of its own.
+    #[inline]
+    pub(crate) fn value(&mut self, put: impl FnOnce(&mut Vec<u8>)) {
+        wire::put_sized(&mut self.values, put);
+    }
+
+    pub(crate) fn null(&mut self) {
+        wire::put_int(&mut self.values, -1);
+    }
+
+    pub(crate) fn unset(&mut self) {
+        wire::put_int(&mut self.values, -2);
+    }
+
+    pub(crate) fn set_limit(&mut self, rows: i32) {
+        self.limit = rows;
+        self.shape.flag(Flag::LIMIT);
+    }
+
+    /// Appends the clauses and values of another statement.
+    pub(crate) fn join(&mut self, other: &Raw) {
+        for (column, op) in other.shape.clauses() {
+            self.shape.clause(column, op);
+        }
+        self.values.extend_from_slice(&other.values);
+    }
+
+    /// The values are complete: appends the one for LIMIT. Call it once, last.
+    pub(crate) fn finish(&mut self) {
+        if self.shape.has(Flag::LIMIT) {
+            let limit = self.limit;
+            self.value(|out| wire::put_int(out, limit));
+        }
+    }
+
+    /// How many values there are. The length of an insert is not in its shape.
+    pub(crate) fn count(&self, columns: usize) -> usize {
+        let using = [Flag::LIMIT, Flag::TTL, Flag::TIMESTAMP].iter().filter(|flag| self.shape.has(**flag)).count();
+        let clauses: usize = self.shape.clauses().map(|(_, op)| op.markers()).sum();
+        let inserted = if self.shape.verb() == Verb::Insert { columns } else { 0 };
+        using + clauses + inserted
+    }
+}

@@ -1,0 +1,13 @@
+//! The traits by which an error is raised at a column.
+
+/// Has none of the traits that the derive writes: asking a column for one of them with it is how an error is raised.
+pub struct Query;
+
+/// A partition key column that has no filter; a clustering column that a write needs.
+pub trait Needed<Q> {}
+
+/// A clustering column filtered after a gap or a range.
+pub trait InOrder<Q> {}
+
+/// A column whose filter the server can only check row by row.
+pub trait Indexless<Q> {}

@@ -1,0 +1,114 @@
+//! May it be written?
+
+use super::clustering::{Clustering, Gap, NoCluster, Prefix};
+use super::flags::{Both, Fixed, Free, High, IndexAnd, KeyOnly, Low, OneIndex, Unindexed, Where};
+use super::leaf::{InOrder, Needed, Query};
+use super::partition::{OnePartition, Partition};
+
+/// What an assignment reaches: a row.
+pub struct Rows;
+
+/// What an assignment reaches: the static columns of a partition.
+pub struct StaticOnly;
+
+/// What two assignments reach together.
+pub trait Join<O> {
+    /// The reach of both.
+    type Out;
+}
+
+impl<O> Join<O> for Rows {
+    type Out = Rows;
+}
+
+impl Join<Rows> for StaticOnly {
+    type Out = Rows;
+}
+
+impl Join<StaticOnly> for StaticOnly {
+    type Out = StaticOnly;
+}
+
+/// A state that an update of this reach can have. It has one impl: two that could match would stop the search, and
+/// with it the message.
+pub trait Updatable<Reach> {}
+
+impl<P: Partition, C, X, L, R: Reaches<C>> Updatable<R> for Where<P, C, X, L>
+where
+    P::Sum: OnePartition,
+    X: KeyAlone,
+{
+}
+
+/// An assignment's reach under a clustering key.
+pub trait Reaches<C> {}
+impl<C: WholeKey> Reaches<C> for Rows {}
+impl<C: NoRows> Reaches<C> for StaticOnly {}
+
+/// A state that a delete can have.
+pub trait Deletable {}
+
+impl<P: Partition, C: Clustering, X, L> Deletable for Where<P, C, X, L>
+where
+    P::Sum: OnePartition,
+    C::Sum: PrefixToDelete,
+    X: KeyAlone,
+{
+}
+
+/// A clustering key whose every column is fixed.
+pub trait WholeKey {}
+impl WholeKey for () {}
+impl<C, T: WholeKey> WholeKey for (Fixed<C>, T) {}
+
+macro_rules! unfixed {
+    ($($flag:ident)*) => { $(
+        impl<C: Needed<Query>, T> WholeKey for ($flag<C>, T) {}
+    )* };
+}
+unfixed!(Free Low High Both);
+
+/// A clustering key without a filter.
+pub trait NoRows {}
+impl NoRows for () {}
+impl<C, T: NoRows> NoRows for (Free<C>, T) {}
+
+macro_rules! used {
+    ($($flag:ident)*) => { $(
+        impl<C, T> NoRows for ($flag<C>, T) where C: StaticUpdate {}
+    )* };
+}
+used!(Fixed Low High Both);
+
+/// The sum of a clustering key that a delete can have.
+pub trait PrefixToDelete {}
+impl PrefixToDelete for NoCluster {}
+impl<C> PrefixToDelete for Prefix<C> {}
+impl<C: InOrder<Query>> PrefixToDelete for Gap<C> {}
+
+/// Nothing is filtered outside the key.
+#[diagnostic::on_unimplemented(
+    message = "a write has no `.allow_filtering()`",
+    label = "writes find rows by key only"
+)]
+pub trait KeyAlone {}
+impl KeyAlone for KeyOnly {}
+impl<C> KeyAlone for OneIndex<C> where C: ByKeyOnly {}
+impl<I, C> KeyAlone for IndexAnd<I, C> where C: ByKeyOnly {}
+impl<C> KeyAlone for Unindexed<C> where C: ByKeyOnly {}
+
+/// Nothing implements it: the message is all it is for.
+#[diagnostic::on_unimplemented(
+    message = "this update sets only static columns, but filters a clustering column",
+    label = "static columns belong to the partition",
+    note = "filter the partition key only, or set a column of the row too"
+)]
+pub trait StaticUpdate {}
+
+/// Nothing implements it: the message is all it is for.
+#[diagnostic::on_unimplemented(
+    message = "a write filters by key columns only",
+    label = "another column is filtered",
+    note = "put conditions on other columns into `.only_if(..)`"
+)]
+pub trait ByKeyOnly {}
