@@ -19,18 +19,56 @@
 //! | `set` | `HashSet<T>`, `BTreeSet<T>` |
 //! | `map` | `HashMap<K, V>`, `BTreeMap<K, V>` |
 //! | `tuple` | `(A,)` … with up to 16 members |
+//! | `vector` | `[T; N]` |
 //! | any | `Value` |
 //!
-//! `Option<T>` adds null to each.
+//! `Option<T>` adds null to each, [`Unset`] and [`MaybeUnset`] leave a column as it is.
 
+mod blob;
+#[cfg(feature = "chrono")]
+mod chrono;
+mod civil;
+mod collection;
 mod column;
+mod date;
+mod decimal;
 mod decode;
+mod duration;
+mod dynamic;
 mod encode;
+mod error;
 mod field;
+mod fixed;
+mod inet;
+mod number;
+mod option;
+mod pointer;
+mod row;
+mod text;
+mod time;
+mod timestamp;
+mod timeuuid;
+mod tuple;
 mod ty;
+mod uuid;
+mod varint;
+mod vector;
+mod vint;
 
 pub use column::Column;
+pub use date::Date;
+pub use decimal::Decimal;
 pub use decode::{Cells, Fault, FromCql};
+pub use duration::Duration;
+pub use dynamic::Value;
 pub use encode::{CqlType, ToCql, Wrote};
+pub use error::{CellError, Mismatch, OutOfRange, ParseValueError};
 pub use field::Field;
-pub use ty::{Type, UserType};
+pub use number::Counter;
+pub use option::{MaybeUnset, Unset};
+pub use row::{FromRow, Place, Row, RowError, ToRow};
+pub use time::Time;
+pub use timestamp::Timestamp;
+pub use timeuuid::TimeUuid;
+pub use ty::{Ident, ParseTypeError, Type, UserType};
+pub use varint::Varint;

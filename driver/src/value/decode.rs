@@ -1,5 +1,7 @@
 //! From CQL to Rust.
 
+use std::fmt;
+
 use super::Type;
 
 /// Why bytes are not the value that they should be. One byte, so that the loop over a result carries nothing
@@ -18,6 +20,20 @@ pub enum Fault {
     /// The value is legal in CQL but outside the range of the Rust type.
     Range,
 }
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fault::Short => "the bytes end before the value does",
+            Fault::Null => "it is null, and the Rust type has no room for null (use `Option`)",
+            Fault::Length => "its length is not one that its type can have",
+            Fault::Utf8 => "its text is not UTF-8, or not ASCII",
+            Fault::Range => "its value is outside the range of the type",
+        })
+    }
+}
+
+impl std::error::Error for Fault {}
 
 /// The cells of a row, and of the rows after it, one after another.
 #[derive(Debug, Clone)]
@@ -83,4 +99,16 @@ pub trait FromCql<'f>: Sized {
     fn take(cells: &mut Cells<'f>) -> Result<Self, Fault> {
         Self::decode(cells.next()?)
     }
+}
+
+/// The bytes of a cell that must not be null.
+#[inline]
+pub(crate) fn present(cell: Option<&[u8]>) -> Result<&[u8], Fault> {
+    cell.ok_or(Fault::Null)
+}
+
+/// The bytes of a cell that must not be null and must have `N` bytes.
+#[inline]
+pub(crate) fn exactly<const N: usize>(cell: Option<&[u8]>) -> Result<[u8; N], Fault> {
+    present(cell)?.try_into().map_err(|_| Fault::Length)
 }

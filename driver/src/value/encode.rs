@@ -1,5 +1,7 @@
 //! From Rust to CQL.
 
+use std::cmp::Ordering;
+
 use super::Type;
 
 /// What [`ToCql::write`] did.
@@ -23,6 +25,14 @@ pub trait ToCql {
 
     /// Appends the value's bytes, without their length (native_protocol_v4.spec, section 6).
     fn write(&self, out: &mut Vec<u8>) -> Wrote;
+
+    /// The server's order of two encoded values of this value's type, in which the elements of a set and the keys of a map are sent: a
+    /// frozen one in a partition key then has the bytes, and so the token, that the server will compute.
+    ///
+    /// Bytewise, unless the type says otherwise.
+    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+        a.cmp(b)
+    }
 
     /// Appends the value as a protocol `[value]`: its length, or the mark of null or unset, and its bytes.
     fn write_value(&self, out: &mut Vec<u8>) {

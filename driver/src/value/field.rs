@@ -49,12 +49,7 @@ impl<T: CqlType> Field for T {
 
     #[inline]
     fn take(cells: &mut Cells<'_>) -> Result<Self, Fault> {
-        if T::COLLECTION {
-            let cell = cells.next()?;
-            T::decode(Some(cell.unwrap_or(&NONE)))
-        } else {
-            <T as FromCql<'_>>::take(cells)
-        }
+        <T as FromCql<'_>>::take(cells)
     }
 }
 
@@ -75,9 +70,6 @@ impl<T: CqlType> Field for Option<T> {
 
     #[inline]
     fn take(cells: &mut Cells<'_>) -> Result<Self, Fault> {
-        match cells.next()? {
-            None => Ok(None),
-            cell => T::decode(cell).map(Some),
-        }
+        <Self as FromCql<'_>>::take(cells)
     }
 }

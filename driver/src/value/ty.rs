@@ -2,6 +2,17 @@
 
 use std::sync::Arc;
 
+mod class;
+mod compare;
+mod ident;
+mod parse;
+mod text;
+mod validate;
+
+pub(super) use compare::{members, sequence};
+pub use ident::Ident;
+pub use parse::ParseTypeError;
+
 /// A type of CQL.
 ///
 /// `Frozen` appears where a type was read from CQL text, as in `system_schema.columns`. The protocol never says
@@ -79,6 +90,29 @@ pub struct UserType {
 }
 
 impl Type {
+    /// The type within any `frozen` around it; those further inside stay.
+    #[inline]
+    pub fn bare(&self) -> &Type {
+        let mut ty = self;
+        while let Type::Frozen(inner) = ty {
+            ty = inner;
+        }
+        ty
+    }
+
+    /// How many bytes each value has, if that is fixed in the servers' eyes: such elements stand in a vector without
+    /// their lengths. `smallint`, `tinyint`, `date`, `time` and `counter` are not among them.
+    pub fn width(&self) -> Option<usize> {
+        match self.bare() {
+            Type::Boolean => Some(1),
+            Type::Float | Type::Int => Some(4),
+            Type::BigInt | Type::Double | Type::Timestamp => Some(8),
+            Type::TimeUuid | Type::Uuid => Some(16),
+            Type::Vector(element, n) => element.width()?.checked_mul(usize::from(*n)),
+            _ => None,
+        }
+    }
+
     /// The same type without any `frozen`.
     pub fn thawed(&self) -> Type {
         let boxed = |t: &Type| Box::new(t.thawed());

@@ -1,0 +1,112 @@
+//! Dates and times of the `chrono` crate.
+
+use std::cmp::Ordering;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
+
+use super::civil::DAY_NS;
+use super::{Cells, CqlType, Date, Fault, FromCql, Time, Timestamp, ToCql, Type, Wrote};
+
+/// The first day of 1970, from which [`Date`] counts.
+const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).expect("every year has a first day");
+
+impl From<NaiveDate> for Date {
+    fn from(day: NaiveDate) -> Self {
+        let days = day.signed_duration_since(EPOCH).num_days();
+        Date(days.try_into().expect("chrono's years are within CQL's"))
+    }
+}
+
+impl TryFrom<Date> for NaiveDate {
+    type Error = Fault;
+
+    /// Fails for days more than some 260,000 years away.
+    fn try_from(day: Date) -> Result<Self, Fault> {
+        EPOCH
+            .checked_add_signed(chrono::TimeDelta::days(day.0.into()))
+            .ok_or(Fault::Range)
+    }
+}
+
+impl From<NaiveTime> for Time {
+    /// CQL has no leap seconds: a time within one becomes the last nanosecond before it ends, at midnight that of the day.
+    fn from(time: NaiveTime) -> Self {
+        let nanos = i64::from(time.num_seconds_from_midnight()) * 1_000_000_000
+            + i64::from(time.nanosecond().min(999_999_999));
+        Time(nanos)
+    }
+}
+
+impl TryFrom<Time> for NaiveTime {
+    type Error = Fault;
+
+    /// Fails for a number outside the day.
+    fn try_from(time: Time) -> Result<Self, Fault> {
+        if !(0..DAY_NS).contains(&time.0) {
+            return Err(Fault::Range);
+        }
+        let seconds = u32::try_from(time.0 / 1_000_000_000).map_err(|_| Fault::Range)?;
+        let nanos = u32::try_from(time.0 % 1_000_000_000).map_err(|_| Fault::Range)?;
+        NaiveTime::from_num_seconds_from_midnight_opt(seconds, nanos).ok_or(Fault::Range)
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    /// What is finer than a millisecond is lost, towards the past.
+    fn from(at: DateTime<Utc>) -> Self {
+        Timestamp(at.timestamp_millis())
+    }
+}
+
+impl TryFrom<Timestamp> for DateTime<Utc> {
+    type Error = Fault;
+
+    /// Fails for times more than some 260,000 years away.
+    fn try_from(at: Timestamp) -> Result<Self, Fault> {
+        DateTime::from_timestamp_millis(at.0).ok_or(Fault::Range)
+    }
+}
+
+macro_rules! through {
+    ($($rust:ty => $own:ident),*) => { $(
+        impl ToCql for $rust {
+            #[inline]
+            fn fits(&self, ty: &Type) -> bool {
+                matches!(ty, Type::$own)
+            }
+
+            #[inline]
+            fn write(&self, out: &mut Vec<u8>) -> Wrote {
+                $own::from(*self).write(out)
+            }
+
+            fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+                Type::$own.compare(a, b)
+            }
+        }
+
+        impl FromCql<'_> for $rust {
+            fn accepts(ty: &Type) -> bool {
+                matches!(ty, Type::$own)
+            }
+
+            #[inline]
+            fn decode(cell: Option<&[u8]>) -> Result<Self, Fault> {
+                $own::decode(cell)?.try_into()
+            }
+
+            #[inline]
+            fn take(cells: &mut Cells<'_>) -> Result<Self, Fault> {
+                <$own as FromCql<'_>>::take(cells)?.try_into()
+            }
+        }
+
+        impl CqlType for $rust {
+            fn cql_type() -> Type {
+                Type::$own
+            }
+        }
+    )* };
+}
+
+through!(NaiveDate => Date, NaiveTime => Time, DateTime<Utc> => Timestamp);

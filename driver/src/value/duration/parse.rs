@@ -1,0 +1,142 @@
+//! Durations from text, in each of CQL's notations.
+
+use std::str::FromStr;
+
+use super::super::ParseValueError;
+use super::{CLOCK, Duration};
+
+impl FromStr for Duration {
+    type Err = ParseValueError;
+
+    /// Reads `1y2mo3w4d5h6m7s8ms9us10ns`, `P1Y2M3DT4H5M6S`, `P3W` and `P0001-02-03T04:05:06`, with `-` before it or not.
+    fn from_str(text: &str) -> Result<Self, ParseValueError> {
+        let (negative, rest) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        parts(rest)
+            .and_then(|parts| parts.signed(negative))
+            .ok_or(ParseValueError::new("duration", text))
+    }
+}
+
+/// What has been read, without its sign.
+#[derive(Default)]
+struct Parts {
+    months: u64,
+    days: u64,
+    nanos: u64,
+}
+
+impl Parts {
+    fn add(&mut self, n: u64, (months, days, nanos): (u64, u64, u64)) -> Option<()> {
+        let sum = |to: u64, unit: u64| to.checked_add(n.checked_mul(unit)?);
+        self.months = sum(self.months, months)?;
+        self.days = sum(self.days, days)?;
+        self.nanos = sum(self.nanos, nanos)?;
+        Some(())
+    }
+
+    fn signed(self, negative: bool) -> Option<Duration> {
+        let signed = |n: u64| {
+            let n = i128::from(n);
+            if negative { -n } else { n }
+        };
+        Some(Duration {
+            months: signed(self.months).try_into().ok()?,
+            days: signed(self.days).try_into().ok()?,
+            nanos: signed(self.nanos).try_into().ok()?,
+        })
+    }
+}
+
+fn parts(text: &str) -> Option<Parts> {
+    match text.strip_prefix(['P', 'p']) {
+        None => units(text, standard),
+        Some(iso) if iso.contains('-') => alternative(iso),
+        Some(iso) => {
+            let (date, time) = iso.split_once(['T', 't']).unwrap_or((iso, ""));
+            let mut parts = if date.is_empty() {
+                Parts::default()
+            } else {
+                units(date, iso_date)?
+            };
+            if !time.is_empty() {
+                parts.nanos = units(time, iso_time)?.nanos;
+            }
+            (!iso.is_empty()).then_some(parts)
+        }
+    }
+}
+
+/// Months, days and nanoseconds of a unit, and its place: units come largest first, each at most once.
+type Unit = (u8, (u64, u64, u64));
+
+/// Numbers, each with its unit.
+fn units(mut text: &str, unit: fn(&str) -> Option<Unit>) -> Option<Parts> {
+    let mut parts = Parts::default();
+    let mut last = None;
+    while !text.is_empty() || last.is_none() {
+        let (digits, rest) = text.split_at_checked(text.find(|c: char| !c.is_ascii_digit())?)?;
+        let end = rest
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let (name, rest) = rest.split_at_checked(end)?;
+        let (place, size) = unit(&name.to_lowercase())?;
+        if last.is_some_and(|last| last >= place) {
+            return None;
+        }
+        parts.add(digits.parse().ok()?, size)?;
+        (last, text) = (Some(place), rest);
+    }
+    Some(parts)
+}
+
+fn standard(name: &str) -> Option<Unit> {
+    let name = if name == "µs" { "us" } else { name };
+    match name {
+        "mo" => Some((1, (1, 0, 0))),
+        "y" | "w" | "d" => iso_date(name),
+        _ => clock(name),
+    }
+}
+
+fn iso_date(name: &str) -> Option<Unit> {
+    match name {
+        "y" => Some((0, (12, 0, 0))),
+        "m" => Some((1, (1, 0, 0))),
+        "w" => Some((2, (0, 7, 0))),
+        "d" => Some((3, (0, 1, 0))),
+        _ => None,
+    }
+}
+
+fn iso_time(name: &str) -> Option<Unit> {
+    if matches!(name, "h" | "m" | "s") {
+        clock(name)
+    } else {
+        None
+    }
+}
+
+fn clock(name: &str) -> Option<Unit> {
+    (4..)
+        .zip(CLOCK)
+        .find_map(|(place, (unit, size))| (unit == name).then_some((place, (0, 0, size))))
+}
+
+/// `yyyy-mm-ddThh:mm:ss`
+fn alternative(iso: &str) -> Option<Parts> {
+    let (date, time) = iso.split_once(['T', 't'])?;
+    let mut numbers = date.split('-').chain(time.split(':'));
+    let mut parts = Parts::default();
+    for unit in ["y", "m", "d", "h", "m", "s"]
+        .iter()
+        .zip([iso_date, iso_date, iso_date, iso_time, iso_time, iso_time])
+    {
+        let (name, read) = unit;
+        let (_, size) = read(name)?;
+        parts.add(numbers.next()?.parse().ok()?, size)?;
+    }
+    numbers.next().is_none().then_some(parts)
+}

@@ -1,0 +1,125 @@
+//! What can go wrong between Rust values and CQL values.
+
+use std::fmt;
+
+use super::{Column, Fault, Type};
+
+/// Rust types and CQL types that do not go together. Found before anything is sent, and once per result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mismatch {
+    /// A column or marker has a type that the Rust type cannot be sent to, or read from.
+    Type {
+        /// Its place, from 0.
+        index: usize,
+        /// Its name.
+        column: Box<str>,
+        /// Its type.
+        cql: Type,
+        /// The Rust type.
+        rust: &'static str,
+    },
+    /// There are more or fewer columns or markers than values.
+    Count {
+        /// How many columns or markers there are.
+        columns: usize,
+        /// How many values the Rust type has for them.
+        values: usize,
+    },
+    /// No column has this name, or stands at this place.
+    Missing {
+        /// The name or place asked for.
+        column: Box<str>,
+    },
+}
+
+/// A cell whose bytes cannot be read as the Rust type that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellError {
+    /// The column's name.
+    pub column: Box<str>,
+    /// The row's place in its page, from 0.
+    pub row: usize,
+    /// What is wrong with the bytes.
+    pub fault: Fault,
+}
+
+/// Text that is not a value of the type that it was read as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseValueError {
+    ty: &'static str,
+    text: Box<str>,
+}
+
+/// A number that the Rust type has no room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfRange;
+
+impl Mismatch {
+    /// The column or marker at `index` does not go together with the Rust type `T`.
+    pub fn of<T: ?Sized>(index: usize, column: &Column) -> Self {
+        Mismatch::Type {
+            index,
+            column: column.name.clone(),
+            cql: column.ty.clone(),
+            rust: std::any::type_name::<T>(),
+        }
+    }
+}
+
+impl ParseValueError {
+    pub(super) fn new(ty: &'static str, text: &str) -> Self {
+        ParseValueError {
+            ty,
+            text: text.into(),
+        }
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Mismatch::Type {
+                index,
+                column,
+                cql,
+                rust,
+            } => write!(
+                f,
+                "column `{column}` (number {index}) is of CQL type `{cql}`, which does not go together with Rust's `{rust}`"
+            ),
+            Mismatch::Count { columns, values } => write!(
+                f,
+                "the statement has {columns} columns or markers, and the Rust type has {values} values for them"
+            ),
+            Mismatch::Missing { column } => write!(f, "there is no column `{column}`"),
+        }
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+impl fmt::Display for CellError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let CellError { column, row, fault } = self;
+        write!(f, "cannot read column `{column}` of row {row}: {fault}")
+    }
+}
+
+impl std::error::Error for CellError {}
+
+impl fmt::Display for ParseValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a {}", self.text, self.ty)
+    }
+}
+
+impl std::error::Error for ParseValueError {}
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the number is outside the range of the type")
+    }
+}
+
+impl std::error::Error for OutOfRange {}

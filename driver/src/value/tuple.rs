@@ -1,0 +1,149 @@
+//! Tuples: their members as `[bytes]`, one behind the other. Rows are read from and sent as tuples too.
+
+use std::cmp::Ordering;
+
+use super::decode::present;
+use super::ty::members;
+use super::{
+    Cells, Column, CqlType, Fault, Field, FromCql, FromRow, Mismatch, ToCql, ToRow, Type, Wrote,
+};
+
+/// The next member; members that the sender's version of the type did not have are null.
+#[inline]
+fn member<'f, T: FromCql<'f>>(cells: &mut Cells<'f>) -> Result<T, Fault> {
+    if cells.rest().is_empty() {
+        T::decode(None)
+    } else {
+        T::take(cells)
+    }
+}
+
+/// The next column of a row, with its place in the fault.
+#[inline]
+fn column<'f, T: FromCql<'f>>(index: u16, cells: &mut Cells<'f>) -> Result<T, (u16, Fault)> {
+    T::take(cells).map_err(|fault| (index, fault))
+}
+
+fn counted(columns: &[Column], values: usize) -> Result<(), Mismatch> {
+    if columns.len() == values {
+        Ok(())
+    } else {
+        Err(Mismatch::Count {
+            columns: columns.len(),
+            values,
+        })
+    }
+}
+
+fn judge<T>(good: bool, index: usize, column: &Column) -> Result<(), Mismatch> {
+    if good {
+        Ok(())
+    } else {
+        Err(Mismatch::of::<T>(index, column))
+    }
+}
+
+macro_rules! tuple {
+    ($count:literal: $($T:ident $i:tt),+) => {
+        impl<$($T: ToCql),+> ToCql for ($($T,)+) {
+            fn fits(&self, ty: &Type) -> bool {
+                match ty.bare() {
+                    Type::Tuple(types) if types.len() == $count => {
+                        let mut types = types.iter();
+                        $(types.next().is_some_and(|ty| self.$i.fits(ty)))&&+
+                    }
+                    _ => false,
+                }
+            }
+
+            fn write(&self, out: &mut Vec<u8>) -> Wrote {
+                $(self.$i.write_value(out);)+
+                Wrote::Value
+            }
+
+            fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+                members(a, b, |member, a, b| match member {
+                    $($i => self.$i.order(a, b),)+
+                    _ => a.cmp(b),
+                })
+            }
+        }
+
+        impl<'f, $($T: FromCql<'f>),+> FromCql<'f> for ($($T,)+) {
+            fn accepts(ty: &Type) -> bool {
+                match ty.bare() {
+                    Type::Tuple(types) if types.len() == $count => {
+                        let mut types = types.iter();
+                        $(types.next().is_some_and($T::accepts))&&+
+                    }
+                    _ => false,
+                }
+            }
+
+            fn decode(cell: Option<&'f [u8]>) -> Result<Self, Fault> {
+                let mut cells = Cells::new(present(cell)?);
+                let tuple = ($(member::<$T>(&mut cells)?,)+);
+                if cells.rest().is_empty() { Ok(tuple) } else { Err(Fault::Length) }
+            }
+        }
+
+        /// A member may be an `Option`: in CQL each can be null.
+        impl<$($T: Field + ToCql + for<'f> FromCql<'f>),+> CqlType for ($($T,)+) {
+            fn cql_type() -> Type {
+                Type::Tuple(vec![$(<$T::Value as CqlType>::cql_type()),+])
+            }
+        }
+
+        impl<$($T: ToCql),+> ToRow for ($($T,)+) {
+            fn check(&self, markers: &[Column]) -> Result<(), Mismatch> {
+                counted(markers, $count)?;
+                let mut markers = markers.iter();
+                $(if let Some(marker) = markers.next() {
+                    judge::<$T>(self.$i.fits(&marker.ty), $i, marker)?;
+                })+
+                Ok(())
+            }
+
+            #[inline]
+            fn write_row(&self, out: &mut Vec<u8>) -> u16 {
+                $(self.$i.write_value(out);)+
+                $count
+            }
+        }
+
+        impl<'f, $($T: FromCql<'f>),+> FromRow<'f> for ($($T,)+) {
+            type Plan = ();
+
+            fn plan(columns: &std::sync::Arc<[Column]>) -> Result<(), Mismatch> {
+                counted(columns, $count)?;
+                let mut columns = columns.iter();
+                $(if let Some(column) = columns.next() {
+                    judge::<$T>($T::accepts(&column.ty), $i, column)?;
+                })+
+                Ok(())
+            }
+
+            #[inline]
+            fn read((): &(), cells: &mut Cells<'f>) -> Result<Self, (u16, Fault)> {
+                Ok(($(column::<$T>($i, cells)?,)+))
+            }
+        }
+    };
+}
+
+tuple!(1: A 0);
+tuple!(2: A 0, B 1);
+tuple!(3: A 0, B 1, C 2);
+tuple!(4: A 0, B 1, C 2, D 3);
+tuple!(5: A 0, B 1, C 2, D 3, E 4);
+tuple!(6: A 0, B 1, C 2, D 3, E 4, F 5);
+tuple!(7: A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+tuple!(8: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+tuple!(9: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+tuple!(10: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+tuple!(11: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+tuple!(12: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
+tuple!(13: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12);
+tuple!(14: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13);
+tuple!(15: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14);
+tuple!(16: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15);

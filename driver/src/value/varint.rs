@@ -1,0 +1,281 @@
+//! Integers of any size.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use super::decode::present;
+use super::{CqlType, Fault, FromCql, OutOfRange, ParseValueError, ToCql, Type, Wrote};
+
+/// An integer of any size, as CQL's `varint`.
+///
+/// Converts from and to Rust's integers, and from and to decimal text. Its order is that of numbers.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Varint {
+    /// Two's complement, big-endian, the fewest bytes that hold the sign; never empty. So equal numbers are equal bytes.
+    bytes: Vec<u8>,
+}
+
+impl Varint {
+    /// From two's complement big-endian bytes; they need not be the fewest. No bytes are zero.
+    pub fn from_be_bytes(bytes: &[u8]) -> Self {
+        let bytes = match minimal(bytes) {
+            [] => vec![0],
+            bytes => bytes.to_vec(),
+        };
+        Varint { bytes }
+    }
+
+    /// Two's complement, big-endian, the fewest bytes that hold the sign.
+    pub fn as_be_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether it is less than zero.
+    pub fn is_negative(&self) -> bool {
+        is_negative(&self.bytes)
+    }
+
+    /// Without its sign: big-endian, without leading zeros.
+    fn magnitude(&self) -> Vec<u8> {
+        let mut bytes = self.bytes.clone();
+        if self.is_negative() {
+            negate(&mut bytes);
+        }
+        let zeros = bytes.iter().take_while(|&&b| b == 0).count();
+        bytes.split_off(zeros)
+    }
+
+    /// The digits of its absolute value; "0" for zero.
+    pub(super) fn digits(&self) -> String {
+        /// The largest power of ten in 32 bits, so that one long division yields nine digits.
+        const GROUP: u64 = 1_000_000_000;
+        let mut number = self.magnitude();
+        let mut groups = Vec::new();
+        while !number.is_empty() {
+            let mut remainder = 0_u64;
+            for byte in &mut number {
+                let n = remainder << 8 | u64::from(*byte);
+                *byte = u8::try_from(n / GROUP).expect("the remainder is less than the divisor");
+                remainder = n % GROUP;
+            }
+            groups.push(remainder);
+            let zeros = number.iter().take_while(|&&b| b == 0).count();
+            number.drain(..zeros);
+        }
+        let mut groups = groups.into_iter().rev();
+        let first = groups.next().unwrap_or(0).to_string();
+        groups.fold(first, |digits, group| format!("{digits}{group:09}"))
+    }
+
+    /// From the digits of its absolute value.
+    pub(super) fn from_digits(negative: bool, digits: &str) -> Option<Self> {
+        if digits.is_empty() {
+            return None;
+        }
+        // Little-endian while it grows.
+        let mut number: Vec<u8> = Vec::with_capacity(digits.len() / 2 + 1);
+        for digit in digits.chars() {
+            let mut carry = digit.to_digit(10)?;
+            for byte in &mut number {
+                let n = u32::from(*byte) * 10 + carry;
+                *byte = low(n);
+                carry = n >> 8;
+            }
+            if carry > 0 {
+                number.push(low(carry));
+            }
+        }
+        number.push(0);
+        number.reverse();
+        if negative {
+            negate(&mut number);
+        }
+        Some(Varint::from_be_bytes(&number))
+    }
+}
+
+/// The server's order of two encoded varints, which need not be minimal.
+pub(super) fn compare(a: &[u8], b: &[u8]) -> Ordering {
+    let (a, b) = (minimal(a), minimal(b));
+    match (is_negative(a), is_negative(b)) {
+        (false, true) => Ordering::Greater,
+        (true, false) => Ordering::Less,
+        (false, false) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
+        (true, true) => b.len().cmp(&a.len()).then_with(|| a.cmp(b)),
+    }
+}
+
+/// Without the leading bytes that only repeat the sign.
+fn minimal(mut bytes: &[u8]) -> &[u8] {
+    while let [first, second, ..] = bytes {
+        match (first, second >> 7) {
+            (0, 0) | (0xff, 1) => bytes = bytes.get(1..).unwrap_or_default(),
+            _ => break,
+        }
+    }
+    bytes
+}
+
+fn is_negative(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|b| b >> 7 == 1)
+}
+
+/// Two's complement, in place. The least number of a width becomes its absolute value as an unsigned number.
+fn negate(bytes: &mut [u8]) {
+    let mut carry = true;
+    for byte in bytes.iter_mut().rev() {
+        (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
+    }
+}
+
+fn low(n: u32) -> u8 {
+    n.to_le_bytes()[0]
+}
+
+macro_rules! from_integer {
+    ($($n:ty),*) => { $(
+        impl From<$n> for Varint {
+            fn from(n: $n) -> Self {
+                Varint::from_be_bytes(&n.to_be_bytes())
+            }
+        }
+    )* };
+}
+
+from_integer!(i8, i16, i32, i64, i128);
+
+impl From<u64> for Varint {
+    fn from(n: u64) -> Self {
+        Varint::from(i128::from(n))
+    }
+}
+
+impl TryFrom<&Varint> for i128 {
+    type Error = OutOfRange;
+
+    fn try_from(n: &Varint) -> Result<i128, OutOfRange> {
+        let sign = if n.is_negative() { 0xff } else { 0 };
+        let mut wide = [sign; 16];
+        let at = 16_usize.checked_sub(n.bytes.len()).ok_or(OutOfRange)?;
+        wide[at..].copy_from_slice(&n.bytes);
+        Ok(i128::from_be_bytes(wide))
+    }
+}
+
+macro_rules! to_integer {
+    ($($n:ty),*) => { $(
+        impl TryFrom<&Varint> for $n {
+            type Error = OutOfRange;
+
+            fn try_from(n: &Varint) -> Result<$n, OutOfRange> {
+                i128::try_from(n)?.try_into().map_err(|_| OutOfRange)
+            }
+        }
+
+        impl TryFrom<Varint> for $n {
+            type Error = OutOfRange;
+
+            fn try_from(n: Varint) -> Result<$n, OutOfRange> {
+                (&n).try_into()
+            }
+        }
+    )* };
+}
+
+to_integer!(i32, i64, u64);
+
+impl TryFrom<Varint> for i128 {
+    type Error = OutOfRange;
+
+    fn try_from(n: Varint) -> Result<i128, OutOfRange> {
+        (&n).try_into()
+    }
+}
+
+impl Default for Varint {
+    fn default() -> Self {
+        Varint::from(0_i8)
+    }
+}
+
+impl Ord for Varint {
+    fn cmp(&self, other: &Self) -> Ordering {
+        compare(&self.bytes, &other.bytes)
+    }
+}
+
+impl PartialOrd for Varint {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Varint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match i128::try_from(self) {
+            Ok(n) => n.fmt(f),
+            Err(OutOfRange) => f.pad_integral(!self.is_negative(), "", &self.digits()),
+        }
+    }
+}
+
+impl fmt::Debug for Varint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Varint({self})")
+    }
+}
+
+impl FromStr for Varint {
+    type Err = ParseValueError;
+
+    /// Reads decimal digits, with an optional sign before them.
+    fn from_str(text: &str) -> Result<Self, ParseValueError> {
+        let (negative, digits) = signed(text);
+        Varint::from_digits(negative, digits).ok_or(ParseValueError::new("varint", text))
+    }
+}
+
+/// Splits a sign from the digits behind it.
+pub(super) fn signed(text: &str) -> (bool, &str) {
+    match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    }
+}
+
+impl ToCql for Varint {
+    #[inline]
+    fn fits(&self, ty: &Type) -> bool {
+        matches!(ty, Type::VarInt)
+    }
+
+    #[inline]
+    fn write(&self, out: &mut Vec<u8>) -> Wrote {
+        out.extend_from_slice(&self.bytes);
+        Wrote::Value
+    }
+
+    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+        Type::VarInt.compare(a, b)
+    }
+}
+
+impl FromCql<'_> for Varint {
+    fn accepts(ty: &Type) -> bool {
+        matches!(ty, Type::VarInt)
+    }
+
+    fn decode(cell: Option<&[u8]>) -> Result<Self, Fault> {
+        match present(cell)? {
+            [] => Err(Fault::Length),
+            bytes => Ok(Varint::from_be_bytes(bytes)),
+        }
+    }
+}
+
+impl CqlType for Varint {
+    fn cql_type() -> Type {
+        Type::VarInt
+    }
+}

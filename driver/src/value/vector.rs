@@ -1,0 +1,103 @@
+//! Vectors: a fixed number of elements, as Rust's arrays.
+
+use std::cmp::Ordering;
+
+use super::decode::present;
+use super::{CqlType, Fault, FromCql, ToCql, Type, Wrote, vint};
+
+/// An array is a CQL `vector<…, N>`; one of `u8` is a blob. An element must not be null.
+impl<T: CqlType, const N: usize> ToCql for [T; N] {
+    fn fits(&self, ty: &Type) -> bool {
+        match ty.bare() {
+            Type::Vector(element, n) => {
+                usize::from(*n) == N && self.iter().all(|v| v.fits(element))
+            }
+            _ => false,
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) -> Wrote {
+        let width = T::cql_type().width();
+        for element in self {
+            put_element(out, width, |out| {
+                element.write(out);
+            });
+        }
+        Wrote::Value
+    }
+
+    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+        Self::cql_type().compare(a, b)
+    }
+}
+
+/// Elements of fixed width stand alone; others follow their length, an unsigned vint.
+pub(super) fn put_element(
+    out: &mut Vec<u8>,
+    width: Option<usize>,
+    write: impl FnOnce(&mut Vec<u8>),
+) {
+    if width.is_some() {
+        return write(out);
+    }
+    // Its length has as many bytes as the content demands, so the content comes first.
+    let mut element = Vec::new();
+    write(&mut element);
+    vint::put_unsigned(out, element.len() as u64);
+    out.extend_from_slice(&element);
+}
+
+/// Takes the next element from the front of a vector.
+pub(super) fn take_element<'f>(
+    bytes: &mut &'f [u8],
+    width: Option<usize>,
+) -> Result<&'f [u8], Fault> {
+    let length = match width {
+        Some(width) => width,
+        None => vint::take_unsigned(bytes)
+            .and_then(|n| n.try_into().ok())
+            .ok_or(Fault::Short)?,
+    };
+    let (element, rest) = bytes.split_at_checked(length).ok_or(Fault::Short)?;
+    *bytes = rest;
+    Ok(element)
+}
+
+impl<'f, T: CqlType, const N: usize> FromCql<'f> for [T; N] {
+    fn accepts(ty: &Type) -> bool {
+        match ty.bare() {
+            Type::Vector(element, n) => usize::from(*n) == N && T::accepts(element),
+            _ => false,
+        }
+    }
+
+    fn decode(cell: Option<&'f [u8]>) -> Result<Self, Fault> {
+        let mut rest = present(cell)?;
+        let width = T::cql_type().width();
+        let mut elements = Vec::with_capacity(N.min(rest.len()));
+        for _ in 0..N {
+            elements.push(T::decode(Some(take_element(&mut rest, width)?))?);
+        }
+        match elements.try_into() {
+            Ok(array) if rest.is_empty() => Ok(array),
+            _ => Err(Fault::Length),
+        }
+    }
+}
+
+impl<T: CqlType, const N: usize> CqlType for [T; N] {
+    fn cql_type() -> Type {
+        const {
+            assert!(
+                N >= 1 && N <= u16::MAX as usize,
+                "a CQL vector has 1 to 65535 elements"
+            )
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "asserted in the line above"
+        )]
+        let n = N as u16;
+        Type::Vector(Box::new(T::cql_type()), n)
+    }
+}
