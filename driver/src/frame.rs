@@ -18,8 +18,10 @@ mod consistency;
 mod extension;
 mod features;
 mod header;
+mod opcode;
 mod params;
 mod ty;
+mod values;
 
 #[cfg(test)]
 mod check;
@@ -34,8 +36,10 @@ use crate::wire::{Malformed, TooLong};
 pub use consistency::{Consistency, UnknownConsistency};
 pub use extension::Sharding;
 pub use features::{Dialect, Features};
-pub use header::{Flags, Header, HeaderError, Opcode, Version};
-pub use params::{Params, Value, Values, ValuesIter};
+pub use header::{Flags, Header, HeaderError, Version};
+pub use opcode::Opcode;
+pub use params::Params;
+pub use values::{Value, Values, ValuesIter};
 
 /// Bytes of a frame's header.
 pub const HEADER: usize = 9;

@@ -16,38 +16,11 @@ pub(super) fn name(ty: &Type, dialect: Dialect) -> String {
 }
 
 fn write(ty: &Type, dialect: Dialect, out: &mut String) -> std::fmt::Result {
-    let class = match ty {
-        Type::Custom(class) => return out.write_str(class),
-        Type::Ascii => "AsciiType",
-        Type::BigInt => "LongType",
-        Type::Blob => "BytesType",
-        Type::Boolean => "BooleanType",
-        Type::Counter => "CounterColumnType",
-        Type::Date => "SimpleDateType",
-        Type::Decimal => "DecimalType",
-        Type::Double => "DoubleType",
-        Type::Duration => "DurationType",
-        Type::Float => "FloatType",
-        Type::Inet => "InetAddressType",
-        Type::Int => "Int32Type",
-        Type::SmallInt => "ShortType",
-        Type::Text => "UTF8Type",
-        Type::Time => "TimeType",
-        Type::Timestamp => "TimestampType",
-        Type::TimeUuid => "TimeUUIDType",
-        Type::TinyInt => "ByteType",
-        Type::Uuid => "UUIDType",
-        Type::VarInt => "IntegerType",
-        Type::List(_) => "ListType",
-        Type::Set(_) => "SetType",
-        Type::Map(..) => "MapType",
-        Type::Tuple(_) => "TupleType",
-        Type::User(_) => "UserType",
-        Type::Vector(..) => "VectorType",
-        Type::Frozen(_) => "FrozenType",
-    };
+    if let Type::Custom(class) = ty {
+        return out.write_str(class);
+    }
     out.write_str(PACKAGE)?;
-    out.write_str(class)?;
+    out.write_str(class(ty))?;
     match ty {
         Type::List(inner) | Type::Set(inner) | Type::Frozen(inner) => {
             write_list(&[inner], dialect, out)
@@ -86,6 +59,40 @@ fn write_list(types: &[&Type], dialect: Dialect, out: &mut String) -> std::fmt::
         write(ty, dialect, out)?;
     }
     out.write_char(')')
+}
+
+fn class(ty: &Type) -> &'static str {
+    match ty {
+        Type::Ascii => "AsciiType",
+        Type::BigInt => "LongType",
+        Type::Blob => "BytesType",
+        Type::Boolean => "BooleanType",
+        Type::Counter => "CounterColumnType",
+        Type::Date => "SimpleDateType",
+        Type::Decimal => "DecimalType",
+        Type::Double => "DoubleType",
+        Type::Duration => "DurationType",
+        Type::Float => "FloatType",
+        Type::Inet => "InetAddressType",
+        Type::Int => "Int32Type",
+        Type::SmallInt => "ShortType",
+        Type::Text => "UTF8Type",
+        Type::Time => "TimeType",
+        Type::Timestamp => "TimestampType",
+        Type::TimeUuid => "TimeUUIDType",
+        Type::TinyInt => "ByteType",
+        Type::Uuid => "UUIDType",
+        Type::VarInt => "IntegerType",
+        Type::List(_) => "ListType",
+        Type::Set(_) => "SetType",
+        Type::Map(..) => "MapType",
+        Type::Tuple(_) => "TupleType",
+        Type::User(_) => "UserType",
+        Type::Vector(..) => "VectorType",
+        Type::Frozen(_) => "FrozenType",
+        // Has its name already.
+        Type::Custom(_) => "",
+    }
 }
 
 /// Names of user-defined types and of their fields may be any text, so they go as hexadecimal digits.

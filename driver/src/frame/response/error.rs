@@ -1,12 +1,12 @@
 //! ERROR: the server refuses or failed.
 
 mod codec;
+mod display;
 mod write_type;
 
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::net::IpAddr;
 
 use bytes::Bytes;
@@ -193,129 +193,6 @@ impl ServerError {
             ServerErrorKind::Unprepared { .. } => 0x2500,
             ServerErrorKind::RateLimited { .. } => features.rate_limit_error.unwrap_or(0x2300),
             ServerErrorKind::Unknown { code } => *code,
-        }
-    }
-}
-
-impl fmt::Display for ServerError {
-    /// The server's words; the kind before them, where they do not say it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.message.as_str() {
-            "" => write!(f, "{}", self.kind),
-            message => write!(f, "{}: {message}", self.kind),
-        }
-    }
-}
-
-impl std::error::Error for ServerError {}
-
-impl fmt::Display for ServerErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use ServerErrorKind as Kind;
-        match self {
-            Kind::Server => f.write_str("server error"),
-            Kind::Protocol => f.write_str("protocol error"),
-            Kind::BadCredentials => f.write_str("authentication failed"),
-            Kind::Unavailable {
-                consistency,
-                required,
-                alive,
-            } => write!(
-                f,
-                "unavailable: {consistency} needs {required} replicas, {alive} are alive"
-            ),
-            Kind::Overloaded => f.write_str("overloaded"),
-            Kind::Bootstrapping => f.write_str("the node is still joining"),
-            Kind::Truncate => f.write_str("truncate failed"),
-            Kind::WriteTimeout {
-                consistency,
-                received,
-                required,
-                write,
-            } => write!(
-                f,
-                "write timeout ({write}): {received} of {required} replicas answered for {consistency}"
-            ),
-            Kind::ReadTimeout {
-                consistency,
-                received,
-                required,
-                data_present,
-            } => {
-                let data = if *data_present {
-                    ""
-                } else {
-                    ", none with the data"
-                };
-                write!(
-                    f,
-                    "read timeout: {received} of {required} replicas answered for {consistency}{data}"
-                )
-            }
-            Kind::ReadFailure {
-                consistency,
-                received,
-                required,
-                failures,
-                ..
-            } => write!(
-                f,
-                "read failure: {failures} replicas failed, {received} of {required} answered for {consistency}"
-            ),
-            Kind::FunctionFailure {
-                keyspace,
-                function,
-                arguments,
-            } => write!(
-                f,
-                "function {keyspace}.{function}({}) failed",
-                arguments.join(", ")
-            ),
-            Kind::WriteFailure {
-                consistency,
-                received,
-                required,
-                failures,
-                write,
-                ..
-            } => write!(
-                f,
-                "write failure ({write}): {failures} replicas failed, {received} of {required} answered for {consistency}"
-            ),
-            Kind::CdcWriteFailure => f.write_str("write to the log of changes failed"),
-            Kind::CasWriteUnknown {
-                consistency,
-                received,
-                required,
-            } => write!(
-                f,
-                "conditional update in doubt: {received} of {required} replicas answered for {consistency}"
-            ),
-            Kind::Syntax => f.write_str("syntax error"),
-            Kind::Unauthorized => f.write_str("unauthorized"),
-            Kind::Invalid => f.write_str("invalid request"),
-            Kind::Config => f.write_str("invalid configuration"),
-            Kind::AlreadyExists { keyspace, table } if table.is_empty() => {
-                write!(f, "keyspace {keyspace} already exists")
-            }
-            Kind::AlreadyExists { keyspace, table } => {
-                write!(f, "table {keyspace}.{table} already exists")
-            }
-            Kind::Unprepared { .. } => f.write_str("statement is not prepared"),
-            Kind::RateLimited {
-                write,
-                by_coordinator,
-            } => write!(
-                f,
-                "rate limit of the partition for {} reached at the {}",
-                if *write { "writes" } else { "reads" },
-                if *by_coordinator {
-                    "coordinator"
-                } else {
-                    "replicas"
-                }
-            ),
-            Kind::Unknown { code } => write!(f, "error {code:#06x}"),
         }
     }
 }

@@ -25,36 +25,6 @@ impl ServerError {
                 required,
                 alive,
             } => put_replicas(out, *consistency, *required, *alive),
-            Kind::WriteTimeout {
-                consistency,
-                received,
-                required,
-                write,
-            } => {
-                put_replicas(out, *consistency, *received, *required);
-                put_string(out, write.name(), "write type")?;
-            }
-            Kind::ReadTimeout {
-                consistency,
-                received,
-                required,
-                data_present,
-            } => {
-                put_replicas(out, *consistency, *received, *required);
-                put_byte(out, (*data_present).into());
-            }
-            Kind::ReadFailure {
-                consistency,
-                received,
-                required,
-                failures,
-                reasons,
-                data_present,
-            } => {
-                put_replicas(out, *consistency, *received, *required);
-                put_failures(out, *failures, reasons, features)?;
-                put_byte(out, (*data_present).into());
-            }
             Kind::FunctionFailure {
                 keyspace,
                 function,
@@ -64,23 +34,6 @@ impl ServerError {
                 put_string(out, function, "function")?;
                 put_string_list(out, arguments, "arguments")?;
             }
-            Kind::WriteFailure {
-                consistency,
-                received,
-                required,
-                failures,
-                reasons,
-                write,
-            } => {
-                put_replicas(out, *consistency, *received, *required);
-                put_failures(out, *failures, reasons, features)?;
-                put_string(out, write.name(), "write type")?;
-            }
-            Kind::CasWriteUnknown {
-                consistency,
-                received,
-                required,
-            } => put_replicas(out, *consistency, *received, *required),
             Kind::AlreadyExists { keyspace, table } => {
                 put_string(out, keyspace, "keyspace")?;
                 put_string(out, table, "table")?;
@@ -92,7 +45,7 @@ impl ServerError {
             } if features.rate_limit_error.is_some() => {
                 out.extend([u8::from(*write), u8::from(*by_coordinator)]);
             }
-            _ => {}
+            other => put_doubt(other, features, out)?,
         }
         Ok(())
     }
@@ -154,7 +107,62 @@ fn read_kind(code: i32, reader: &mut Reader<'_>, features: &Features) -> Result<
     })
 }
 
-/// The kinds that say how many replicas answered.
+/// Appends what the kinds say that tell how many replicas answered; nothing for the others.
+fn put_doubt(kind: &Kind, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
+    match kind {
+        Kind::WriteTimeout {
+            consistency,
+            received,
+            required,
+            write,
+        } => {
+            put_replicas(out, *consistency, *received, *required);
+            put_string(out, write.name(), "write type")?;
+        }
+        Kind::ReadTimeout {
+            consistency,
+            received,
+            required,
+            data_present,
+        } => {
+            put_replicas(out, *consistency, *received, *required);
+            put_byte(out, (*data_present).into());
+        }
+        Kind::ReadFailure {
+            consistency,
+            received,
+            required,
+            failures,
+            reasons,
+            data_present,
+        } => {
+            put_replicas(out, *consistency, *received, *required);
+            put_failures(out, *failures, reasons, features)?;
+            put_byte(out, (*data_present).into());
+        }
+        Kind::WriteFailure {
+            consistency,
+            received,
+            required,
+            failures,
+            reasons,
+            write,
+        } => {
+            put_replicas(out, *consistency, *received, *required);
+            put_failures(out, *failures, reasons, features)?;
+            put_string(out, write.name(), "write type")?;
+        }
+        Kind::CasWriteUnknown {
+            consistency,
+            received,
+            required,
+        } => put_replicas(out, *consistency, *received, *required),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Reads them.
 fn read_doubt(code: i32, reader: &mut Reader<'_>, features: &Features) -> Result<Kind, Malformed> {
     let (consistency, received, required) = read_replicas(reader)?;
     Ok(match code {

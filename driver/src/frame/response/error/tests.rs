@@ -156,6 +156,6 @@ fn texts() {
     };
     assert_eq!(
         shown(kind, ""),
-        "write timeout (CAS): 1 of 2 replicas answered for QUORUM"
+        "write timeout: QUORUM needs 2 replicas, 1 answered (write type CAS)"
     );
 }
