@@ -17,13 +17,13 @@ use proc_macro2::Span;
 use syn::{Attribute, Generics, LitStr, Path};
 
 use crate::diagnostics::Diagnostics;
-use attr::{Key, Settings};
+use attr::{Settings, Word};
 use case::Case;
 
 /// The path of `scylla-orm`, for generated code: `::scylla_orm`, or what `crate = "…"` says.
 fn crate_path(settings: &Settings, diagnostics: &mut Diagnostics) -> Path {
     let usual = || syn::parse_quote!(::scylla_orm);
-    let Some(text) = settings.text(Key::Crate) else {
+    let Some(text) = settings.text(Word::Crate) else {
         return usual();
     };
     text.parse_with(Path::parse_mod_style).unwrap_or_else(|_| {
@@ -37,7 +37,7 @@ fn crate_path(settings: &Settings, diagnostics: &mut Diagnostics) -> Path {
 
 /// The value of `rename_all`.
 fn rename_all(settings: &Settings, diagnostics: &mut Diagnostics) -> Option<Case> {
-    let text = settings.text(Key::RenameAll)?;
+    let text = settings.text(Word::RenameAll)?;
     let case = Case::named(&text.value());
     if case.is_none() {
         let names = Case::NAMES.map(|(name, _)| name);

@@ -31,19 +31,34 @@ pub const fn nullable<K: Column>() -> bool {
     <K::Field as Field>::NULLABLE
 }
 
-/// Reads the next cell, of the column at `index`.
+// The four below are generic over the column, not over its field's type, so that a field whose type is none of CQL is
+// one error, at the column, and not another at each use.
+
+/// Reads the next cell into the column's field.
 #[inline]
-pub fn take<F: Field>(cells: &mut Cells<'_>, index: u16) -> Result<F, (u16, Fault)> {
-    F::take(cells).map_err(|fault| (index, fault))
+pub fn take<K: Column>(cells: &mut Cells<'_>) -> Result<K::Field, (u16, Fault)> {
+    Field::take(cells).map_err(|fault| (u16::from(K::INDEX), fault))
 }
 
-/// The same, for a column that reads null as the type's default.
+/// The same, for a column that reads null as its type's default.
 #[inline]
-pub fn take_or_default<F: Field + Default>(cells: &mut Cells<'_>, index: u16) -> Result<F, (u16, Fault)> {
+pub fn take_or_default<K: Column<Field: Default>>(cells: &mut Cells<'_>) -> Result<K::Field, (u16, Fault)> {
     let mut ahead = cells.clone();
     if let Ok(None) = ahead.next() {
         *cells = ahead;
-        return Ok(F::default());
+        return Ok(Default::default());
     }
-    take(cells, index)
+    take::<K>(cells)
+}
+
+/// Appends the bytes of the column's field, without their length; false is null.
+#[inline]
+pub fn cell<K: Column>(field: &K::Field, out: &mut Vec<u8>) -> bool {
+    field.cell(out)
+}
+
+/// The same, for a column that is frozen.
+#[inline]
+pub fn frozen_cell<K: Column>(field: &K::Field, out: &mut Vec<u8>) -> bool {
+    field.frozen_cell(out)
 }

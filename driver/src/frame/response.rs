@@ -2,7 +2,6 @@
 
 mod auth;
 mod authenticate;
-mod described;
 mod error;
 mod event;
 mod metadata;
@@ -16,7 +15,6 @@ mod supported;
 
 pub use auth::{AuthChallenge, AuthSuccess};
 pub use authenticate::Authenticate;
-pub use described::Described;
 pub use error::{ServerError, ServerErrorKind, WriteType};
 pub use event::{Event, EventKind, TopologyChange};
 pub use metadata::{Columns, Metadata};

@@ -25,7 +25,7 @@ fn key(model: &Model, column: &Column, what: &str) -> TokenStream {
     if column.is_frozen() {
         return comparable;
     }
-    let (p, marker) = (&model.krate, &column.ident);
+    let (p, marker) = (&model.krate, &column.marker);
     let message = format!(
         "{what} `{}` is an `Option`, and a key is never null: leave `Option` out",
         column.word()
@@ -38,7 +38,7 @@ fn key(model: &Model, column: &Column, what: &str) -> TokenStream {
 }
 
 fn has(model: &Model, column: &Column, operators: &TokenStream) -> TokenStream {
-    let (p, marker) = (&model.krate, &column.ident);
+    let (p, marker) = (&model.krate, &column.marker);
     let check = quote_spanned! { column.ty_span() =>
         check::<<#marker as #p::private::Column>::Cql>
     };

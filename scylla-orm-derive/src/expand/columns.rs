@@ -10,7 +10,7 @@ use crate::parse::{Column, Model, Role};
 /// The type of one column and what it says of the column.
 pub(super) fn items(model: &Model, column: &Column, index: u8, kind: &TokenStream) -> TokenStream {
     let (p, vis, name) = (&model.krate, &model.vis, &model.ident);
-    let marker = &column.ident;
+    let marker = &column.marker;
     // Where the column's type is not one of CQL, the error is at the field.
     let field = field_alias(index, column.ty_span());
     let value = quote!(#p::private::ValueOf<#marker>);
@@ -71,7 +71,7 @@ pub(super) fn constants<'m>(
 }
 
 fn constant(model: &Model, column: &Column) -> TokenStream {
-    let (p, vis, marker, constant) = (&model.krate, &model.vis, &column.ident, &column.constant);
+    let (p, vis, marker, constant) = (&model.krate, &model.vis, &column.marker, &column.constant);
     let docs = &column.docs;
     let docs = match docs.is_empty() {
         true => {

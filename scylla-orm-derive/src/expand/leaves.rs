@@ -35,7 +35,7 @@ pub(super) fn traits(model: &Model, column: &Column) -> TokenStream {
 }
 
 fn one(model: &Model, column: &Column, leaf: &Leaf) -> TokenStream {
-    let (p, marker) = (&model.krate, &column.ident);
+    let (p, marker) = (&model.krate, &column.marker);
     let Leaf {
         asked,
         message,

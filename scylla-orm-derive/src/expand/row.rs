@@ -9,19 +9,16 @@ use crate::parse::{Field, Model};
 pub(super) fn from_row(model: &Model) -> TokenStream {
     let (p, name) = (&model.krate, &model.ident);
     let mut fields = TokenStream::new();
-    let mut index = 0_u16;
     for field in &model.fields {
         let field = match field {
             Field::Skipped(ident) => quote!(#ident: ::core::default::Default::default(),),
             Field::Column(column) => {
-                let ident = &column.ident;
+                let (ident, marker) = (&column.ident, &column.marker);
                 let take = match column.default {
                     Some(_) => quote!(take_or_default),
                     None => quote!(take),
                 };
-                let field = quote!(#ident: #p::private::#take(cells, #index)?,);
-                index += 1;
-                field
+                quote!(#ident: #p::private::#take::<#marker>(cells)?,)
             }
         };
         fields.extend(field);
@@ -39,12 +36,12 @@ pub(super) fn from_row(model: &Model) -> TokenStream {
 pub(super) fn cell(model: &Model) -> TokenStream {
     let p = &model.krate;
     let arms = model.columns().zip(0_u8..).map(|(column, index)| {
-        let field = &column.ident;
+        let (field, marker) = (&column.ident, &column.marker);
         let write = match column.is_frozen() {
             true => quote!(frozen_cell),
             false => quote!(cell),
         };
-        quote!(#index => #p::private::Field::#write(&self.#field, out),)
+        quote!(#index => #p::private::#write::<#marker>(&self.#field, out),)
     });
     quote! {
         fn cell(

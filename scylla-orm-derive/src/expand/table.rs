@@ -57,7 +57,7 @@ pub(super) fn order(model: &Model) -> TokenStream {
     let descending = |column: &Ident| {
         model
             .columns()
-            .any(|c| c.ident == *column && c.role == Role::Clustering { descending: true })
+            .any(|c| c.marker == *column && c.role == Role::Clustering { descending: true })
     };
     nested(model, Role::is_clustering, |column| {
         let direction = match descending(column) {
@@ -75,7 +75,7 @@ fn nested(
 ) -> TokenStream {
     let columns: Vec<&Column> = model.columns().filter(|c| of(c.role)).collect();
     columns.iter().rev().fold(quote!(()), |rest, column| {
-        let item = item(&column.ident);
+        let item = item(&column.marker);
         quote!((#item, #rest))
     })
 }
@@ -84,7 +84,7 @@ fn nested(
 pub(super) fn key(model: &Model) -> TokenStream {
     let p = &model.krate;
     let columns: Vec<&Ident> = key_columns(model)
-        .map(|(_, column)| &column.ident)
+        .map(|(_, column)| &column.marker)
         .collect();
     match &columns[..] {
         [one] => quote!(#p::private::One<#one>),
@@ -138,8 +138,8 @@ pub(super) fn definition(model: &Model) -> TokenStream {
 
 /// Type and nullability come from the field's type, all else is false unless said.
 fn column_def(model: &Model, column: &Column) -> TokenStream {
-    let (p, marker, name) = (&model.krate, &column.ident, &column.name.text);
-    let field = marker.unraw().to_string();
+    let (p, marker, name) = (&model.krate, &column.marker, &column.name.text);
+    let field = column.word();
     let kind = match column.role {
         Role::Partition => quote!(Partition),
         Role::Clustering { .. } => quote!(Clustering),

@@ -1,4 +1,4 @@
-//! The inside of `#[cql(…)]`: one table of known keys for every derive.
+//! The inside of `#[cql(…)]`: one table of known attributes for every derive.
 
 use proc_macro2::{Span, TokenTree};
 use syn::meta::ParseNestedMeta;
@@ -6,9 +6,9 @@ use syn::{Attribute, LitStr, Token};
 
 use crate::diagnostics::Diagnostics;
 
-/// A key of `#[cql(…)]`.
+/// An attribute inside `#[cql(…)]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Key {
+pub(crate) enum Word {
     ClusteringKey,
     Counter,
     Crate,
@@ -34,7 +34,7 @@ pub(crate) enum Place {
     Variant,
 }
 
-/// What follows a key.
+/// What follows an attribute's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// Nothing.
@@ -45,28 +45,28 @@ enum Form {
     Direction,
 }
 
-const KEYS: [(&str, Key, Form, &[Place]); 14] = {
+const KEYS: [(&str, Word, Form, &[Place]); 14] = {
     use Form::{Direction, Flag, Text};
     use Place::{Enum, Field, Model, Variant};
     [
-        ("keyspace", Key::Keyspace, Text, &[Model]),
-        ("table", Key::Table, Text, &[Model]),
-        ("rename_all", Key::RenameAll, Text, &[Model, Enum]),
-        ("crate", Key::Crate, Text, &[Model, Enum]),
-        ("repr", Key::Repr, Text, &[Enum]),
-        ("partition_key", Key::PartitionKey, Flag, &[Field]),
-        ("clustering_key", Key::ClusteringKey, Direction, &[Field]),
-        ("static_column", Key::StaticColumn, Flag, &[Field]),
-        ("counter", Key::Counter, Flag, &[Field]),
-        ("index", Key::Index, Flag, &[Field]),
-        ("frozen", Key::Frozen, Flag, &[Field]),
-        ("rename", Key::Rename, Text, &[Field, Variant]),
-        ("default", Key::Default, Flag, &[Field]),
-        ("skip", Key::Skip, Flag, &[Field]),
+        ("keyspace", Word::Keyspace, Text, &[Model]),
+        ("table", Word::Table, Text, &[Model]),
+        ("rename_all", Word::RenameAll, Text, &[Model, Enum]),
+        ("crate", Word::Crate, Text, &[Model, Enum]),
+        ("repr", Word::Repr, Text, &[Enum]),
+        ("partition_key", Word::PartitionKey, Flag, &[Field]),
+        ("clustering_key", Word::ClusteringKey, Direction, &[Field]),
+        ("static_column", Word::StaticColumn, Flag, &[Field]),
+        ("counter", Word::Counter, Flag, &[Field]),
+        ("index", Word::Index, Flag, &[Field]),
+        ("frozen", Word::Frozen, Flag, &[Field]),
+        ("rename", Word::Rename, Text, &[Field, Variant]),
+        ("default", Word::Default, Flag, &[Field]),
+        ("skip", Word::Skip, Flag, &[Field]),
     ]
 };
 
-/// What was written behind a key.
+/// What was written behind the name.
 #[derive(Clone)]
 pub(crate) enum Value {
     None,
@@ -74,16 +74,16 @@ pub(crate) enum Value {
     Descending(bool),
 }
 
-/// One `key`, `key = "…"` or `key(…)`.
+/// One `name`, `name = "…"` or `name(…)`.
 pub(crate) struct Setting {
-    pub(crate) key: Key,
+    pub(crate) word: Word,
     pub(crate) name: &'static str,
-    /// Of the key's own token.
+    /// Of the name alone.
     pub(crate) span: Span,
     pub(crate) value: Value,
 }
 
-/// What all `#[cql(…)]` of one item say; each key at most once.
+/// What all `#[cql(…)]` of one item say; each attribute at most once.
 pub(crate) struct Settings(Vec<Setting>);
 
 impl Settings {
@@ -117,25 +117,25 @@ impl Settings {
         self.0.iter()
     }
 
-    /// Where `key` is written, if it is.
-    pub(crate) fn span(&self, key: Key) -> Option<Span> {
-        self.find(key).map(|s| s.span)
+    /// Where it is written, if it is.
+    pub(crate) fn span(&self, word: Word) -> Option<Span> {
+        self.find(word).map(|s| s.span)
     }
 
-    /// The text of `key = "…"`.
-    pub(crate) fn text(&self, key: Key) -> Option<&LitStr> {
-        match &self.find(key)?.value {
+    /// The text behind it.
+    pub(crate) fn text(&self, word: Word) -> Option<&LitStr> {
+        match &self.find(word)?.value {
             Value::Text(text) => Some(text),
             _ => None,
         }
     }
 
-    fn find(&self, key: Key) -> Option<&Setting> {
-        self.0.iter().find(|s| s.key == key)
+    fn find(&self, word: Word) -> Option<&Setting> {
+        self.0.iter().find(|s| s.word == word)
     }
 
     fn add(&mut self, new: Setting, diagnostics: &mut Diagnostics) {
-        if self.find(new.key).is_some() {
+        if self.find(new.word).is_some() {
             diagnostics.error(new.span, format_args!("`{}` is given twice", new.name));
         } else {
             self.0.push(new);
@@ -146,9 +146,9 @@ impl Settings {
 fn setting(meta: &ParseNestedMeta<'_>, place: Place) -> syn::Result<Setting> {
     let written = match meta.path.get_ident() {
         Some(ident) => ident.to_string(),
-        None => return Err(meta.error("a key of `#[cql(..)]` is one word")),
+        None => return Err(meta.error("an attribute is one word")),
     };
-    let Some(&(name, key, form, places)) = KEYS.iter().find(|k| k.0 == written) else {
+    let Some(&(name, word, form, places)) = KEYS.iter().find(|k| k.0 == written) else {
         return Err(meta.error(unknown(&written, place)));
     };
     if !places.contains(&place) {
@@ -161,7 +161,7 @@ fn setting(meta: &ParseNestedMeta<'_>, place: Place) -> syn::Result<Setting> {
         Form::Direction => direction(meta, name)?,
     };
     Ok(Setting {
-        key,
+        word,
         name,
         span,
         value,
@@ -203,7 +203,7 @@ fn direction(meta: &ParseNestedMeta<'_>, name: &str) -> syn::Result<Value> {
     Ok(Value::Descending(found.unwrap_or(false)))
 }
 
-/// After a mistake, so that the keys behind it are read.
+/// After a mistake, so that the attributes behind it are read.
 fn skip_to_comma(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
     while !meta.input.is_empty() && !meta.input.peek(Token![,]) {
         meta.input.parse::<TokenTree>()?;
@@ -218,9 +218,9 @@ fn unknown(written: &str, place: Place) -> String {
         .map(|k| k.0)
         .collect();
     match nearest(written, here.iter().copied()) {
-        Some(name) => format!("unknown key `{written}`: did you mean `{name}`?"),
+        Some(name) => format!("unknown attribute `{written}`: did you mean `{name}`?"),
         None => format!(
-            "unknown key `{written}`: {} takes `{}`",
+            "unknown attribute `{written}`: {} takes `{}`",
             place.noun(),
             here.join("`, `")
         ),
@@ -296,17 +296,17 @@ mod tests {
         check(
             q!(#[cql(partion_key)]),
             Place::Field,
-            &["unknown key `partion_key`: did you mean `partition_key`?"],
+            &["unknown attribute `partion_key`: did you mean `partition_key`?"],
         );
         check(
             q!(#[cql(static)]),
             Place::Field,
-            &["unknown key `static`: did you mean `static_column`?"],
+            &["unknown attribute `static`: did you mean `static_column`?"],
         );
         check(
             q!(#[cql(fast = 3)]),
             Place::Variant,
-            &["unknown key `fast`: a variant takes `rename`"],
+            &["unknown attribute `fast`: a variant takes `rename`"],
         );
         check(
             q!(#[cql(table = "t")]),
@@ -346,7 +346,7 @@ mod tests {
         check(
             q!(#[cql(a::b)]),
             Place::Field,
-            &["a key of `#[cql(..)]` is one word"],
+            &["an attribute is one word"],
         );
     }
 
@@ -356,9 +356,9 @@ mod tests {
             syn::parse_quote!(#[cql(indx, frozen(1), partition_ky, skip)]),
             Place::Field,
             &[
-                "unknown key `indx`: did you mean `index`?",
+                "unknown attribute `indx`: did you mean `index`?",
                 "`frozen` stands alone, without a value",
-                "unknown key `partition_ky`: did you mean `partition_key`?",
+                "unknown attribute `partition_ky`: did you mean `partition_key`?",
             ],
         );
     }

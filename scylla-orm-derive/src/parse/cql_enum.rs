@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Ident, Path};
 
-use super::attr::{Key, Place, Settings};
+use super::attr::{Place, Settings, Word};
 use super::case::Case;
 use super::{Name, no_generics};
 use crate::diagnostics::Diagnostics;
@@ -59,7 +59,7 @@ impl Enum {
         let settings = Settings::read(&input.attrs, Place::Enum, diagnostics);
         let repr = repr(&settings, diagnostics);
         let case = super::rename_all(&settings, diagnostics);
-        if let (Repr::Number { cql, .. }, Some(span)) = (repr, settings.span(Key::RenameAll)) {
+        if let (Repr::Number { cql, .. }, Some(span)) = (repr, settings.span(Word::RenameAll)) {
             diagnostics.error(span, no_names(cql));
         }
         let mut variants = Vec::new();
@@ -101,11 +101,11 @@ impl Variant {
             diagnostics.error(ident.span(), message);
             return None;
         }
-        if let (Repr::Number { cql, .. }, Some(span)) = (repr, settings.span(Key::Rename)) {
+        if let (Repr::Number { cql, .. }, Some(span)) = (repr, settings.span(Word::Rename)) {
             diagnostics.error(span, no_names(cql));
         }
         let word = ident.unraw().to_string();
-        let name = match settings.text(Key::Rename) {
+        let name = match settings.text(Word::Rename) {
             Some(text) => Name {
                 text: text.value(),
                 span: text.span(),
@@ -120,7 +120,7 @@ impl Variant {
 }
 
 fn repr(settings: &Settings, diagnostics: &mut Diagnostics) -> Repr {
-    let Some(text) = settings.text(Key::Repr) else {
+    let Some(text) = settings.text(Word::Repr) else {
         return Repr::Text;
     };
     let written = text.value();

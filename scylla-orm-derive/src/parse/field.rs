@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Ident, Type};
 
-use super::attr::{Key, Place, Setting, Settings, Value};
+use super::attr::{Place, Setting, Settings, Value, Word};
 use super::case::Case;
 use super::{Name, Spelling, spelling};
 use crate::diagnostics::Diagnostics;
@@ -20,6 +20,8 @@ pub(crate) enum Field {
 /// A field that is a column.
 pub(crate) struct Column {
     pub(crate) ident: Ident,
+    /// The type that stands for the column: named like the field, so that errors read well.
+    pub(crate) marker: Ident,
     pub(crate) ty: Type,
     /// What the spelling of its type tells.
     pub(crate) spelling: Spelling,
@@ -68,12 +70,13 @@ impl Field {
     /// Reads a field; `None` if its name makes no constant.
     pub(crate) fn parse(
         field: &syn::Field,
+        model: &Ident,
         case: Option<Case>,
         diagnostics: &mut Diagnostics,
     ) -> Option<Field> {
         let ident = field.ident.clone()?;
         let settings = Settings::read(&field.attrs, Place::Field, diagnostics);
-        if settings.span(Key::Skip).is_some() {
+        if settings.span(Word::Skip).is_some() {
             nothing_else(&ident, &settings, diagnostics);
             return Some(Field::Skipped(ident));
         }
@@ -81,6 +84,10 @@ impl Field {
         let constant = constant(&ident, &word, diagnostics)?;
         let spelling = Spelling::of(&field.ty);
         Some(Field::Column(Box::new(Column {
+            marker: match ident == *model {
+                true => quote::format_ident!("{ident}_"),
+                false => ident.clone(),
+            },
             ty: field.ty.clone(),
             spelling,
             optional: spelling::option(&field.ty).is_some(),
@@ -88,9 +95,9 @@ impl Field {
             name: name(&ident, &word, case, &settings, diagnostics),
             constant,
             role: role(&word, spelling, &settings, diagnostics),
-            index: settings.span(Key::Index),
-            frozen: settings.span(Key::Frozen),
-            default: settings.span(Key::Default),
+            index: settings.span(Word::Index),
+            frozen: settings.span(Word::Frozen),
+            default: settings.span(Word::Default),
             ident,
         })))
     }
@@ -120,7 +127,7 @@ impl Column {
 
 /// A skipped field has no column for other keys to describe.
 fn nothing_else(ident: &Ident, settings: &Settings, diagnostics: &mut Diagnostics) {
-    for other in settings.iter().filter(|s| s.key != Key::Skip) {
+    for other in settings.iter().filter(|s| s.word != Word::Skip) {
         let (word, name) = (ident.unraw(), other.name);
         let message = format!(
             "`{word}` is skipped, so it has no column that `{name}` could describe: drop one of the two"
@@ -150,7 +157,7 @@ fn name(
     settings: &Settings,
     diagnostics: &mut Diagnostics,
 ) -> Name {
-    let Some(text) = settings.text(Key::Rename) else {
+    let Some(text) = settings.text(Word::Rename) else {
         return Name {
             text: case.map_or_else(|| word.to_owned(), |case| case.apply(word)),
             span: ident.span(),
@@ -195,13 +202,13 @@ fn role(
 }
 
 fn role_of(setting: &Setting) -> Option<Role> {
-    match setting.key {
-        Key::PartitionKey => Some(Role::Partition),
-        Key::ClusteringKey => Some(Role::Clustering {
+    match setting.word {
+        Word::PartitionKey => Some(Role::Partition),
+        Word::ClusteringKey => Some(Role::Clustering {
             descending: matches!(setting.value, Value::Descending(true)),
         }),
-        Key::StaticColumn => Some(Role::Static),
-        Key::Counter => Some(Role::Counter),
+        Word::StaticColumn => Some(Role::Static),
+        Word::Counter => Some(Role::Counter),
         _ => None,
     }
 }

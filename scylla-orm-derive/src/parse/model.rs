@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Path, Visibility};
 
-use super::attr::{Key, Place, Settings};
+use super::attr::{Place, Settings, Word};
 use super::case::Case;
 use super::{Column, Field, Name};
 use crate::diagnostics::Diagnostics;
@@ -31,18 +31,18 @@ impl Model {
         match named_fields(input) {
             Some(named) => {
                 for field in &named.named {
-                    fields.extend(Field::parse(field, case, diagnostics));
+                    fields.extend(Field::parse(field, &input.ident, case, diagnostics));
                 }
             }
             None => diagnostics.error(input.ident.span(), "a model is a struct with named fields"),
         }
         let name = input.ident.unraw().to_string();
-        let table = table_part(&settings, Key::Table, diagnostics);
+        let table = table_part(&settings, Word::Table, diagnostics);
         Some(Model {
             ident: input.ident.clone(),
             vis: input.vis.clone(),
             krate: super::crate_path(&settings, diagnostics),
-            keyspace: table_part(&settings, Key::Keyspace, diagnostics),
+            keyspace: table_part(&settings, Word::Keyspace, diagnostics),
             table: table.unwrap_or_else(|| Name {
                 text: Case::Snake.apply(&name),
                 span: input.ident.span(),
@@ -75,7 +75,7 @@ fn named_fields(input: &DeriveInput) -> Option<&syn::FieldsNamed> {
     }
 }
 
-fn table_part(settings: &Settings, key: Key, diagnostics: &mut Diagnostics) -> Option<Name> {
+fn table_part(settings: &Settings, key: Word, diagnostics: &mut Diagnostics) -> Option<Name> {
     let text: &LitStr = settings.text(key)?;
     let name = text.value();
     // CQL lets columns have any name in quotes, but not tables and keyspaces.
