@@ -25,6 +25,8 @@ mod values;
 
 #[cfg(test)]
 mod check;
+#[cfg(test)]
+mod noise;
 
 pub mod request;
 pub mod response;

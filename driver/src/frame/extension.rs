@@ -75,7 +75,8 @@ impl Features {
         }
     }
 
-    /// The options of STARTUP that ask for them.
+    /// The options of STARTUP that ask for them. Servers look at the names alone; the values are those that
+    /// other drivers send.
     pub fn startup(&self) -> Vec<(&'static str, &'static str)> {
         let mut options = vec![("CQL_VERSION", "3.0.0")];
         if self.lwt_mark.is_some() {
@@ -103,8 +104,7 @@ impl Features {
 }
 
 impl Supported {
-    /// What a ScyllaDB node says to a connection. Tablets, if `features` has them, are offered; the other
-    /// extensions of `features` likewise.
+    /// What a ScyllaDB node says to a connection: how it is sharded, and the extensions that `features` has.
     pub fn scylla(sharding: &Sharding, features: &Features) -> Self {
         let mut options = vec![
             ("CQL_VERSION", vec!["3.3.1".to_owned()]),

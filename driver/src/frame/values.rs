@@ -83,7 +83,7 @@ impl<'a> Values<'a> {
         let bytes = all.get(..reader.offset() - start).unwrap_or_default();
         Ok(Values {
             count,
-            named,
+            named: named && count > 0,
             bytes,
         })
     }
