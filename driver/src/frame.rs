@@ -13,7 +13,6 @@
 //! Nothing here panics on foreign bytes or allocates by a length that they claim. What a message looks like
 //! can depend on what was negotiated on its connection: [`Features`] says that.
 
-mod class;
 mod consistency;
 mod extension;
 mod features;

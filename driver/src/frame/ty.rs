@@ -5,14 +5,12 @@
 
 use std::sync::Arc;
 
-use super::{Dialect, Features, Version, class};
+use super::{Dialect, Features, Version};
 use crate::value::{Type, UserType};
 use crate::wire::{Malformed, Reader, TooLong, Why, put_short, put_string};
 
 /// How deep types may nest. Schemas stay far below it; without a limit a few kilobytes could exhaust the stack.
 const MAX_NESTING: usize = 32;
-
-const DURATION: &str = "org.apache.cassandra.db.marshal.DurationType";
 
 /// Reads an `[option]`.
 pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Type, Malformed> {
@@ -76,11 +74,9 @@ static NATIVE: [(u16, Type); 20] = [
     (0x15, Type::Duration),
 ];
 
+/// A class that cannot be understood is still a type: its values are bytes.
 fn custom(class: &str) -> Type {
-    match class {
-        DURATION => Type::Duration,
-        other => Type::Custom(other.into()),
-    }
+    Type::parse_class(class).unwrap_or_else(|_| Type::Custom(class.into()))
 }
 
 /// Appends an `[option]`.
@@ -122,9 +118,19 @@ pub(super) fn encode(ty: &Type, features: &Features, out: &mut Vec<u8>) -> Resul
             }
             None => {
                 put_short(out, 0x00);
-                put_string(out, &class::name(other, features.dialect), "type class")
+                put_string(out, &class(other, features.dialect), "type class")
             }
         },
+    }
+}
+
+/// The name of a type's class, spelled as servers of this kind do: before the dimension of a vector, and nowhere
+/// else, there is a blank, and Cassandra has another one before the comma.
+fn class(ty: &Type, dialect: Dialect) -> String {
+    let name = ty.class_name();
+    match (ty, dialect) {
+        (Type::Vector(..), Dialect::Cassandra) => name.replace(", ", " , "),
+        _ => name,
     }
 }
 
@@ -198,6 +204,38 @@ mod tests {
         let list = Type::List(text());
         let frozen = Type::Frozen(Box::new(list.clone()));
         check_as(Features::default(), &frozen, &list, "0020 000d");
+    }
+
+    #[test]
+    fn vectors_are_a_class() {
+        let vector = Type::Vector(Box::new(Type::Float), 3);
+        let marshal = "6f72672e6170616368652e63617373616e6472612e64622e6d61727368616c2e";
+        let begin = format!("{marshal} 566563746f7254797065 28 {marshal} 466c6f617454797065");
+        let scylla = format!("0000 0058 {begin} 2c 20 33 29");
+        check_as(Features::of(Dialect::Scylla), &vector, &vector, &scylla);
+        let cassandra = format!("0000 0059 {begin} 20 2c 20 33 29");
+        check_as(
+            Features::of(Dialect::Cassandra),
+            &vector,
+            &vector,
+            &cassandra,
+        );
+    }
+
+    #[test]
+    fn a_class_that_is_not_understood_is_custom() {
+        for class in [
+            "x.Y",
+            "org.apache.cassandra.db.marshal.ListType(",
+            "",
+            "(",
+            ")",
+        ] {
+            let custom = Type::Custom(class.into());
+            let mut out = Vec::new();
+            encode(&custom, &Features::default(), &mut out).unwrap();
+            assert_eq!(decode(&mut Reader::new(&out)), Ok(custom));
+        }
     }
 
     #[test]
