@@ -18,11 +18,20 @@ pub mod failure;
 /// One request, from the caller's side.
 pub mod request;
 
+mod close;
+mod dial;
+mod handshake;
+mod heartbeat;
+mod inbox;
 mod link;
 mod outbox;
 mod queue;
 mod slots;
 mod state;
+mod task;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -34,7 +43,8 @@ use tokio::sync::mpsc;
 
 use crate::clock::deadlines::{Deadlines, Tick};
 use crate::conn::config::ConnConfig;
-use crate::conn::failure::Failure;
+use crate::conn::failure::{End, Failure};
+use crate::conn::handshake::Greeting;
 use crate::conn::link::{Link, Phase};
 use crate::conn::request::{Flight, Head, Request};
 use crate::frame::response::Supported;
@@ -59,9 +69,7 @@ pub struct Dialer {
 pub struct Conn {
     link: Arc<Link>,
     address: SocketAddr,
-    supported: Supported,
-    sharding: Option<Sharding>,
-    features: Features,
+    greeting: Greeting,
 }
 
 impl Conn {
@@ -83,8 +91,15 @@ impl Conn {
         source_port: Option<u16>,
         events: Option<mpsc::Sender<Frame>>,
     ) -> Result<Arc<Conn>, Failure> {
-        let _ = (dialer, address, source_port, events);
-        Err(Failure::Busy)
+        let dialing = dial::dial(Arc::clone(dialer), address, source_port, events);
+        // A task of its own, so that dropping this future cuts nothing off. Its result is then dropped, too,
+        // which closes the connection.
+        tokio::spawn(dialing).await.unwrap_or_else(|_| {
+            Err(Failure::Ended {
+                why: Arc::new(End::Runtime),
+                sent: false,
+            })
+        })
     }
 
     /// A request, sent when it is first polled. `body` writes what follows the header; it runs without a lock.
@@ -178,22 +193,22 @@ impl Conn {
 
     /// What the server said that it supports.
     pub fn supported(&self) -> &Supported {
-        &self.supported
+        &self.greeting.supported
     }
 
     /// How the server spreads partitions over shards, and the shard of this connection; `None` for Cassandra.
     pub fn sharding(&self) -> Option<&Sharding> {
-        self.sharding.as_ref()
+        self.greeting.sharding.as_ref()
     }
 
     /// The shard of this connection; `None` for Cassandra.
     pub fn shard(&self) -> Option<u16> {
-        self.sharding.map(|sharding| sharding.shard)
+        self.greeting.sharding.map(|sharding| sharding.shard)
     }
 
     /// What was negotiated: needed to read answers.
     pub fn features(&self) -> &Features {
-        &self.features
+        &self.greeting.features
     }
 
     /// The deadlines of its session.

@@ -14,6 +14,7 @@ use crate::conn::config::ConnConfig;
 use crate::conn::failure::{End, Failure};
 use crate::conn::outbox::Pen;
 use crate::conn::state::{Found, Life, Stage, State, Then};
+use crate::conn::task::direct;
 use crate::frame::Frame;
 
 /// What the I/O task, the requests and the sweeper of one connection share.
@@ -32,6 +33,15 @@ pub(super) struct Link {
     phase: watch::Sender<Phase>,
     pub(super) deadlines: Arc<Deadlines>,
     pub(super) config: Arc<ConnConfig>,
+}
+
+/// How far a writer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wrote {
+    All,
+    /// The socket is full. Somebody has to see to it that the I/O task waits for it.
+    Stuck,
+    Ended,
 }
 
 /// What those see who wait for a connection's end.
@@ -193,39 +203,36 @@ impl Link {
         &self,
         mut pen: Pen,
         mut put: impl FnMut(Option<&OwnedWriteHalf>, &[u8]) -> io::Result<usize>,
-    ) {
+    ) -> Wrote {
         loop {
             let (written, result) = pen.write(&mut put);
             let mut state = self.lock();
             state.outbox.note(written);
-            let error = match result {
-                _ if matches!(state.life(), Life::Ended(_)) => {
-                    // The I/O task waits for the pen, to close the socket.
-                    state.outbox.put_back(pen);
-                    drop(state);
-                    return self.wake_io();
+            let ended = matches!(state.life(), Life::Ended(_));
+            match result {
+                Ok(()) if !ended && state.load_pen(&mut pen) => continue,
+                Err(error) if !ended && error.kind() == io::ErrorKind::WouldBlock => {
+                    state.outbox.put_stuck(pen);
+                    return Wrote::Stuck;
                 }
-                Ok(()) if state.load_pen(&mut pen) => continue,
-                Ok(()) => {
+                result => {
                     state.outbox.put_back(pen);
-                    // The I/O task may wait for the last byte before it closes.
-                    let last = matches!(state.life(), Life::Draining);
+                    // The I/O task may wait for the pen, to close the socket.
+                    let awaited = ended || matches!(state.life(), Life::Draining);
                     drop(state);
-                    return if last {
-                        self.wake_io()
+                    if awaited {
+                        self.wake_io();
+                    }
+                    return match result {
+                        _ if ended => Wrote::Ended,
+                        Ok(()) => Wrote::All,
+                        Err(error) => {
+                            self.fail(End::Io(error));
+                            Wrote::Ended
+                        }
                     };
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    state.outbox.put_stuck(pen);
-                    state.io_awake = true;
-                    drop(state);
-                    return self.wake_io();
-                }
-                Err(error) => error,
-            };
-            state.outbox.put_stuck(pen);
-            drop(state);
-            return self.fail(End::Io(error));
+            }
         }
     }
 
@@ -233,10 +240,11 @@ impl Link {
         match then {
             Then::Nothing => {}
             Then::WakeIo => self.wake_io(),
-            Then::Write(pen) => self.write(pen, |half, bytes| match half {
-                Some(half) => half.try_write(bytes),
-                None => Err(io::ErrorKind::WouldBlock.into()),
-            }),
+            Then::Write(pen) => {
+                if let Wrote::Stuck = self.write(pen, direct) {
+                    self.wake_io();
+                }
+            }
         }
     }
 
@@ -244,9 +252,9 @@ impl Link {
     fn leave(&self, wake: Vec<Waker>) {
         self.open.store(false, Relaxed);
         self.phase.send_if_modified(|phase| {
-            (*phase == Phase::Open)
-                .then(|| *phase = Phase::Closing)
-                .is_some()
+            let was_open = *phase == Phase::Open;
+            *phase = Phase::Closing.max(*phase);
+            was_open
         });
         wake.into_iter().for_each(Waker::wake);
         self.wake_io();

@@ -64,7 +64,7 @@ pub(super) enum Found {
     Pending,
     NeedsWaker,
     /// Pending; the waker is to be dropped without the lock.
-    Replaced(Waker),
+    Replaced(#[expect(dead_code, reason = "held to be dropped later")] Waker),
     Answer(Frame, Then),
     Failed(Failure),
 }

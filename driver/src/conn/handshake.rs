@@ -1,0 +1,117 @@
+//! From a fresh socket to a connection that takes requests: OPTIONS, STARTUP, authentication, one after another
+//! on the same socket, each with a deadline of its own.
+
+use std::sync::Arc;
+
+use crate::conn::Conn;
+use crate::conn::failure::{Failure, Step};
+use crate::frame::request::{AuthResponse, Options, Startup};
+use crate::frame::response::{Response, Supported};
+use crate::frame::{Features, Opcode, Sharding};
+use crate::wire::TooLong;
+
+/// What both sides know of each other after the handshake.
+#[derive(Debug, Default)]
+pub(super) struct Greeting {
+    pub(super) supported: Supported,
+    pub(super) sharding: Option<Sharding>,
+    pub(super) features: Features,
+}
+
+/// Does the handshake on a connection that has done nothing yet.
+pub(super) async fn greet(conn: &Arc<Conn>) -> Result<Greeting, Failure> {
+    let supported = match ask(conn, Step::Options, Options::OPCODE, |out| {
+        Options.encode(out)
+    })
+    .await?
+    {
+        Response::Supported(supported) => supported,
+        other => return Err(unexpected(Step::Options, &other)),
+    };
+    let features = Features::offered(&supported);
+    let startup = Startup {
+        options: startup_options(conn, &features),
+    };
+    match ask(conn, Step::Startup, Startup::OPCODE, |out| {
+        startup.encode(out)
+    })
+    .await?
+    {
+        Response::Ready(_) => {}
+        Response::Authenticate(asked) => authenticate(conn, &asked.class).await?,
+        other => return Err(unexpected(Step::Startup, &other)),
+    }
+    Ok(Greeting {
+        sharding: Sharding::of(&supported),
+        features: features.accepted(&startup),
+        supported,
+    })
+}
+
+fn startup_options<'a>(conn: &'a Conn, features: &Features) -> Vec<(&'a str, &'a str)> {
+    let mut options: Vec<(&str, &str)> = features.startup();
+    options.push(("DRIVER_NAME", env!("CARGO_PKG_NAME")));
+    options.push(("DRIVER_VERSION", env!("CARGO_PKG_VERSION")));
+    for (name, value) in &conn.link().config.startup {
+        options.retain(|(known, _)| known != name);
+        options.push((name, value));
+    }
+    options
+}
+
+async fn authenticate(conn: &Arc<Conn>, authenticator: &str) -> Result<(), Failure> {
+    let Some(credentials) = &conn.link().config.credentials else {
+        return Err(Failure::NoCredentials {
+            authenticator: authenticator.into(),
+        });
+    };
+    if !credentials.trusts(authenticator) {
+        return Err(Failure::Authenticator {
+            authenticator: authenticator.into(),
+        });
+    }
+    let token = AuthResponse::plain(credentials.user(), credentials.password());
+    let proof = AuthResponse {
+        token: Some(&token),
+    };
+    match ask(conn, Step::Auth, AuthResponse::OPCODE, |out| {
+        proof.encode(out)
+    })
+    .await?
+    {
+        Response::AuthSuccess(_) => Ok(()),
+        // PLAIN has said all that it can say.
+        other => Err(unexpected(Step::Auth, &other)),
+    }
+}
+
+/// One request of the handshake and its answer.
+async fn ask(
+    conn: &Arc<Conn>,
+    step: Step,
+    opcode: Opcode,
+    body: impl FnOnce(&mut Vec<u8>) -> Result<(), TooLong>,
+) -> Result<Response, Failure> {
+    let link = conn.link();
+    let deadline = link.deadlines.after(link.config.step_timeout);
+    let answer = Arc::clone(conn).request(opcode, deadline, body).await;
+    let frame = answer.map_err(|failure| match failure {
+        Failure::Timeout { sent, .. } => Failure::Timeout { step, sent },
+        other => other,
+    })?;
+    match frame.response(&Features::default(), None) {
+        Ok((_, Response::Error(error))) => Err(Failure::Refused {
+            step,
+            error: Box::new(error),
+        }),
+        Ok((_, response)) => Ok(response),
+        Err(error) => Err(Failure::Malformed { step, error }),
+    }
+}
+
+fn unexpected(step: Step, response: &Response) -> Failure {
+    Failure::Unexpected {
+        step,
+        opcode: response.opcode(),
+    }
+}
