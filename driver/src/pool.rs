@@ -1,25 +1,59 @@
 //! The connections to one node, one per shard.
+//!
+//! ```text
+//!  pick(shard) ──▶ Table (replaced whole) ◀── Filler: the pool's task ──▶ Conn::open
+//! ```
+//!
+//! Requests read the table without a lock. One task per pool is the only one that replaces it.
 
 /// How fast a pool dials, and when it tries again.
 pub mod config;
 
+mod backoff;
+mod dial;
+mod fill;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use arc_swap::ArcSwap;
+use tokio::sync::{Notify, watch};
 
 use crate::conn::failure::Failure;
 use crate::conn::{Conn, Dialer};
 use crate::frame::Sharding;
 use crate::pool::config::PoolConfig;
+use crate::pool::fill::Filler;
+use crate::pool::table::Table;
 
 /// The connections to one node: one per shard, opened and replaced in the background.
 ///
 /// When dropped it closes its connections in the background, as [`close`](Pool::close) does.
 #[derive(Debug)]
 pub struct Pool {
+    shared: Arc<Shared>,
+}
+
+/// What the pool and its task share.
+#[derive(Debug)]
+struct Shared {
     address: SocketAddr,
+    table: ArcSwap<Table>,
     state: watch::Sender<PoolState>,
+    /// Wakes the task out of its pause.
+    dial_now: Notify,
+    life: watch::Sender<Life>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    Open,
+    Closing,
+    Closed,
 }
 
 /// What a pool has at a moment.
@@ -64,18 +98,23 @@ impl Pool {
         config: PoolConfig,
         first: Option<Arc<Conn>>,
     ) -> Pool {
-        let _ = (dialer, config, first);
-        Pool {
+        let shared = Arc::new(Shared {
             address,
+            table: ArcSwap::default(),
             state: watch::Sender::new(PoolState::default()),
-        }
+            dial_now: Notify::new(),
+            life: watch::Sender::new(Life::Open),
+        });
+        let filler = Filler::new(Arc::clone(&shared), dialer, config);
+        tokio::spawn(filler.run(first));
+        Pool { shared }
     }
 
     /// The connection to `shard`; any connection if it has none, or if no shard is named. `None` if the node
     /// has no connection at all. Takes no lock.
+    #[inline]
     pub fn pick(&self, shard: Option<u16>) -> Option<Arc<Conn>> {
-        let _ = shard;
-        None
+        self.shared.table.load().pick(shard).cloned()
     }
 
     /// Waits until each shard has a connection. False if the pool was closed before.
@@ -84,7 +123,7 @@ impl Pool {
     ///
     /// May be dropped at any time.
     pub async fn ready(&self) -> bool {
-        let mut state = self.state.subscribe();
+        let mut state = self.shared.state.subscribe();
         match state
             .wait_for(|state| state.is_full() || state.closed)
             .await
@@ -96,20 +135,22 @@ impl Pool {
 
     /// What it has now.
     pub fn state(&self) -> PoolState {
-        self.state.borrow().clone()
+        self.shared.state.borrow().clone()
     }
 
     /// Tells of each change of [`state`](Pool::state).
     pub fn changes(&self) -> watch::Receiver<PoolState> {
-        self.state.subscribe()
+        self.shared.state.subscribe()
     }
 
     /// Tries again now instead of after the pause: for when the cluster says that the node is up.
-    pub fn dial_now(&self) {}
+    pub fn dial_now(&self) {
+        self.shared.dial_now.notify_one();
+    }
 
     /// The node's address.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.shared.address
     }
 
     /// Closes all connections as [`Conn::close`] does, all at once, and dials no more.
@@ -117,5 +158,27 @@ impl Pool {
     /// # Cancel safety
     ///
     /// May be dropped: the connections close all the same.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        self.start_close();
+        let mut life = self.shared.life.subscribe();
+        // The sender lives in `shared`, as long as this.
+        let _ = life.wait_for(|life| *life == Life::Closed).await;
+    }
+
+    /// As [`close`](Pool::close), without waiting for it.
+    pub fn start_close(&self) {
+        self.shared.life.send_if_modified(|life| {
+            let was_open = *life == Life::Open;
+            if was_open {
+                *life = Life::Closing;
+            }
+            was_open
+        });
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.start_close();
+    }
 }

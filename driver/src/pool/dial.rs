@@ -1,0 +1,59 @@
+//! One attempt to reach a given shard.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::conn::failure::Failure;
+use crate::conn::{Conn, Dialer};
+use crate::token::Sharder;
+
+/// Source ports tried for one connection, before something else must be wrong.
+const ATTEMPTS: usize = 64;
+
+/// Opens a connection to `shard` by the shard-aware port at `address`, from the first free source port that
+/// leads to it. The server may have put the connection elsewhere all the same: compare [`Conn::shard`].
+pub(super) async fn to_shard(
+    dialer: Arc<Dialer>,
+    address: SocketAddr,
+    sharder: Sharder,
+    shard: u16,
+) -> Result<Arc<Conn>, Failure> {
+    let ports = sharder.ports_of(shard);
+    // From a random one on, so that clients on one machine do not try the same ports.
+    let skip = match ports.len() {
+        0 => 0,
+        ports => rand::random_range(0..ports),
+    };
+    let mut failure = None;
+    for port in ports
+        .clone()
+        .cycle()
+        .skip(skip)
+        .take(ports.len().min(ATTEMPTS))
+    {
+        match Conn::open(&dialer, address, Some(port), None).await {
+            Err(Failure::Connect(error)) if is_taken(&error) => {
+                failure = Some(Failure::Connect(error));
+            }
+            result => return result,
+        }
+    }
+    Err(failure.unwrap_or_else(|| {
+        let error = io::Error::new(
+            io::ErrorKind::AddrNotAvailable,
+            "no source port leads to the shard",
+        );
+        Failure::Connect(Arc::new(error))
+    }))
+}
+
+/// Another port may do.
+fn is_taken(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::AddrInUse
+            | io::ErrorKind::AddrNotAvailable
+            | io::ErrorKind::PermissionDenied
+    )
+}

@@ -1,0 +1,337 @@
+//! The task of a pool: opens connections until each shard has one, and replaces those that end.
+//!
+//! ScyllaDB gives a connection to the shard that its source port names, on the shard-aware port; there each
+//! missing shard is dialed. Without that port (or where address translation changes source ports) the server
+//! chooses: then connections are opened until all shards are covered, and those to shards that have one
+//! already are kept meanwhile, because the server gives the next one to the shard with the fewest.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_core::future::BoxFuture;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::conn::failure::Failure;
+use crate::conn::{Conn, Dialer};
+use crate::pool::backoff::Backoff;
+use crate::pool::config::PoolConfig;
+use crate::pool::dial;
+use crate::pool::table::Table;
+use crate::pool::{Life, Shared};
+
+/// The task of one pool.
+pub(super) struct Filler {
+    shared: Arc<Shared>,
+    dialer: Arc<Dialer>,
+    config: PoolConfig,
+    /// Attempts under way.
+    dials: FuturesUnordered<BoxFuture<'static, Dialed>>,
+    /// Those of them that are for a shard, by shard.
+    wanted: HashSet<u16>,
+    /// Each resolves when its connection takes no more requests.
+    departures: FuturesUnordered<BoxFuture<'static, Departed>>,
+    /// Connections to shards that have one.
+    excess: Vec<Arc<Conn>>,
+    backoff: Backoff,
+    /// No attempts before.
+    pause: Option<Instant>,
+    /// The shard-aware port is not used before.
+    plain_until: Option<Instant>,
+}
+
+/// How an attempt ended.
+struct Dialed {
+    /// The shard that was asked for through the shard-aware port.
+    shard: Option<u16>,
+    result: Result<Arc<Conn>, Failure>,
+}
+
+struct Departed {
+    conn: Arc<Conn>,
+    lived: Duration,
+}
+
+impl Filler {
+    pub(super) fn new(shared: Arc<Shared>, dialer: Arc<Dialer>, config: PoolConfig) -> Filler {
+        Filler {
+            shared,
+            dialer,
+            dials: FuturesUnordered::new(),
+            wanted: HashSet::new(),
+            departures: FuturesUnordered::new(),
+            excess: Vec::new(),
+            backoff: Backoff::new(config.backoff_min, config.backoff_max),
+            pause: None,
+            plain_until: None,
+            config,
+        }
+    }
+
+    /// Runs until the pool is closed, and closes its connections.
+    pub(super) async fn run(mut self, first: Option<Arc<Conn>>) {
+        let shared = Arc::clone(&self.shared);
+        let _done = Done(Arc::clone(&shared));
+        let mut life = shared.life.subscribe();
+        if let Some(conn) = first {
+            self.arrived(conn);
+        }
+        loop {
+            self.dial();
+            let pause = self.pause.unwrap_or_else(Instant::now);
+            tokio::select! {
+                _ = life.wait_for(|life| *life != Life::Open) => break,
+                Some(dialed) = self.dials.next() => self.dialed(dialed),
+                Some(departed) = self.departures.next() => self.departed(departed),
+                () = shared.dial_now.notified() => {
+                    self.backoff.reset();
+                    self.pause = None;
+                    self.plain_until = None;
+                }
+                () = sleep_until(pause), if self.pause.is_some() => self.pause = None,
+            }
+        }
+        self.close().await;
+    }
+
+    /// Starts the attempts that are due.
+    fn dial(&mut self) {
+        if self.pause.is_some() {
+            return;
+        }
+        let table = self.shared.table.load_full();
+        if table.connected() == 0 {
+            // How many there should be is known from the first; and one is enough to find out whether a node
+            // is there.
+            if self.dials.is_empty() {
+                self.dial_plain();
+            }
+            return;
+        }
+        let room = self.config.parallel.max(1).saturating_sub(self.dials.len());
+        let missing = table.missing().filter(|shard| !self.wanted.contains(shard));
+        match self.shard_aware_port(&table) {
+            Some((sharding, port)) => {
+                let missing: Vec<u16> = missing.take(room).collect();
+                for shard in missing {
+                    let address = std::net::SocketAddr::new(self.shared.address.ip(), port);
+                    let dialing =
+                        dial::to_shard(Arc::clone(&self.dialer), address, sharding, shard);
+                    self.wanted.insert(shard);
+                    self.dials.push(Box::pin(async move {
+                        Dialed {
+                            shard: Some(shard),
+                            result: dialing.await,
+                        }
+                    }));
+                }
+            }
+            None => {
+                let plain = self.dials.len() - self.wanted.len();
+                for _ in 0..missing.count().saturating_sub(plain).min(room) {
+                    self.dial_plain();
+                }
+            }
+        }
+    }
+
+    fn dial_plain(&mut self) {
+        let dialer = Arc::clone(&self.dialer);
+        let address = self.shared.address;
+        self.dials.push(Box::pin(async move {
+            Dialed {
+                shard: None,
+                result: Conn::open(&dialer, address, None, None).await,
+            }
+        }));
+    }
+
+    /// The way to name a shard, if there is one that is to be used now.
+    fn shard_aware_port(&self, table: &Table) -> Option<(crate::token::Sharder, u16)> {
+        let sharding = table.sharding()?;
+        let blocked = self.plain_until.is_some_and(|until| Instant::now() < until);
+        if blocked || !self.config.shard_aware_port || sharding.shards.get() == 1 {
+            return None;
+        }
+        Some((sharding.into(), sharding.shard_aware_port?))
+    }
+
+    fn dialed(&mut self, dialed: Dialed) {
+        if let Some(shard) = dialed.shard {
+            self.wanted.remove(&shard);
+        }
+        match dialed.result {
+            Ok(conn) => {
+                if dialed.shard.is_some() && dialed.shard != conn.shard() {
+                    tracing::warn!(
+                        address = %self.shared.address,
+                        "the shard-aware port led to another shard than the source port names (address translation?); using the plain port"
+                    );
+                    self.avoid_shard_aware_port();
+                }
+                self.arrived(conn);
+            }
+            Err(failure) => {
+                tracing::debug!(address = %self.shared.address, shard = dialed.shard, %failure, "could not connect");
+                self.failed(dialed.shard, &failure);
+                self.shared.state.send_modify(|state| {
+                    state.failures += 1;
+                    state.failure = Some(failure);
+                });
+            }
+        }
+    }
+
+    /// Tries another way if there is one, else later.
+    fn failed(&mut self, shard: Option<u16>, failure: &Failure) {
+        let up = self.shared.table.load().connected() > 0;
+        let unreachable = matches!(failure, Failure::Connect(_) | Failure::Timeout { .. });
+        if shard.is_some() && up && unreachable {
+            // The node is there, so it is the port that is not: the plain one is worth a try at once.
+            self.avoid_shard_aware_port();
+        } else {
+            self.rest();
+        }
+    }
+
+    /// A connection is there: it gets its slot.
+    fn arrived(&mut self, conn: Arc<Conn>) {
+        let table = self.shared.table.load_full();
+        let table = match table.fits(&conn) {
+            true => table,
+            false => self.rebuild(&table, &conn),
+        };
+        if let Some(table) = table.with(&conn) {
+            self.publish(table);
+            self.watch(conn);
+        } else {
+            self.spare(conn, &table);
+        }
+        self.shared.state.send_modify(|state| {
+            state.failure = None;
+            state.failures = 0;
+        });
+    }
+
+    /// The first connection, or the node has come back with other shards: what does not fit any more goes.
+    fn rebuild(&mut self, old: &Table, conn: &Conn) -> Arc<Table> {
+        if old.connected() > 0 {
+            // Should it change its mind with each connection, it is not asked at full speed.
+            self.rest();
+        }
+        old.conns().for_each(|conn| conn.start_close());
+        self.drop_excess();
+        Arc::new(Table::of(conn))
+    }
+
+    /// A connection to a shard that has one: it is held while shards are missing and the server chooses.
+    fn spare(&mut self, conn: Arc<Conn>, table: &Table) {
+        let limit = usize::from(self.config.excess) * usize::from(table.wanted());
+        if table.connected() == table.wanted() || self.shard_aware_port(table).is_some() {
+            conn.start_close();
+        } else if self.excess.len() < limit {
+            self.excess.push(conn);
+        } else {
+            tracing::warn!(
+                address = %self.shared.address,
+                missing = table.wanted() - table.connected(),
+                "the server gives no connections to some of its shards; trying again later"
+            );
+            self.drop_excess();
+            conn.start_close();
+            self.rest();
+        }
+    }
+
+    fn watch(&mut self, conn: Arc<Conn>) {
+        let since = Instant::now();
+        self.departures.push(Box::pin(async move {
+            conn.closing().await;
+            let lived = since.elapsed();
+            Departed { conn, lived }
+        }));
+    }
+
+    /// A connection takes no more requests: its slot is to be filled again.
+    fn departed(&mut self, departed: Departed) {
+        let Some(table) = self.shared.table.load().without(&departed.conn) else {
+            return;
+        };
+        if table.connected() == 0 {
+            self.plain_until = None;
+        }
+        self.publish(table);
+        if departed.lived >= self.config.backoff_max {
+            self.backoff.reset();
+        } else {
+            // A server that accepts and hangs up is not asked at full speed.
+            self.rest();
+        }
+    }
+
+    fn publish(&mut self, table: Table) {
+        let table = Arc::new(table);
+        // First the table, then the news of it.
+        self.shared.table.store(Arc::clone(&table));
+        self.shared.state.send_modify(|state| {
+            state.sharding = table.sharding().copied();
+            state.wanted = table.wanted();
+            state.connected = table.connected();
+        });
+        if table.connected() == table.wanted() {
+            self.drop_excess();
+        }
+    }
+
+    fn drop_excess(&mut self) {
+        self.excess.drain(..).for_each(|conn| conn.start_close());
+    }
+
+    /// No attempts for a while.
+    fn rest(&mut self) {
+        if self.pause.is_none() {
+            self.pause = Some(Instant::now() + self.backoff.pause());
+        }
+    }
+
+    fn avoid_shard_aware_port(&mut self) {
+        self.plain_until = Some(Instant::now() + self.config.shard_aware_retry);
+    }
+
+    /// Closes everything, also what is still being opened.
+    async fn close(mut self) {
+        let table = self.shared.table.swap(Arc::default());
+        let mut conns: Vec<Arc<Conn>> = table.conns().cloned().collect();
+        conns.append(&mut self.excess);
+        conns.iter().for_each(|conn| conn.start_close());
+        let late = async {
+            while let Some(dialed) = self.dials.next().await {
+                if let Ok(conn) = dialed.result {
+                    conn.start_close();
+                    conns.push(conn);
+                }
+            }
+        };
+        // What takes longer closes itself when it is there.
+        let _ = timeout(self.dialer.config.drain_timeout, late).await;
+        for conn in &conns {
+            conn.gone().await;
+        }
+    }
+}
+
+/// Tells that the task has ended, also when the runtime has dropped it.
+struct Done(Arc<Shared>);
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        self.0.table.store(Arc::default());
+        self.0.state.send_modify(|state| {
+            state.connected = 0;
+            state.closed = true;
+        });
+        self.0.life.send_replace(Life::Closed);
+    }
+}

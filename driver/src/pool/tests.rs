@@ -1,0 +1,1 @@
+//! Tests of a pool against a server with shards.
