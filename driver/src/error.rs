@@ -1,13 +1,217 @@
-//! The driver's one error type.
+//! The driver's one error type: what failed, where, for which statement, after which attempts.
+
+mod advice;
+mod kind;
+mod server;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+pub use kind::ErrorKind;
 
 /// What the driver returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A failure, with where it happened.
-#[derive(Debug)]
-pub struct Error {}
+/// A failure. [`kind`](Error::kind) says what failed, for programs; its text says it for people, with the node,
+/// the statement and what can be done.
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
 
-/// What kind of failure it was.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    node: Option<SocketAddr>,
+    shard: Option<u16>,
+    statement: Option<Arc<str>>,
+    attempts: Vec<Attempt>,
+    /// Bytes of the request, if it was encoded: a connection that ends over a large request ends because of it.
+    size: Option<usize>,
+}
+
+/// One try of a request, or of a contact point, that failed.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
-pub enum ErrorKind {}
+pub struct Attempt {
+    /// Whom it went to: an address, or a name that could not be resolved.
+    pub target: Box<str>,
+    /// The shard, if the connection knows it.
+    pub shard: Option<u16>,
+    /// What came of it.
+    pub kind: ErrorKind,
+}
+
+impl Error {
+    /// An error of this kind, without a place.
+    pub(crate) fn new(kind: ErrorKind) -> Error {
+        Error(Box::new(Inner {
+            kind,
+            node: None,
+            shard: None,
+            statement: None,
+            attempts: Vec::new(),
+            size: None,
+        }))
+    }
+
+    pub(crate) fn at(mut self, node: SocketAddr, shard: Option<u16>) -> Error {
+        self.0.node = Some(node);
+        self.0.shard = shard;
+        self
+    }
+
+    pub(crate) fn of_statement(mut self, text: &Arc<str>) -> Error {
+        self.0.statement = Some(text.clone());
+        self
+    }
+
+    pub(crate) fn after(mut self, attempts: Vec<Attempt>) -> Error {
+        self.0.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn of_size(mut self, size: usize) -> Error {
+        self.0.size = Some(size);
+        self
+    }
+
+    /// What failed.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// The node that failed, or said so.
+    pub fn node(&self) -> Option<SocketAddr> {
+        self.0.node
+    }
+
+    /// The shard that the failing connection belongs to.
+    pub fn shard(&self) -> Option<u16> {
+        self.0.shard
+    }
+
+    /// The CQL text of the statement.
+    pub fn statement(&self) -> Option<&str> {
+        self.0.statement.as_deref()
+    }
+
+    /// All tries of the request in order, the last one included. Empty if it failed before the first.
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.0.attempts
+    }
+
+    /// Whether a deadline passed, the client's or one of the server.
+    pub fn is_timeout(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::Timeout { .. }
+                | ErrorKind::ReadTimeout { .. }
+                | ErrorKind::WriteTimeout { .. }
+        )
+    }
+
+    /// Whether too few replicas were alive.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Unavailable { .. })
+    }
+
+    /// Whether no node could be reached, or the connection was lost.
+    pub fn is_connection(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::NoContactPoint
+                | ErrorKind::NoHost
+                | ErrorKind::Connect { .. }
+                | ErrorKind::Broken { .. }
+        )
+    }
+
+    /// Whether the server refused the statement as wrong: its syntax, its names or its values.
+    pub fn is_invalid(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::Syntax { .. } | ErrorKind::Invalid { .. } | ErrorKind::Config { .. }
+        )
+    }
+
+    /// Whether something that was to be created is there already.
+    pub fn is_already_exists(&self) -> bool {
+        matches!(self.kind(), ErrorKind::AlreadyExists { .. })
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Error {
+        Error::new(kind)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        write!(f, "{}", inner.kind)?;
+        if let Some(node) = inner.node {
+            write!(f, " (node {node}")?;
+            if let Some(shard) = inner.shard {
+                write!(f, ", shard {shard}")?;
+            }
+            f.write_str(")")?;
+        }
+        if let Some(statement) = &inner.statement {
+            write!(f, ", in `{}`", shortened(statement))?;
+        }
+        self.write_attempts(f)?;
+        if let Some(advice) = advice::of(&inner.kind, &inner.attempts, inner.size) {
+            write!(f, "; {advice}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Error {
+    /// The attempts, unless the only one is the failure itself.
+    fn write_attempts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if inner.attempts.len() < 2 && inner.node.is_some() {
+            return Ok(());
+        }
+        for (i, attempt) in inner.attempts.iter().enumerate() {
+            let lead = if i == 0 { "; tried" } else { "," };
+            write!(f, "{lead} {}: {}", attempt.target, attempt.kind)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("node", &self.0.node)
+            .field("shard", &self.0.shard)
+            .field("statement", &self.0.statement)
+            .field("attempts", &self.0.attempts)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.kind {
+            ErrorKind::Encode(e) | ErrorKind::Columns(e) => Some(e),
+            ErrorKind::Decode(e) => Some(e),
+            ErrorKind::Malformed(e) => Some(e),
+            _ => None,
+        }
+    }
+}
+
+/// Statements can be megabytes long; an error names them, it does not repeat them.
+fn shortened(text: &str) -> String {
+    const ENOUGH: usize = 400;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(ENOUGH) {
+        None => line,
+        Some((at, _)) => format!("{} …", line.get(..at).unwrap_or_default()),
+    }
+}

@@ -1,1 +1,28 @@
-//! Being written.
+//! Whom to ask. Pure: nodes are places in the topology, and what changes by the moment, their load, is a function.
+//!
+//! Replicas of the partition come first: those of the local rack, then of the local data centre, and among equals
+//! the first in the ring, unless another has clearly less to do. Always the same one is better than each in turn:
+//! requests to one connection share their system calls. After the replicas come the other local nodes, and nodes of
+//! other data centres only if the session allows it.
+
+mod choice;
+mod distance;
+mod plan;
+
+pub(crate) use choice::first;
+pub(crate) use distance::{Distance, Locality};
+pub(crate) use plan::plan;
+
+/// What a request wants of its node.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wish<'a> {
+    /// The replicas of its partition in the order of the ring; empty if they are not known.
+    pub(crate) replicas: &'a [u16],
+    /// Always the same order for everybody, as conditional writes need it: whoever asks another replica first makes
+    /// two rounds of Paxos collide.
+    pub(crate) stable: bool,
+    /// Whether nodes of other data centres may be asked.
+    pub(crate) remote: bool,
+    /// Where among the nodes a request begins that may go to any.
+    pub(crate) start: usize,
+}

@@ -1,1 +1,14 @@
-//! Being written.
+//! Statements: text with options, prepared ones, batches of them.
+
+mod batch;
+mod options;
+mod prepared;
+mod text;
+
+pub use batch::{Batch, BatchKind};
+pub use options::Options;
+pub use prepared::Prepared;
+pub use text::Statement;
+
+pub(crate) use batch::Entry;
+pub(crate) use text::Verb;

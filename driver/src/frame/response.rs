@@ -2,6 +2,7 @@
 
 mod auth;
 mod authenticate;
+mod described;
 mod error;
 mod event;
 mod metadata;
@@ -15,6 +16,7 @@ mod supported;
 
 pub use auth::{AuthChallenge, AuthSuccess};
 pub use authenticate::Authenticate;
+pub use described::Described;
 pub use error::{ServerError, ServerErrorKind, WriteType};
 pub use event::{Event, EventKind, TopologyChange};
 pub use metadata::{Columns, Metadata};

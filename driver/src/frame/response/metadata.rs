@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::Described;
 use crate::frame::{Features, ty};
 use crate::value::Column;
 use crate::wire::{
@@ -76,6 +77,19 @@ impl Metadata {
     /// # Errors
     /// If it is cut short or contradicts itself, or if `known` has another number of columns.
     pub fn decode(reader: &mut Reader<'_>, known: Option<&Columns>) -> Result<Self, Malformed> {
+        Ok(Self::decode_again(reader, known, None)?.0)
+    }
+
+    /// Reads it as [`decode`](Metadata::decode) does, and does not read columns again that are described as
+    /// `before`. If they are not, returns how they are described now.
+    ///
+    /// # Errors
+    /// As [`decode`](Metadata::decode).
+    pub fn decode_again(
+        reader: &mut Reader<'_>,
+        known: Option<&Columns>,
+        before: Option<&Described>,
+    ) -> Result<(Self, Option<Described>), Malformed> {
         let flags = reader.int("result flags")?;
         let at = reader.clone();
         let count = reader.count("column count")?;
@@ -87,17 +101,18 @@ impl Metadata {
             0 => None,
             _ => Some(Bytes::copy_from_slice(reader.short_bytes("result id")?)),
         };
-        let columns = match (flags & NO_COLUMNS, known) {
-            (0, _) => read_columns(reader, count, flags & SAME_TABLE != 0)?,
-            (_, None) => Columns::default(),
-            (_, Some(known)) if known.len() == count => known.clone(),
+        let (columns, described) = match (flags & NO_COLUMNS, known) {
+            (0, _) => Described::read(reader, count, flags & SAME_TABLE != 0, before)?,
+            (_, None) => (Columns::default(), None),
+            (_, Some(known)) if known.len() == count => (known.clone(), None),
             (_, Some(_)) => return Err(at.malformed("column count", Why::Length)),
         };
-        Ok(Metadata {
+        let metadata = Metadata {
             columns,
             paging_state,
             changed_id,
-        })
+        };
+        Ok((metadata, described))
     }
 }
 

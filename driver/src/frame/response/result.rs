@@ -2,7 +2,7 @@
 
 use bytes::{Buf, Bytes};
 
-use super::{Columns, Prepared, Rows, SchemaChange};
+use super::{Columns, Described, Prepared, Rows, SchemaChange};
 use crate::frame::{Features, Opcode};
 use crate::wire::{Malformed, Reader, TooLong, Why, put_int, put_string};
 
@@ -78,27 +78,48 @@ impl QueryResult {
     /// # Errors
     /// If it is no RESULT, is cut short, or lacks columns that nobody knows.
     pub fn decode(
-        mut body: Bytes,
+        body: Bytes,
         features: &Features,
         known: Option<&Columns>,
     ) -> Result<Self, Malformed> {
+        Ok(Self::read(body, features, known, None)?.0)
+    }
+
+    /// Reads its body, and does not read columns again that are described as `before`: for statements that are
+    /// executed often. If they are not, returns how they are described now.
+    ///
+    /// # Errors
+    /// As [`decode`](QueryResult::decode).
+    pub fn decode_again(
+        body: Bytes,
+        features: &Features,
+        before: Option<&Described>,
+    ) -> Result<(Self, Option<Described>), Malformed> {
+        Self::read(body, features, None, before)
+    }
+
+    fn read(
+        mut body: Bytes,
+        features: &Features,
+        known: Option<&Columns>,
+        before: Option<&Described>,
+    ) -> Result<(Self, Option<Described>), Malformed> {
         let mut reader = Reader::new(&body);
         let at = reader.clone();
-        match reader.int("result kind")? {
-            VOID => Ok(QueryResult::Void),
+        let result = match reader.int("result kind")? {
+            VOID => QueryResult::Void,
             ROWS => {
                 let kind = reader.offset();
                 body.advance(kind);
-                Rows::decode(body, known).map(QueryResult::Rows)
+                let (rows, described) = Rows::decode_again(body, known, before)?;
+                return Ok((QueryResult::Rows(rows), described));
             }
-            SET_KEYSPACE => {
-                let keyspace = reader.string("keyspace")?;
-                Ok(QueryResult::SetKeyspace(keyspace.to_owned()))
-            }
-            PREPARED => Prepared::decode(&mut reader, features).map(QueryResult::Prepared),
-            SCHEMA_CHANGE => SchemaChange::decode(&mut reader).map(QueryResult::SchemaChange),
-            _ => Err(at.malformed("result kind", Why::Unknown)),
-        }
+            SET_KEYSPACE => QueryResult::SetKeyspace(reader.string("keyspace")?.to_owned()),
+            PREPARED => QueryResult::Prepared(Prepared::decode(&mut reader, features)?),
+            SCHEMA_CHANGE => QueryResult::SchemaChange(SchemaChange::decode(&mut reader)?),
+            _ => return Err(at.malformed("result kind", Why::Unknown)),
+        };
+        Ok((result, None))
     }
 }
 

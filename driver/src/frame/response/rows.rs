@@ -2,7 +2,7 @@
 
 use bytes::{Buf, Bytes};
 
-use super::{Columns, Metadata};
+use super::{Columns, Described, Metadata};
 use crate::frame::Features;
 use crate::wire::{Malformed, Reader, TooLong, Why, put_bytes, put_int};
 
@@ -70,9 +70,22 @@ impl Rows {
     ///
     /// # Errors
     /// If it is cut short, or if columns are left out and `known` does not supply as many.
-    pub fn decode(mut body: Bytes, known: Option<&Columns>) -> Result<Self, Malformed> {
+    pub fn decode(body: Bytes, known: Option<&Columns>) -> Result<Self, Malformed> {
+        Ok(Self::decode_again(body, known, None)?.0)
+    }
+
+    /// Reads it as [`decode`](Rows::decode) does, and does not read columns again that are described as `before`.
+    /// If they are not, returns how they are described now.
+    ///
+    /// # Errors
+    /// As [`decode`](Rows::decode).
+    pub fn decode_again(
+        mut body: Bytes,
+        known: Option<&Columns>,
+        before: Option<&Described>,
+    ) -> Result<(Self, Option<Described>), Malformed> {
         let mut reader = Reader::new(&body);
-        let metadata = Metadata::decode(&mut reader, known)?;
+        let (metadata, described) = Metadata::decode_again(&mut reader, known, before)?;
         let at = reader.clone();
         let count = reader.count("row count")?;
         let least = count.saturating_mul(metadata.columns.len().max(1) * 4);
@@ -84,11 +97,12 @@ impl Rows {
         }
         let offset = reader.offset();
         body.advance(offset);
-        Ok(Rows {
+        let rows = Rows {
             metadata,
             count,
             body,
-        })
+        };
+        Ok((rows, described))
     }
 }
 

@@ -1,0 +1,90 @@
+//! What a reader of an error can do about it.
+
+use super::{Attempt, ErrorKind};
+
+/// Cassandra's default `native_transport_max_frame_size`.
+const CASSANDRA_FRAME: usize = 16 << 20;
+
+/// One sentence, or nothing where the failure says it all.
+pub(super) fn of(kind: &ErrorKind, attempts: &[Attempt], size: Option<usize>) -> Option<String> {
+    let fixed = match kind {
+        ErrorKind::NoContactPoint => return no_contact_point(attempts),
+        ErrorKind::Broken { .. } if size.is_some_and(|n| n >= CASSANDRA_FRAME) => {
+            return Some(large(size.unwrap_or_default()));
+        }
+        ErrorKind::Invalid { message } | ErrorKind::Config { message } => return invalid(message),
+        ErrorKind::Server { message, .. } if message.contains("too big") => {
+            return Some(large(size.unwrap_or_default()));
+        }
+        ErrorKind::Connect { reason } => return refused(reason),
+        ErrorKind::NotCql { .. } => NOT_CQL,
+        ErrorKind::Auth { .. } => AUTH,
+        ErrorKind::NoHost => {
+            "the driver keeps trying to connect; check that the nodes' own addresses (rpc_address, \
+             broadcast_rpc_address) can be reached from here, and the name of the local data centre"
+        }
+        ErrorKind::Timeout { .. } => {
+            "it may have been done all the same; raise the timeout of the statement or of the session, or look why \
+             the server is slow"
+        }
+        ErrorKind::Overloaded { .. } | ErrorKind::Busy => "send less at a time, or add nodes",
+        ErrorKind::Unavailable { .. } => {
+            "bring replicas back, or ask for a lower consistency level; check that the keyspace's replication names \
+             data centres that exist"
+        }
+        ErrorKind::TooLarge { .. } => "split the value over rows, or the batch into smaller ones",
+        ErrorKind::Unauthorized { .. } => "GRANT the permission to the role, or connect as another",
+        ErrorKind::StatementChanged => "prepare it again",
+        ErrorKind::NoAgreement { .. } => {
+            "a node may be down or cut off from the others; the change itself was accepted"
+        }
+        _ => return None,
+    };
+    Some(fixed.to_owned())
+}
+
+const AUTH: &str = "give `credentials(user, password)` to the session's builder, or check them";
+
+const NOT_CQL: &str = "check host and port: CQL is usually served on port 9042, and a port that expects TLS does \
+                       not answer in plain";
+
+fn large(size: usize) -> String {
+    format!(
+        "the request has {size} bytes; Cassandra refuses more than its `native_transport_max_frame_size` (16 MiB \
+         unless changed): split the value over rows, or raise that limit"
+    )
+}
+
+fn refused(reason: &str) -> Option<String> {
+    reason.contains("refused").then(|| {
+        "no server listens on that address and port: is it running, and is 9042 its port?"
+            .to_owned()
+    })
+}
+
+/// The advice for the failure that the contact points have in common, or for the first that has one.
+fn no_contact_point(attempts: &[Attempt]) -> Option<String> {
+    if attempts.is_empty() {
+        return Some("give `contact_points` to the session's builder".to_owned());
+    }
+    attempts.iter().find_map(|a| of(&a.kind, &[], None))
+}
+
+/// The names that a statement can get wrong, in the words of both servers.
+fn invalid(message: &str) -> Option<String> {
+    let lower = message.to_lowercase();
+    let advice = if lower.contains("no keyspace has been specified") {
+        "write the table as keyspace.table: this driver never sends USE"
+    } else if lower.contains("keyspace") && lower.contains("not exist") {
+        "create the keyspace first, or check its name"
+    } else if lower.contains("unconfigured table")
+        || (lower.contains("table") && lower.contains("not exist"))
+    {
+        "create the table first, or check the names of keyspace and table"
+    } else if lower.contains("too large") || lower.contains("exceeds") {
+        "split the value over rows, or raise the server's limit"
+    } else {
+        return None;
+    };
+    Some(advice.to_owned())
+}

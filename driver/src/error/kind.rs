@@ -1,0 +1,334 @@
+//! What can fail.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::frame::Consistency;
+use crate::frame::response::WriteType;
+use crate::value::{CellError, Mismatch};
+use crate::wire::Malformed;
+
+/// What kind of failure it was. What the server says is kept in its words, as `message`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// None of the contact points could be connected to; the attempts say why, one by one.
+    NoContactPoint,
+    /// No node that may be asked has an open connection.
+    NoHost,
+    /// A connection could not be opened.
+    Connect {
+        /// What the system said, or which step of the handshake failed.
+        reason: Box<str>,
+    },
+    /// Something answered, but not in CQL, or in none of its versions that this driver speaks.
+    NotCql {
+        /// What came.
+        reason: Box<str>,
+    },
+    /// The server asks for credentials that were not given, or refuses those that were.
+    Auth {
+        /// What the server says.
+        message: Box<str>,
+    },
+    /// A connection ended while the request was under way.
+    Broken {
+        /// Why it ended.
+        reason: Box<str>,
+        /// Whether the server may have got the request.
+        sent: bool,
+    },
+    /// As many requests are in flight as the connection allows.
+    Busy,
+    /// The deadline of the request passed. A write may have happened, or may still.
+    Timeout {
+        /// How long it was allowed to take.
+        after: Duration,
+    },
+    /// The session is closed.
+    Closed,
+    /// The frame would be longer than the protocol allows. Nothing was sent.
+    TooLarge {
+        /// Its length in bytes, or the number of things.
+        size: usize,
+        /// The most that is allowed.
+        limit: usize,
+    },
+    /// The values do not suit the statement. Nothing was sent.
+    Encode(Mismatch),
+    /// The columns of the answer do not suit the Rust type that they are to be read as.
+    Columns(Mismatch),
+    /// A cell of the answer could not be read as the Rust type.
+    Decode(CellError),
+    /// The number of values is not the number of bind markers. Nothing was sent.
+    ValueCount {
+        /// The markers of the statement.
+        markers: usize,
+        /// The values given.
+        values: usize,
+    },
+    /// The driver does not do this; the text says what to do instead.
+    Unsupported {
+        /// What it does not do, and why.
+        what: Box<str>,
+    },
+    /// Settings of the session that make no sense.
+    Settings {
+        /// Which, and why.
+        what: Box<str>,
+    },
+    /// The bytes of an answer are not what the protocol says.
+    Malformed(Malformed),
+    /// An answer that does not belong to the request.
+    Unexpected {
+        /// What came.
+        found: Box<str>,
+        /// What should have come.
+        expected: &'static str,
+    },
+    /// The nodes did not agree on the schema in time.
+    NoAgreement {
+        /// How long was waited.
+        after: Duration,
+        /// Versions of the schema, and the nodes that have each.
+        versions: Box<str>,
+    },
+    /// The statement was prepared for columns of other types than they have now. Prepare it again.
+    StatementChanged,
+    /// Too few replicas are alive. Nothing was done.
+    Unavailable {
+        /// The consistency level asked for.
+        consistency: Consistency,
+        /// Replicas that it needs.
+        required: i32,
+        /// Replicas known to be alive.
+        alive: i32,
+    },
+    /// Replicas did not answer a read in time.
+    ReadTimeout {
+        /// The consistency level asked for.
+        consistency: Consistency,
+        /// Replicas that answered.
+        received: i32,
+        /// Replicas that it needs.
+        required: i32,
+        /// Whether the replica asked for the data itself answered.
+        data_present: bool,
+    },
+    /// Replicas did not acknowledge a write in time. It may have happened, or may still.
+    WriteTimeout {
+        /// The consistency level asked for.
+        consistency: Consistency,
+        /// Replicas that acknowledged.
+        received: i32,
+        /// Replicas that it needs.
+        required: i32,
+        /// What was being written.
+        write: WriteType,
+    },
+    /// Replicas failed to read.
+    ReadFailure {
+        /// The consistency level asked for.
+        consistency: Consistency,
+        /// Replicas that answered.
+        received: i32,
+        /// Replicas that it needs.
+        required: i32,
+        /// Replicas that failed.
+        failures: i32,
+        /// What the server says.
+        message: Box<str>,
+    },
+    /// Replicas failed to write. It may have happened on others.
+    WriteFailure {
+        /// The consistency level asked for.
+        consistency: Consistency,
+        /// Replicas that acknowledged.
+        received: i32,
+        /// Replicas that it needs.
+        required: i32,
+        /// Replicas that failed.
+        failures: i32,
+        /// What the server says.
+        message: Box<str>,
+    },
+    /// The server has more requests than it can handle.
+    Overloaded {
+        /// What the server says.
+        message: Box<str>,
+    },
+    /// The partition gets more requests than its limit allows.
+    RateLimited {
+        /// What the server says.
+        message: Box<str>,
+    },
+    /// The node is still starting.
+    Bootstrapping {
+        /// What the server says.
+        message: Box<str>,
+    },
+    /// The statement is not CQL.
+    Syntax {
+        /// What the server says, with line and column.
+        message: Box<str>,
+    },
+    /// The statement is CQL, but cannot be done: a name that is not there, a value of a wrong type, a rule broken.
+    Invalid {
+        /// What the server says.
+        message: Box<str>,
+    },
+    /// The statement asks for a schema or configuration that is not possible.
+    Config {
+        /// What the server says.
+        message: Box<str>,
+    },
+    /// The user has no right to do this.
+    Unauthorized {
+        /// What the server says.
+        message: Box<str>,
+    },
+    /// The keyspace or table is there already.
+    AlreadyExists {
+        /// The keyspace.
+        keyspace: Box<str>,
+        /// The table; empty for a keyspace.
+        table: Box<str>,
+    },
+    /// The server forgot the prepared statement again, right after it was prepared again.
+    Unprepared,
+    /// Another error of the server.
+    Server {
+        /// The protocol's code.
+        code: i32,
+        /// What the server says.
+        message: Box<str>,
+    },
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ErrorKind::NoContactPoint => f.write_str("no contact point could be reached"),
+            ErrorKind::NoHost => f.write_str("no node has an open connection"),
+            ErrorKind::Connect { reason } => write!(f, "cannot connect: {reason}"),
+            ErrorKind::NotCql { reason } => write!(f, "no CQL server there: {reason}"),
+            ErrorKind::Auth { message } => write!(f, "authentication failed: {message}"),
+            ErrorKind::Broken { reason, sent: true } => write!(f, "connection lost: {reason}"),
+            ErrorKind::Broken { reason, .. } => {
+                write!(f, "connection lost, request not sent: {reason}")
+            }
+            ErrorKind::Busy => f.write_str("too many requests in flight on the connection"),
+            ErrorKind::Timeout { after } => write!(f, "no answer within {after:?}"),
+            ErrorKind::Closed => f.write_str("the session is closed"),
+            ErrorKind::TooLarge { size, limit } => write!(
+                f,
+                "the request is too large: {size}, and at most {limit} is possible"
+            ),
+            ErrorKind::Encode(e) => write!(f, "values do not suit the statement: {e}"),
+            ErrorKind::Columns(e) => write!(f, "columns do not suit the Rust type: {e}"),
+            ErrorKind::Decode(e) => write!(f, "cannot read the answer: {e}"),
+            ErrorKind::ValueCount { markers, values } => write!(
+                f,
+                "the statement has {markers} bind markers, but {values} values were given"
+            ),
+            ErrorKind::Unsupported { what } | ErrorKind::Settings { what } => f.write_str(what),
+            ErrorKind::Malformed(e) => write!(f, "malformed answer: {e}"),
+            ErrorKind::Unexpected { found, expected } => {
+                write!(f, "unexpected answer: {found} instead of {expected}")
+            }
+            ErrorKind::NoAgreement { after, versions } => write!(
+                f,
+                "the nodes did not agree on the schema within {after:?}: {versions}"
+            ),
+            ErrorKind::StatementChanged => f.write_str(
+                "the types of the statement's bind markers have changed since it was prepared",
+            ),
+            _ => self.write_server(f),
+        }
+    }
+}
+
+impl ErrorKind {
+    /// What the server said.
+    fn write_server(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ErrorKind::Unavailable {
+                consistency,
+                required,
+                alive,
+            } => {
+                write!(
+                    f,
+                    "not enough replicas alive for {consistency}: {required} needed, {alive} alive"
+                )
+            }
+            ErrorKind::ReadTimeout {
+                consistency,
+                received,
+                required,
+                data_present,
+            } => {
+                let data = if *data_present {
+                    ""
+                } else {
+                    ", the data itself not among them"
+                };
+                write!(
+                    f,
+                    "read timed out in the cluster: {received} of {required} replicas answered for {consistency}{data}"
+                )
+            }
+            ErrorKind::WriteTimeout {
+                consistency,
+                received,
+                required,
+                write,
+            } => {
+                write!(
+                    f,
+                    "write timed out in the cluster: {received} of {required} replicas acknowledged for {consistency} ({write})"
+                )
+            }
+            ErrorKind::ReadFailure {
+                consistency,
+                received,
+                required,
+                failures,
+                message,
+            } => {
+                write!(
+                    f,
+                    "read failed on {failures} replicas: {received} of {required} answered for {consistency}: {message}"
+                )
+            }
+            ErrorKind::WriteFailure {
+                consistency,
+                received,
+                required,
+                failures,
+                message,
+            } => {
+                write!(
+                    f,
+                    "write failed on {failures} replicas: {received} of {required} acknowledged for {consistency}: {message}"
+                )
+            }
+            ErrorKind::Overloaded { message } => write!(f, "server overloaded: {message}"),
+            ErrorKind::RateLimited { message } => write!(f, "rate limit reached: {message}"),
+            ErrorKind::Bootstrapping { message } => write!(f, "node is starting: {message}"),
+            ErrorKind::Syntax { message } => write!(f, "syntax error: {message}"),
+            ErrorKind::Invalid { message } => write!(f, "invalid: {message}"),
+            ErrorKind::Config { message } => write!(f, "not possible: {message}"),
+            ErrorKind::Unauthorized { message } => write!(f, "not authorized: {message}"),
+            ErrorKind::AlreadyExists { keyspace, table } if table.is_empty() => {
+                write!(f, "keyspace {keyspace} already exists")
+            }
+            ErrorKind::AlreadyExists { keyspace, table } => {
+                write!(f, "table {keyspace}.{table} already exists")
+            }
+            ErrorKind::Unprepared => f.write_str("the server does not keep the prepared statement"),
+            ErrorKind::Server { code, message } => write!(f, "server error {code:#06x}: {message}"),
+            _ => Ok(()),
+        }
+    }
+}

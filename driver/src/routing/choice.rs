@@ -1,0 +1,169 @@
+//! The first node to ask: on the hot path, so nothing is allocated.
+
+use super::{Distance, Wish};
+
+/// The node to ask first; `load` is how many answers a node owes, `None` if it cannot be asked now.
+#[inline]
+pub(crate) fn first(
+    wish: &Wish<'_>,
+    distances: &[Distance],
+    load: impl Fn(u16) -> Option<u32>,
+) -> Option<u16> {
+    let replica = if wish.stable {
+        first_in_order(wish, distances, &load)
+    } else {
+        least(wish, distances, &load)
+    };
+    replica.or_else(|| super::plan::others(wish, distances).find(|node| load(*node).is_some()))
+}
+
+/// The first replica of the local data centre, whatever its rack or load; else of another, if that is allowed.
+fn first_in_order(
+    wish: &Wish<'_>,
+    distances: &[Distance],
+    load: impl Fn(u16) -> Option<u32>,
+) -> Option<u16> {
+    let pick = |remote: bool| {
+        wish.replicas.iter().copied().find(|node| {
+            let distance = distances.get(usize::from(*node));
+            distance.is_some_and(|d| (*d == Distance::Remote) == remote) && load(*node).is_some()
+        })
+    };
+    pick(false).or_else(|| if wish.remote { pick(true) } else { None })
+}
+
+/// The nearest replica, and among equally near ones the first, unless another has clearly less to do.
+fn least(
+    wish: &Wish<'_>,
+    distances: &[Distance],
+    load: impl Fn(u16) -> Option<u32>,
+) -> Option<u16> {
+    let mut best: Option<(Distance, u32, u16)> = None;
+    for node in wish.replicas {
+        let Some(distance) = distances.get(usize::from(*node)).copied() else {
+            continue;
+        };
+        if distance == Distance::Remote && !wish.remote {
+            continue;
+        }
+        let Some(load) = load(*node) else {
+            continue;
+        };
+        let better = best
+            .is_none_or(|(d, l, _)| distance < d || (distance == d && is_clearly_less(load, l)));
+        if better {
+            best = Some((distance, load, *node));
+        }
+    }
+    best.map(|(.., node)| node)
+}
+
+/// A small difference is chance, and following it would spread the requests over all replicas.
+fn is_clearly_less(load: u32, than: u32) -> bool {
+    load.saturating_mul(2).saturating_add(32) < than
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RACK: Distance = Distance::Rack;
+    const LOCAL: Distance = Distance::Local;
+    const REMOTE: Distance = Distance::Remote;
+
+    fn check(wish: Wish<'_>, distances: &[Distance], loads: &[Option<u32>], expected: Option<u16>) {
+        let found = first(&wish, distances, |node| loads[usize::from(node)]);
+        assert_eq!(found, expected, "{wish:?} {distances:?} {loads:?}");
+    }
+
+    fn wish(replicas: &[u16]) -> Wish<'_> {
+        Wish {
+            replicas,
+            stable: false,
+            remote: false,
+            start: 0,
+        }
+    }
+
+    #[test]
+    fn prefers_near_replicas_and_among_equals_the_first() {
+        let idle = &[Some(0); 4];
+        check(wish(&[2, 1, 0]), &[LOCAL; 4], idle, Some(2));
+        check(wish(&[2, 1, 0]), &[LOCAL, RACK, LOCAL, RACK], idle, Some(1));
+        check(
+            wish(&[2, 1, 0]),
+            &[LOCAL, LOCAL, REMOTE, RACK],
+            idle,
+            Some(1),
+        );
+    }
+
+    #[test]
+    fn leaves_the_first_only_for_a_clear_difference() {
+        let local = &[LOCAL; 3];
+        check(
+            wish(&[0, 1, 2]),
+            local,
+            &[Some(40), Some(5), Some(5)],
+            Some(0),
+        );
+        check(
+            wish(&[0, 1, 2]),
+            local,
+            &[Some(400), Some(100), Some(5)],
+            Some(2),
+        );
+        check(
+            wish(&[0, 1, 2]),
+            local,
+            &[None, Some(100), Some(90)],
+            Some(1),
+        );
+        let racks = &[RACK, LOCAL, LOCAL];
+        check(
+            wish(&[0, 1, 2]),
+            racks,
+            &[Some(400), Some(0), Some(0)],
+            Some(0),
+        );
+    }
+
+    #[test]
+    fn conditional_writes_keep_the_order_of_the_ring() {
+        let stable = |replicas| Wish {
+            stable: true,
+            ..wish(replicas)
+        };
+        let racks = &[RACK, LOCAL, LOCAL];
+        check(
+            stable(&[1, 0, 2]),
+            racks,
+            &[Some(0), Some(999), Some(0)],
+            Some(1),
+        );
+        check(
+            stable(&[1, 0, 2]),
+            racks,
+            &[Some(0), None, Some(0)],
+            Some(0),
+        );
+    }
+
+    #[test]
+    fn goes_on_to_other_nodes_and_abroad_only_if_allowed() {
+        let distances = &[REMOTE, LOCAL, LOCAL];
+        check(wish(&[0]), distances, &[Some(0); 3], Some(1));
+        check(wish(&[0]), distances, &[Some(0), None, None], None);
+        let remote = Wish {
+            remote: true,
+            ..wish(&[])
+        };
+        check(remote, distances, &[Some(0), None, None], Some(0));
+        let later = Wish {
+            start: 2,
+            ..wish(&[])
+        };
+        check(later, distances, &[Some(0); 3], Some(2));
+        check(wish(&[7]), distances, &[Some(0); 8], Some(1));
+    }
+}

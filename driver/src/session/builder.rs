@@ -1,0 +1,204 @@
+//! Settings of a session that is to be opened.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{Clock, SystemClock};
+use crate::conn::config::{ConnConfig, Credentials};
+use crate::error::{ErrorKind, Result};
+use crate::frame::Consistency;
+use crate::pool::config::PoolConfig;
+use crate::session::{ContactPoint, Session};
+use crate::socket::{Connector, Resolver, SystemResolver, Tcp};
+
+/// Settings of a session that is to be opened. Each method replaces one setting; [`connect`](SessionBuilder::connect)
+/// opens the session.
+#[derive(Clone)]
+#[must_use = "nothing is opened before `connect`"]
+pub struct SessionBuilder {
+    points: Vec<ContactPoint>,
+    pub(crate) datacenter: Option<Box<str>>,
+    pub(crate) rack: Option<Box<str>>,
+    pub(crate) remote: bool,
+    pub(crate) defaults: Defaults,
+    pub(crate) conn: ConnConfig,
+    pub(crate) pool: PoolConfig,
+    pub(crate) agreement_timeout: Duration,
+    pub(crate) prepared_cache: usize,
+    pub(crate) connector: Arc<dyn Connector>,
+    pub(crate) resolver: Arc<dyn Resolver>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// What a statement that does not say otherwise is executed with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Defaults {
+    pub(crate) consistency: Consistency,
+    pub(crate) serial_consistency: Option<Consistency>,
+    pub(crate) page_size: u32,
+    pub(crate) timeout: Duration,
+}
+
+impl Default for SessionBuilder {
+    fn default() -> SessionBuilder {
+        SessionBuilder {
+            points: Vec::new(),
+            datacenter: None,
+            rack: None,
+            remote: false,
+            defaults: Defaults {
+                consistency: Consistency::LocalQuorum,
+                serial_consistency: None,
+                page_size: 5000,
+                timeout: Duration::from_secs(10),
+            },
+            conn: ConnConfig::default(),
+            pool: PoolConfig::default(),
+            agreement_timeout: Duration::from_secs(10),
+            prepared_cache: 1024,
+            connector: Arc::new(Tcp::default()),
+            resolver: Arc::new(SystemResolver),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+impl SessionBuilder {
+    /// Servers to begin with, tried one after another in this order; the others are learned from the first that
+    /// answers. Adds to those given before.
+    pub fn contact_points(
+        mut self,
+        points: impl IntoIterator<Item = impl Into<ContactPoint>>,
+    ) -> Self {
+        self.points.extend(points.into_iter().map(Into::into));
+        self
+    }
+
+    /// The data centre whose nodes are asked. By default that of the contact point that answers first.
+    pub fn local_datacenter(mut self, name: impl Into<Box<str>>) -> Self {
+        self.datacenter = Some(name.into());
+        self
+    }
+
+    /// The rack whose nodes are asked first, within the local data centre. By default none is.
+    pub fn local_rack(mut self, name: impl Into<Box<str>>) -> Self {
+        self.rack = Some(name.into());
+        self
+    }
+
+    /// Whether nodes of other data centres are asked when no local one can be. Never for a `LOCAL_` consistency
+    /// level. Off by default.
+    pub fn remote_failover(mut self, on: bool) -> Self {
+        self.remote = on;
+        self
+    }
+
+    /// User and password for servers that ask for them. They are sent as they are: use TLS where that matters.
+    pub fn credentials(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.conn.credentials = Some(Credentials::new(user, password));
+        self
+    }
+
+    /// All settings of connections at once; [`credentials`](SessionBuilder::credentials) and
+    /// [`connect_timeout`](SessionBuilder::connect_timeout) are among them.
+    pub fn connection_settings(mut self, settings: ConnConfig) -> Self {
+        self.conn = settings;
+        self
+    }
+
+    /// How connections to a node are opened and replaced.
+    pub fn pool_settings(mut self, settings: PoolConfig) -> Self {
+        self.pool = settings;
+        self
+    }
+
+    /// How many replicas must answer, unless a statement says otherwise. `LOCAL_QUORUM` by default.
+    pub fn consistency(mut self, consistency: Consistency) -> Self {
+        self.defaults.consistency = consistency;
+        self
+    }
+
+    /// The serial consistency level of conditional writes, unless a statement says otherwise. By default the
+    /// server's, which is `SERIAL`.
+    pub fn serial_consistency(mut self, consistency: Consistency) -> Self {
+        self.defaults.serial_consistency = Some(consistency);
+        self
+    }
+
+    /// Rows per page, unless a statement says otherwise. 5,000 by default; 0: all rows in one answer.
+    pub fn page_size(mut self, rows: u32) -> Self {
+        self.defaults.page_size = rows;
+        self
+    }
+
+    /// How long a request may take, all its attempts together, unless a statement says otherwise. 10 s by default.
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.defaults.timeout = timeout;
+        self
+    }
+
+    /// How long each step of opening a connection may take. 5 s by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.conn.connect_timeout = timeout;
+        self.conn.step_timeout = timeout;
+        self
+    }
+
+    /// How long a change of the schema may take to reach all nodes. 10 s by default.
+    pub fn agreement_timeout(mut self, timeout: Duration) -> Self {
+        self.agreement_timeout = timeout;
+        self
+    }
+
+    /// How many prepared statements the session keeps; the least recently used go first. 1,024 by default.
+    pub fn prepared_cache(mut self, statements: usize) -> Self {
+        self.prepared_cache = statements;
+        self
+    }
+
+    /// How streams to servers are opened. TCP by default.
+    pub fn connector(mut self, connector: impl Connector) -> Self {
+        self.connector = Arc::new(connector);
+        self
+    }
+
+    /// How names become addresses. The system's resolver by default.
+    pub fn resolver(mut self, resolver: impl Resolver) -> Self {
+        self.resolver = Arc::new(resolver);
+        self
+    }
+
+    /// Where the time comes from. The system's clocks by default.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Opens the session: resolves when each node of the local data centre that can be reached has a connection to
+    /// each of its shards, or half a second after the topology is known; the rest is connected behind it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoContactPoint`] if no contact point can be used: its attempts say why, for each of them;
+    /// [`ErrorKind::Auth`] if the credentials are refused; [`ErrorKind::Settings`] if a setting makes no sense.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    ///
+    /// # Cancel safety
+    /// What was opened is closed in order.
+    pub async fn connect(self) -> Result<Session> {
+        Err(ErrorKind::NoContactPoint.into())
+    }
+}
+
+impl fmt::Debug for SessionBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionBuilder")
+            .field("contact_points", &self.points)
+            .field("local_datacenter", &self.datacenter)
+            .field("connection_settings", &self.conn)
+            .field("defaults", &self.defaults)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,42 @@
+//! A prepared statement with its values: what the mapper hands to the driver.
+
+use bytes::Bytes;
+
+use crate::statement::{Options, Prepared};
+
+/// A prepared statement with encoded values, ready to be run.
+///
+/// [`Session::execute`](crate::session::Session::execute) makes one from Rust values; a mapper that knows the types
+/// of its columns encodes them itself.
+#[derive(Debug, Clone)]
+pub struct Execution {
+    /// The statement.
+    pub statement: Prepared,
+    /// The `[value]`s of its markers in order, one behind the other, without their count.
+    pub values: Vec<u8>,
+    /// How many values there are.
+    pub count: u16,
+    /// How it is to be executed.
+    pub options: Options,
+    /// Where the page begins: what the answer before said. `None` is the first page.
+    pub paging_state: Option<Bytes>,
+}
+
+impl Execution {
+    /// `statement` with `count` encoded values, the session's options, from the first page.
+    pub fn new(statement: Prepared, values: Vec<u8>, count: u16) -> Execution {
+        Execution {
+            statement,
+            values,
+            count,
+            options: Options::default(),
+            paging_state: None,
+        }
+    }
+
+    /// Executes it as `options` say.
+    pub fn with(mut self, options: Options) -> Execution {
+        self.options = options;
+        self
+    }
+}
