@@ -44,6 +44,8 @@ mod number;
 mod option;
 mod pointer;
 mod row;
+#[cfg(test)]
+mod testing;
 mod text;
 mod time;
 mod timestamp;

@@ -71,3 +71,18 @@ impl CqlType for Bytes {
         Type::Blob
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, written};
+    use super::*;
+
+    #[test]
+    fn a_blob_is_its_bytes() {
+        check(vec![0xca_u8, 0xfe], &Type::Blob, "cafe");
+        check(Bytes::from_static(b""), &Type::Blob, "");
+        assert_eq!(<&[u8]>::decode(Some(b"ab")), Ok(&b"ab"[..]));
+        assert_eq!(written(b"ab"), b"ab");
+        assert!(!vec![1_u8].fits(&Type::List(Box::new(Type::TinyInt))));
+    }
+}

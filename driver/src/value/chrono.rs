@@ -80,7 +80,7 @@ macro_rules! through {
                 $own::from(*self).write(out)
             }
 
-            fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+            fn order(a: &[u8], b: &[u8]) -> Ordering {
                 Type::$own.compare(a, b)
             }
         }
@@ -110,3 +110,47 @@ macro_rules! through {
 }
 
 through!(NaiveDate => Date, NaiveTime => Time, DateTime<Utc> => Timestamp);
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+    use super::*;
+
+    #[test]
+    fn bytes_are_those_of_cqls_own_types() {
+        check(
+            NaiveDate::from_ymd_opt(2000, 1, 1).unwrap(),
+            &Type::Date,
+            "80002acd",
+        );
+        let time = NaiveTime::from_hms_nano_opt(23, 59, 59, 999_999_999).unwrap();
+        check(time, &Type::Time, "00004e94914effff");
+        check(
+            DateTime::from_timestamp_millis(-1).unwrap(),
+            &Type::Timestamp,
+            "ffffffffffffffff",
+        );
+    }
+
+    #[test]
+    fn limits_of_either_side_are_faults_or_kept() {
+        assert_eq!(
+            NaiveDate::try_from(Date::from(NaiveDate::MIN)),
+            Ok(NaiveDate::MIN)
+        );
+        assert_eq!(
+            NaiveDate::try_from(Date::from(NaiveDate::MAX)),
+            Ok(NaiveDate::MAX)
+        );
+        assert_eq!(NaiveDate::try_from(Date(i32::MIN)), Err(Fault::Range));
+        assert_eq!(NaiveTime::try_from(Time(DAY_NS)), Err(Fault::Range));
+        assert_eq!(NaiveTime::try_from(Time(-1)), Err(Fault::Range));
+        assert_eq!(DateTime::try_from(Timestamp(i64::MAX)), Err(Fault::Range));
+    }
+
+    #[test]
+    fn a_leap_second_is_the_end_of_the_second_before() {
+        let leap = NaiveTime::from_hms_nano_opt(23, 59, 59, 1_500_000_000).unwrap();
+        assert_eq!(Time::from(leap), Time(DAY_NS - 1));
+    }
+}

@@ -123,3 +123,105 @@ fn entries(bytes: &[u8], cells: usize) -> impl Iterator<Item = (&[u8], &[u8])> {
         Some((key, entry))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+    use super::super::testing::{check, hex, written};
+    use super::super::{CqlType, Type};
+    use super::*;
+
+    fn of<T: CqlType>() -> Type {
+        T::cql_type()
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_specification() {
+        let two = "00000002 00000004 00000001 00000004 00000002";
+        check(vec![1, 2], &of::<Vec<i32>>(), two);
+        check(BTreeSet::from([1, 2]), &of::<BTreeSet<i32>>(), two);
+        check(HashSet::<i32>::from([1, 2]), &of::<HashSet<i32>>(), two);
+        check(Vec::<String>::new(), &of::<Vec<String>>(), "00000000");
+        let map = "00000001 00000001 61 00000001 07";
+        check(
+            HashMap::<String, i8>::from([("a".into(), 7)]),
+            &of::<HashMap<String, i8>>(),
+            map,
+        );
+        check(
+            BTreeMap::from([("a".to_owned(), 7_i8)]),
+            &of::<BTreeMap<String, i8>>(),
+            map,
+        );
+        let nested = Type::Frozen(Box::new(of::<Vec<Vec<i8>>>()));
+        check(
+            vec![vec![1_i8], vec![]],
+            &nested,
+            "00000002 00000009 00000001 00000001 01 00000004 00000000",
+        );
+    }
+
+    #[test]
+    fn sets_and_maps_are_sent_in_the_servers_order() {
+        let numbers: HashSet<i32> = (-50..50).collect();
+        let ordered: BTreeSet<i32> = numbers.iter().copied().collect();
+        assert_eq!(written(&numbers), written(&ordered));
+        assert_eq!(
+            written(&ordered),
+            written(&ordered.iter().collect::<Vec<_>>())
+        );
+        let map: HashMap<i8, String> = (-50..50).map(|n| (n, n.to_string())).collect();
+        let ordered: BTreeMap<i8, String> = map.clone().into_iter().collect();
+        assert_eq!(written(&map), written(&ordered));
+        let lists = BTreeSet::from([vec![-1], vec![], vec![-1, 5], vec![0]]);
+        assert_eq!(
+            written(&lists),
+            written(&lists.iter().cloned().collect::<HashSet<_>>())
+        );
+    }
+
+    #[test]
+    fn null_is_an_empty_collection() {
+        assert_eq!(Vec::<i32>::decode(None), Ok(vec![]));
+        assert_eq!(HashMap::<i32, i32>::decode(None), Ok(HashMap::new()));
+        assert_eq!(Option::<Vec<i32>>::decode(None), Ok(None));
+    }
+
+    #[test]
+    fn null_elements_need_an_option() {
+        let bytes = hex("00000002 ffffffff 00000001 07");
+        assert_eq!(Vec::<i8>::decode(Some(&bytes)), Err(Fault::Null));
+        assert_eq!(Vec::decode(Some(&bytes)), Ok(vec![None, Some(7_i8)]));
+    }
+
+    #[test]
+    fn claimed_counts_and_lengths_are_not_believed() {
+        let check = |bytes: &str, expected: Fault| {
+            let bytes = hex(bytes);
+            assert_eq!(Vec::<i8>::decode(Some(&bytes)), Err(expected));
+            assert_eq!(HashSet::<i8>::decode(Some(&bytes)), Err(expected));
+            assert_eq!(of::<Vec<i8>>().validate(&bytes), Err(expected));
+            assert_eq!(
+                super::super::Value::decode(&of::<Vec<i8>>(), Some(&bytes)),
+                Err(expected)
+            );
+        };
+        check("", Fault::Short);
+        check("7fffffff", Fault::Short);
+        check("ffffffff", Fault::Length);
+        check("00000001 7fffffff 01", Fault::Short);
+        check("00000001 00000001 01 00", Fault::Length);
+    }
+
+    #[test]
+    fn kinds_are_not_mixed() {
+        use super::super::ToCql;
+        let (list, set) = (of::<Vec<i8>>(), of::<HashSet<i8>>());
+        assert!(Vec::<i8>::accepts(&set), "a set is a list in some order");
+        assert!(!HashSet::<i8>::accepts(&list));
+        assert!(!BTreeSet::from([1_i8]).fits(&list));
+        assert!(!vec![1_i32].fits(&list));
+        assert!(!BTreeMap::from([(1_i8, 1_i8)]).fits(&of::<BTreeMap<i8, i16>>()));
+    }
+}

@@ -80,3 +80,50 @@ pub(super) fn parse(text: &str) -> Option<i64> {
     }
     civil::days(if negative { -year } else { year }, month, day)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Type;
+    use super::super::testing::check as check_bytes;
+    use super::*;
+
+    fn check(text: &str, bytes: &str) {
+        let day: Date = text.parse().unwrap();
+        assert_eq!(day.to_string(), text);
+        let (year, month, number) = day.ymd();
+        assert_eq!(Date::from_ymd(year, month, number), Some(day));
+        check_bytes(day, &Type::Date, bytes);
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_specification() {
+        check("1970-01-01", "80000000");
+        check("1969-12-31", "7fffffff");
+        check("1970-01-02", "80000001");
+        check("2000-01-01", "80002acd");
+        check("-5877641-06-23", "00000000");
+        check("5881580-07-11", "ffffffff");
+        check("0000-02-29", "7ff50593");
+    }
+
+    #[test]
+    fn a_number_counts_from_the_middle() {
+        assert_eq!("2147483648".parse(), Ok(Date(0)));
+        assert_eq!("0".parse(), Ok(Date(i32::MIN)));
+    }
+
+    #[test]
+    fn days_that_there_are_not_are_refused() {
+        for text in [
+            "",
+            "2023-02-29",
+            "2023-13-01",
+            "2023-01",
+            "2023-01-01-01",
+            "5881580-07-12",
+            "x",
+        ] {
+            assert!(text.parse::<Date>().is_err(), "{text}");
+        }
+    }
+}

@@ -31,6 +31,9 @@ impl Decimal {
 
     /// The order of the numbers, whatever their scales.
     pub fn cmp_numeric(&self, other: &Decimal) -> Ordering {
+        if self.scale == other.scale {
+            return self.unscaled.cmp(&other.unscaled);
+        }
         match (self.sign(), other.sign()) {
             (a, b) if a != b => a.cmp(&b),
             (-1, _) => other.cmp_magnitude(self),
@@ -135,7 +138,7 @@ impl ToCql for Decimal {
         self.unscaled.write(out)
     }
 
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+    fn order(a: &[u8], b: &[u8]) -> Ordering {
         Type::Decimal.compare(a, b)
     }
 }
@@ -156,5 +159,85 @@ impl FromCql<'_> for Decimal {
 impl CqlType for Decimal {
     fn cql_type() -> Type {
         Type::Decimal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check as check_bytes;
+    use super::*;
+
+    fn check(text: &str, shown: &str, bytes: &str) {
+        let n: Decimal = text.parse().unwrap();
+        assert_eq!(n.to_string(), shown);
+        assert_eq!(shown.parse(), Ok(n.clone()));
+        check_bytes(n, &Type::Decimal, bytes);
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_specification() {
+        check("0", "0", "0000000000");
+        check("1.5", "1.5", "000000010f");
+        check("-1.50", "-1.50", "00000002ff6a");
+        check("-0.001", "-0.001", "00000003ff");
+        check("1e3", "1E+3", "fffffffd01");
+        check("+12.5E-9", "1.25E-8", "0000000a7d");
+        check("0.00", "0.00", "0000000200");
+        check("0.000001", "0.000001", "0000000601");
+        check("0.0000001", "1E-7", "0000000701");
+    }
+
+    #[test]
+    fn order_is_of_numbers_whatever_their_scale() {
+        let ascending = [
+            "-1e2147483647",
+            "-100",
+            "-1.5",
+            "-1e-2147483647",
+            "0",
+            "1e-2147483640",
+            "0.001",
+            "1",
+            "1.01",
+            "1.1",
+            "9",
+            "10",
+            "11",
+            "1e2147483647",
+        ];
+        let numbers: Vec<Decimal> = ascending.iter().map(|n| n.parse().unwrap()).collect();
+        for (i, a) in numbers.iter().enumerate() {
+            for (j, b) in numbers.iter().enumerate() {
+                assert_eq!(a.cmp_numeric(b), i.cmp(&j), "{a} {b}");
+            }
+        }
+        for (a, b) in [
+            ("1.0", "1.00"),
+            ("0", "0.000"),
+            ("1e3", "1000"),
+            ("-20", "-2e1"),
+        ] {
+            let (a, b): (Decimal, Decimal) = (a.parse().unwrap(), b.parse().unwrap());
+            assert_eq!(a.cmp_numeric(&b), Ordering::Equal, "{a} {b}");
+            assert_ne!(a, b);
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for text in [
+            "",
+            ".",
+            "-",
+            "1e",
+            "1e2147483649",
+            "1..2",
+            "1.-2",
+            "NaN",
+            "1e1.5",
+        ] {
+            assert!(text.parse::<Decimal>().is_err(), "{text}");
+        }
+        assert_eq!(Decimal::decode(Some(&[0; 4])), Err(Fault::Length));
     }
 }

@@ -116,3 +116,46 @@ impl CqlType for Duration {
         Type::Duration
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check as check_bytes, hex};
+    use super::*;
+
+    fn check(text: &str, duration: Duration, bytes: &str) {
+        assert_eq!(duration.to_string(), text);
+        assert_eq!(text.parse(), Ok(duration));
+        check_bytes(duration, &Type::Duration, bytes);
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_specification() {
+        check("1mo2d3ns", Duration::new(1, 2, 3), "020406");
+        check("-1mo2d3ns", Duration::new(-1, -2, -3), "010305");
+        check("1mo", Duration::new(1, 0, 0), "020000");
+        check("0ns", Duration::default(), "000000");
+        check(
+            "1y2mo25d5h6m7s8ms9us10ns",
+            Duration::new(14, 25, 18_367_008_009_010),
+            "1c32fc2168cdf9d664",
+        );
+        check(
+            "-178956970y8mo2147483648d2562047h47m16s854ms775us808ns",
+            Duration::new(i32::MIN, i32::MIN, i64::MIN),
+            "f0ffffffff f0ffffffff ffffffffffffffffff",
+        );
+    }
+
+    #[test]
+    fn what_the_servers_refuse_is_not_valid() {
+        let check = |bytes: &str, expected: Result<(), Fault>| {
+            assert_eq!(Type::Duration.validate(&hex(bytes)), expected, "{bytes}");
+        };
+        check("", Err(Fault::Short));
+        check("0204", Err(Fault::Short));
+        check("02040600", Err(Fault::Length));
+        check("020306", Err(Fault::Range));
+        check("f100000000 00 00", Err(Fault::Range));
+        check("020006", Ok(()));
+    }
+}

@@ -26,11 +26,14 @@ pub trait ToCql {
     /// Appends the value's bytes, without their length (native_protocol_v4.spec, section 6).
     fn write(&self, out: &mut Vec<u8>) -> Wrote;
 
-    /// The server's order of two encoded values of this value's type, in which the elements of a set and the keys of a map are sent: a
-    /// frozen one in a partition key then has the bytes, and so the token, that the server will compute.
+    /// The server's order of two encoded values of this type. The elements of a set and the keys of a map are sent in
+    /// it, so that a frozen one in a partition key has the bytes, and so the token, that the server will compute.
     ///
-    /// Bytewise, unless the type says otherwise.
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+    /// Bytewise, unless the type says otherwise. References do not: what is behind them may have no one type.
+    fn order(a: &[u8], b: &[u8]) -> Ordering
+    where
+        Self: Sized,
+    {
         a.cmp(b)
     }
 

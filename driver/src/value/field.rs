@@ -73,3 +73,31 @@ impl<T: CqlType> Field for Option<T> {
         <Self as FromCql<'_>>::take(cells)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<T: Field + PartialEq + std::fmt::Debug>(field: T, bytes: Option<&[u8]>, read: T) {
+        let mut out = Vec::new();
+        let some = field.cell(&mut out);
+        assert_eq!(some.then_some(&out[..]), bytes, "{field:?}");
+        let mut row = Vec::new();
+        crate::wire::put_bytes(&mut row, bytes, "test").unwrap();
+        assert_eq!(<T as Field>::take(&mut Cells::new(&row)), Ok(read));
+    }
+
+    #[test]
+    fn null_and_empty_collections_are_one() {
+        check(7_i8, Some(&[7]), 7);
+        check(Some(7_i8), Some(&[7]), Some(7));
+        check(None::<i8>, None, None);
+        check(Vec::<i8>::new(), None, vec![]);
+        check(Some(Vec::<i8>::new()), None, None);
+        check(vec![7_i8], Some(&[0, 0, 0, 1, 0, 0, 0, 1, 7]), vec![7]);
+        check(String::new(), Some(&[]), String::new());
+        let mut out = Vec::new();
+        assert!(Vec::<i8>::new().frozen_cell(&mut out));
+        assert_eq!(out, NONE);
+    }
+}

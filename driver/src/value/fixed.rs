@@ -16,7 +16,7 @@ macro_rules! fixed {
                 $crate::value::Wrote::Value
             }
 
-            fn order(&self, a: &[u8], b: &[u8]) -> std::cmp::Ordering {
+            fn order(a: &[u8], b: &[u8]) -> std::cmp::Ordering {
                 $crate::value::Type::$cql.compare(a, b)
             }
         }

@@ -86,3 +86,24 @@ impl FromCql<'_> for Ipv6Addr {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+    use super::*;
+
+    #[test]
+    fn an_address_is_its_bytes() {
+        check(IpAddr::from([127, 0, 0, 1]), &Type::Inet, "7f000001");
+        check(Ipv4Addr::new(10, 0, 0, 255), &Type::Inet, "0a0000ff");
+        check(
+            Ipv6Addr::LOCALHOST,
+            &Type::Inet,
+            "00000000000000000000000000000001",
+        );
+        assert_eq!(Ipv4Addr::decode(Some(&[0; 16])), Err(Fault::Range));
+        assert_eq!(Ipv6Addr::decode(Some(&[0; 4])), Err(Fault::Range));
+        assert_eq!(Ipv6Addr::decode(Some(&[0; 5])), Err(Fault::Length));
+        assert_eq!(IpAddr::decode(Some(&[0; 5])), Err(Fault::Length));
+    }
+}

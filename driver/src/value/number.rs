@@ -53,3 +53,45 @@ impl fmt::Display for Counter {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+    use super::super::{Fault, FromCql, ToCql, Type};
+    use super::*;
+
+    #[test]
+    fn bytes_are_those_of_the_specification() {
+        check(1_i8, &Type::TinyInt, "01");
+        check(-1_i8, &Type::TinyInt, "ff");
+        check(-2_i16, &Type::SmallInt, "fffe");
+        check(i32::MIN, &Type::Int, "80000000");
+        check(1_i64, &Type::BigInt, "0000000000000001");
+        check(Counter(-1), &Type::Counter, "ffffffffffffffff");
+        check(1.5_f32, &Type::Float, "3fc00000");
+        check(-0.0_f64, &Type::Double, "8000000000000000");
+        check(true, &Type::Boolean, "01");
+        check(false, &Type::Boolean, "00");
+    }
+
+    #[test]
+    fn any_byte_but_zero_is_true() {
+        assert_eq!(bool::decode(Some(&[7])), Ok(true));
+    }
+
+    #[test]
+    fn other_lengths_and_null_are_faults() {
+        assert_eq!(i32::decode(None), Err(Fault::Null));
+        assert_eq!(i32::decode(Some(&[])), Err(Fault::Length));
+        assert_eq!(i32::decode(Some(&[0; 3])), Err(Fault::Length));
+        assert_eq!(bool::decode(Some(&[0; 2])), Err(Fault::Length));
+    }
+
+    #[test]
+    fn types_are_not_mixed() {
+        assert!(!1_i32.fits(&Type::BigInt));
+        assert!(!1_i64.fits(&Type::Counter));
+        assert!(!Counter(1).fits(&Type::BigInt));
+        assert!(!i64::accepts(&Type::Timestamp));
+    }
+}

@@ -56,11 +56,8 @@ impl<T: ToCql> ToCql for MaybeUnset<T> {
         }
     }
 
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
-        match self {
-            MaybeUnset::Set(value) => value.order(a, b),
-            MaybeUnset::Unset => a.cmp(b),
-        }
+    fn order(a: &[u8], b: &[u8]) -> Ordering {
+        T::order(a, b)
     }
 }
 
@@ -79,11 +76,8 @@ impl<T: ToCql> ToCql for Option<T> {
         }
     }
 
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
-        match self {
-            Some(value) => value.order(a, b),
-            None => a.cmp(b),
-        }
+    fn order(a: &[u8], b: &[u8]) -> Ordering {
+        T::order(a, b)
     }
 }
 
@@ -108,5 +102,34 @@ impl<'f, T: FromCql<'f>> FromCql<'f> for Option<T> {
     #[inline]
     fn take(cells: &mut Cells<'f>) -> Result<Self, Fault> {
         Self::decode(cells.next()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_and_unset_are_marks_in_place_of_a_length() {
+        let check = |value: &dyn ToCql, expected: &[u8]| {
+            let mut out = Vec::new();
+            value.write_value(&mut out);
+            assert_eq!(out, expected);
+            assert!(value.fits(&Type::TinyInt));
+        };
+        check(&Some(7_i8), &[0, 0, 0, 1, 7]);
+        check(&None::<i8>, &[0xff; 4]);
+        check(&Unset, &[0xff, 0xff, 0xff, 0xfe]);
+        check(&MaybeUnset::Set(Some(7_i8)), &[0, 0, 0, 1, 7]);
+        check(&MaybeUnset::Set(None::<i8>), &[0xff; 4]);
+        check(&MaybeUnset::from(None::<i8>), &[0xff, 0xff, 0xff, 0xfe]);
+    }
+
+    #[test]
+    fn null_and_the_number_of_no_bytes_read_as_none() {
+        assert_eq!(Option::<i8>::decode(None), Ok(None));
+        assert_eq!(Option::<i8>::decode(Some(&[])), Ok(None));
+        assert_eq!(Option::<String>::decode(Some(&[])), Ok(Some(String::new())));
+        assert_eq!(Option::<i8>::decode(Some(&[1, 2])), Err(Fault::Length));
     }
 }

@@ -1,7 +1,6 @@
 //! Values behind references and smart pointers are sent as what they point to.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -19,10 +18,6 @@ macro_rules! pointer {
             fn write(&self, out: &mut Vec<u8>) -> Wrote {
                 (**self).write(out)
             }
-
-            fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
-                (**self).order(a, b)
-            }
         }
     )* };
 }
@@ -38,9 +33,5 @@ impl<T: ToOwned + ToCql + ?Sized> ToCql for Cow<'_, T> {
     #[inline]
     fn write(&self, out: &mut Vec<u8>) -> Wrote {
         (**self).write(out)
-    }
-
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
-        (**self).order(a, b)
     }
 }

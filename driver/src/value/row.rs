@@ -258,3 +258,88 @@ behind!([V: ToCql] Vec<V>, [V]);
 behind!([V: ToCql, const N: usize] [V; N], [V]);
 behind!([R: ToRow + ?Sized] &R, R);
 behind!([R: ToRow + ?Sized] Box<R>, R);
+
+#[cfg(test)]
+mod tests {
+    use super::super::Type;
+    use super::*;
+
+    fn columns() -> Arc<[Column]> {
+        let column = |name: &str, ty: Type| Column {
+            keyspace: "k".into(),
+            table: "t".into(),
+            name: name.into(),
+            ty,
+        };
+        [column("id", Type::Int), column("name", Type::Text)].into()
+    }
+
+    fn row(id: Option<i32>, name: &str) -> Row {
+        let mut bytes = Vec::new();
+        (id, name).write_row(&mut bytes);
+        (1, "of the row after it").write_row(&mut bytes);
+        let plan = Row::plan(&columns()).unwrap();
+        Row::read(&plan, &mut Cells::new(&bytes)).unwrap()
+    }
+
+    #[test]
+    fn columns_are_read_by_name_and_by_place() {
+        let row = row(Some(7), "x");
+        assert_eq!(row.get::<i32>("id"), Ok(7));
+        assert_eq!(row.get::<&str>(1), Ok("x"));
+        assert_eq!(row.value("id"), Ok(Some(Value::Int(7))));
+        assert_eq!(format!("{row:?}"), r#"{"id": 7, "name": 'x'}"#);
+    }
+
+    #[test]
+    fn errors_name_the_column() {
+        let check = |error: RowError, expected: &str| assert_eq!(error.to_string(), expected);
+        let row = row(None, "x");
+        check(
+            row.get::<i32>("id").unwrap_err(),
+            "cannot read column `id`: it is null, and the Rust type has no room for null (use `Option`)",
+        );
+        check(
+            row.get::<i64>("id").unwrap_err(),
+            "column `id` (number 0) is of CQL type `int`, which does not go together with Rust's `i64`",
+        );
+        check(
+            row.get::<i32>("none").unwrap_err(),
+            "there is no column `none`",
+        );
+        check(row.get::<i32>(2).unwrap_err(), "there is no column `2`");
+        assert_eq!(row.get::<Option<i32>>("id"), Ok(None));
+        assert_eq!(row.value("id"), Ok(None));
+    }
+
+    #[test]
+    fn a_list_of_values_has_one_for_each_marker() {
+        let markers = columns();
+        let values = [Value::Int(1), Value::from("a")];
+        assert_eq!(values.check(&markers), Ok(()));
+        assert_eq!(
+            values[..1].check(&markers),
+            Err(Mismatch::Count {
+                columns: 2,
+                values: 1
+            })
+        );
+        assert_eq!(
+            [1, 2].check(&markers),
+            Err(Mismatch::of::<i32>(1, &markers[1]))
+        );
+        assert_eq!(
+            ().check(&markers),
+            Err(Mismatch::Count {
+                columns: 2,
+                values: 0
+            })
+        );
+        let mixed: [&dyn ToCql; 2] = [&1, &"a"];
+        assert_eq!((&mixed).check(&markers), Ok(()));
+        let (mut a, mut b) = (Vec::new(), Vec::new());
+        assert_eq!(values.to_vec().write_row(&mut a), 2);
+        assert_eq!(mixed.write_row(&mut b), 2);
+        assert_eq!(a, b);
+    }
+}

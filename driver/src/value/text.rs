@@ -76,3 +76,27 @@ macro_rules! owned_text {
 }
 
 owned_text!(String, Box<str>, Arc<str>);
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, written};
+    use super::*;
+
+    #[test]
+    fn text_is_its_bytes() {
+        check(String::new(), &Type::Text, "");
+        check("käse".to_owned(), &Type::Text, "6bc3a47365");
+        check(Box::<str>::from("a"), &Type::Ascii, "61");
+        check(Arc::<str>::from("a"), &Type::Text, "61");
+        assert_eq!(written(&"a"), b"a");
+        assert_eq!(<&str>::decode(Some(b"a")), Ok("a"));
+        assert!(matches!(Cow::decode(Some(b"a")), Ok(Cow::Borrowed("a"))));
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_a_fault() {
+        assert_eq!(String::decode(Some(&[0xff])), Err(Fault::Utf8));
+        assert_eq!(Type::Text.validate(&[0xff]), Err(Fault::Utf8));
+        assert_eq!(Type::Ascii.validate("ä".as_bytes()), Err(Fault::Utf8));
+    }
+}

@@ -81,3 +81,42 @@ pub(super) fn parse(text: &str, places: u32) -> Option<i64> {
     }
     Some(((hour * 60 + minute) * 60 + second) * unit + fraction)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Type;
+    use super::super::testing::check as check_bytes;
+    use super::*;
+
+    #[test]
+    fn bytes_are_those_of_the_specification() {
+        let check = |text: &str, bytes: &str| {
+            let time: Time = text.parse().unwrap();
+            assert_eq!(time.to_string(), text);
+            check_bytes(time, &Type::Time, bytes);
+        };
+        check("00:00:00.000000000", "0000000000000000");
+        check("23:59:59.999999999", "00004e94914effff");
+    }
+
+    #[test]
+    fn text_may_leave_the_end_out() {
+        let noon = Time::from_hms_nano(12, 0, 0, 0);
+        for text in ["12:00", "12:00:00", "12:00:00.0", "43200000000000"] {
+            assert_eq!(text.parse().ok(), noon, "{text}");
+        }
+        assert_eq!("00:00:00.5".parse(), Ok(Time(500_000_000)));
+        for text in [
+            "",
+            "24:00:00",
+            "12:60",
+            "12:00:60",
+            "86400000000000",
+            "-1",
+            "12:00:00.1234567890",
+            "12:00.5",
+        ] {
+            assert!(text.parse::<Time>().is_err(), "{text}");
+        }
+    }
+}

@@ -127,3 +127,68 @@ fn offset(zone: &str) -> Option<i64> {
     let ahead = (civil::number(hours, 2)? * 60 + minutes) * 60_000;
     Some(if negative { -ahead } else { ahead })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Type;
+    use super::super::testing::check;
+    use super::*;
+
+    #[test]
+    fn bytes_are_those_of_the_specification() {
+        check(Timestamp(1_500), &Type::Timestamp, "00000000000005dc");
+        check(Timestamp(-1), &Type::Timestamp, "ffffffffffffffff");
+    }
+
+    #[test]
+    fn shown_text_is_read_back() {
+        let check = |ms: i64, text: &str| {
+            assert_eq!(Timestamp(ms).to_string(), text);
+            assert_eq!(text.parse(), Ok(Timestamp(ms)));
+        };
+        check(0, "1970-01-01T00:00:00.000Z");
+        check(-1, "1969-12-31T23:59:59.999Z");
+        check(1_296_705_900_000, "2011-02-03T04:05:00.000Z");
+        check(-62_167_219_200_000, "0000-01-01T00:00:00.000Z");
+        check(i64::MIN, "-9223372036854775808");
+        check(i64::MAX, "9223372036854775807");
+    }
+
+    #[test]
+    fn text_is_read_in_each_form_of_cql() {
+        let check = |text: &str, ms: i64| assert_eq!(text.parse(), Ok(Timestamp(ms)), "{text}");
+        let at = 1_296_705_900_000;
+        check("2011-02-03 04:05+0000", at);
+        check("2011-02-03 04:05:00", at);
+        check("2011-02-03 06:05+02:00", at);
+        check("2011-02-03T03:05:00-01", at);
+        check("2011-02-03 04:05:00.000 +0000", at);
+        check("2011-02-03 04:05:00.5Z", at + 500);
+        let day = 1_296_691_200_000;
+        check("2011-02-03", day);
+        check("2011-02-03+0000", day);
+        check("2011-02-03-0100", day + 3_600_000);
+        check("1296705900000", at);
+        for text in [
+            "",
+            "2011-02-30",
+            "2011-02-03T",
+            "2011-02-03 25:00",
+            "2011-02-03 04:05+x",
+            "now",
+        ] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_millisecond_are_lost_towards_the_past() {
+        let nanos = std::time::Duration::from_nanos;
+        assert_eq!(Timestamp::from(UNIX_EPOCH + nanos(1_999_999)), Timestamp(1));
+        assert_eq!(Timestamp::from(UNIX_EPOCH - nanos(1)), Timestamp(-1));
+        assert_eq!(
+            Timestamp::from(UNIX_EPOCH - nanos(1_000_000)),
+            Timestamp(-1)
+        );
+    }
+}

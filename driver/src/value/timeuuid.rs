@@ -80,9 +80,10 @@ impl TimeUuid {
     }
 }
 
-/// Times before 1582 are that year's.
+/// Times before 1582, and after the year 5236, are the first and the last that a UUID can tell.
 fn ticks_of(at: Timestamp) -> u64 {
-    u64::try_from(at.0.saturating_mul(MS).saturating_add(UNIX)).unwrap_or(0)
+    let ticks = at.0.saturating_mul(MS).saturating_add(UNIX);
+    ticks.clamp(0, (1 << 60) - MS).cast_unsigned()
 }
 
 /// The server's order: by time, then by the last eight bytes as signed numbers.
@@ -149,7 +150,7 @@ impl ToCql for TimeUuid {
         self.0.write(out)
     }
 
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+    fn order(a: &[u8], b: &[u8]) -> Ordering {
         Type::TimeUuid.compare(a, b)
     }
 }
@@ -178,5 +179,64 @@ impl FromCql<'_> for TimeUuid {
 impl CqlType for TimeUuid {
     fn cql_type() -> Type {
         Type::TimeUuid
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+    use super::*;
+
+    /// The example of RFC 4122's successor, RFC 9562, A.1.
+    const EXAMPLE: &str = "c232ab00-9414-11ec-b3c8-9f6bdeced846";
+
+    #[test]
+    fn a_timeuuid_is_its_bytes_and_tells_its_time() {
+        let uuid: TimeUuid = EXAMPLE.parse().unwrap();
+        check(uuid, &Type::TimeUuid, &EXAMPLE.replace('-', ""));
+        assert_eq!(
+            uuid.timestamp(),
+            "2022-02-22T19:22:22.000Z".parse().unwrap()
+        );
+    }
+
+    #[test]
+    fn bounds_enclose_their_millisecond_and_no_other() {
+        let uuid: TimeUuid = EXAMPLE.parse().unwrap();
+        let at = uuid.timestamp();
+        let (least, greatest) = (TimeUuid::min_of(at), TimeUuid::max_of(at));
+        assert!(least <= uuid && uuid <= greatest);
+        assert_eq!((least.timestamp(), greatest.timestamp()), (at, at));
+        assert!(TimeUuid::max_of(Timestamp(at.0 - 1)) < least);
+        assert!(greatest < TimeUuid::min_of(Timestamp(at.0 + 1)));
+        for far in [Timestamp(i64::MIN), Timestamp(i64::MAX)] {
+            assert!(TimeUuid::min_of(far) < TimeUuid::max_of(far));
+        }
+    }
+
+    #[test]
+    fn the_last_bytes_are_compared_as_signed_numbers() {
+        let of = |rest: u8| TimeUuid::from_parts(1, [rest; 8]);
+        assert!(of(0x80) < of(0xff) && of(0xff) < of(0x00) && of(0x00) < of(0x7f));
+    }
+
+    #[test]
+    fn new_ones_rise() {
+        let some: Vec<TimeUuid> = (0..1_000).map(|_| TimeUuid::now()).collect();
+        assert!(some.is_sorted_by(|a, b| a < b));
+        let apart = some[999].timestamp().0 - Timestamp::now().0;
+        assert!((-60_000..=1_000).contains(&apart), "{apart} ms from now");
+    }
+
+    #[test]
+    fn other_versions_are_refused() {
+        let random = Uuid::new_v4();
+        assert!(TimeUuid::try_from(random).is_err());
+        assert_eq!(TimeUuid::decode(Some(random.as_bytes())), Err(Fault::Range));
+        assert_eq!(
+            Type::TimeUuid.validate(random.as_bytes()),
+            Err(Fault::Range)
+        );
+        assert_eq!(Type::Uuid.validate(random.as_bytes()), Ok(()));
     }
 }

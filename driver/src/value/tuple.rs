@@ -61,9 +61,9 @@ macro_rules! tuple {
                 Wrote::Value
             }
 
-            fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+            fn order(a: &[u8], b: &[u8]) -> Ordering {
                 members(a, b, |member, a, b| match member {
-                    $($i => self.$i.order(a, b),)+
+                    $($i => $T::order(a, b),)+
                     _ => a.cmp(b),
                 })
             }
@@ -147,3 +147,93 @@ tuple!(13: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12);
 tuple!(14: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13);
 tuple!(15: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14);
 tuple!(16: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15);
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::testing::{check, hex, written};
+    use super::*;
+
+    #[test]
+    fn members_are_cells_and_can_be_null_or_missing() {
+        type Tuple = (i8, Option<String>);
+        let ty = Tuple::cql_type();
+        assert_eq!(ty.to_string(), "tuple<tinyint, text>");
+        check((1_i8, Some("a".to_owned())), &ty, "00000001 01 00000001 61");
+        assert_eq!(
+            written(&(1_i8, None::<String>)),
+            hex("00000001 01 ffffffff")
+        );
+        assert_eq!(
+            Tuple::decode(Some(&hex("00000001 01 ffffffff"))),
+            Ok((1, None))
+        );
+        assert_eq!(Tuple::decode(Some(&hex("00000001 01"))), Ok((1, None)));
+        assert_eq!(Tuple::decode(Some(&[])), Err(Fault::Null));
+        assert_eq!(
+            Tuple::decode(Some(&hex("00000001 01 ffffffff 00"))),
+            Err(Fault::Length)
+        );
+        assert!(!(1_i8,).fits(&ty));
+    }
+
+    fn columns(types: &[Type]) -> Arc<[Column]> {
+        let column = |(i, ty): (usize, &Type)| Column {
+            keyspace: "k".into(),
+            table: "t".into(),
+            name: format!("c{i}").into(),
+            ty: ty.clone(),
+        };
+        types.iter().enumerate().map(column).collect()
+    }
+
+    #[test]
+    fn a_row_of_values_is_judged_by_its_markers() {
+        let markers = columns(&[Type::Int, Type::Text]);
+        assert_eq!((1, "a").check(&markers), Ok(()));
+        assert_eq!((&1, Some("a".to_owned())).check(&markers), Ok(()));
+        assert_eq!(
+            (1,).check(&markers),
+            Err(Mismatch::Count {
+                columns: 2,
+                values: 1
+            })
+        );
+        let wrong = (1, 2.0_f64).check(&markers).unwrap_err();
+        assert_eq!(wrong, Mismatch::of::<f64>(1, &markers[1]));
+        assert_eq!(
+            wrong.to_string(),
+            "column `c1` (number 1) is of CQL type `text`, which does not go together with Rust's `f64`"
+        );
+    }
+
+    #[test]
+    fn a_row_is_read_as_a_tuple() {
+        let columns = columns(&[Type::Int, Type::Text]);
+        assert_eq!(<(i32, &str)>::plan(&columns), Ok(()));
+        assert_eq!(
+            <(i32, i32)>::plan(&columns),
+            Err(Mismatch::of::<i32>(1, &columns[1]))
+        );
+        assert_eq!(
+            <(i32,)>::plan(&columns),
+            Err(Mismatch::Count {
+                columns: 2,
+                values: 1
+            })
+        );
+
+        let mut rows = Vec::new();
+        assert_eq!((7, "x").write_row(&mut rows), 2);
+        assert_eq!((8, None::<&str>).write_row(&mut rows), 2);
+        let mut cells = Cells::new(&rows);
+        assert_eq!(<(i32, &str)>::read(&(), &mut cells), Ok((7, "x")));
+        assert_eq!(
+            <(i32, &str)>::read(&(), &mut cells.clone()),
+            Err((1, Fault::Null))
+        );
+        assert_eq!(<(i32, Option<&str>)>::read(&(), &mut cells), Ok((8, None)));
+        assert_eq!(<(i32, &str)>::read(&(), &mut cells), Err((0, Fault::Short)));
+    }
+}

@@ -25,7 +25,7 @@ impl ToCql for Uuid {
         Wrote::Value
     }
 
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+    fn order(a: &[u8], b: &[u8]) -> Ordering {
         Type::Uuid.compare(a, b)
     }
 }
@@ -66,4 +66,18 @@ pub(super) fn order_key(bytes: [u8; 16]) -> (u8, u64, [u8; 16]) {
 pub(super) fn ticks(uuid: &Uuid) -> u64 {
     let (low, middle, high, _) = uuid.as_fields();
     u64::from(high & 0x0fff) << 48 | u64::from(middle) << 32 | u64::from(low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+    use super::*;
+
+    #[test]
+    fn a_uuid_is_its_bytes() {
+        let uuid = Uuid::from_u128(0x0011_2233_4455_6677_8899_aabb_ccdd_eeff);
+        check(uuid, &Type::Uuid, "00112233445566778899aabbccddeeff");
+        assert!(Uuid::accepts(&Type::TimeUuid) && uuid.fits(&Type::TimeUuid));
+        assert_eq!(Uuid::decode(Some(&[0; 15])), Err(Fault::Length));
+    }
 }

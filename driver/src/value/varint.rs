@@ -256,7 +256,7 @@ impl ToCql for Varint {
         Wrote::Value
     }
 
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+    fn order(a: &[u8], b: &[u8]) -> Ordering {
         Type::VarInt.compare(a, b)
     }
 }
@@ -277,5 +277,110 @@ impl FromCql<'_> for Varint {
 impl CqlType for Varint {
     fn cql_type() -> Type {
         Type::VarInt
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check as check_bytes;
+    use super::*;
+
+    fn check(text: &str, bytes: &str) {
+        let n: Varint = text.parse().unwrap();
+        assert_eq!(n.to_string(), text);
+        check_bytes(n, &Type::VarInt, bytes);
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_specification() {
+        check("0", "00");
+        check("127", "7f");
+        check("128", "0080");
+        check("255", "00ff");
+        check("256", "0100");
+        check("-1", "ff");
+        check("-128", "80");
+        check("-129", "ff7f");
+        check("-256", "ff00");
+        check(
+            "170141183460469231731687303715884105727",
+            "7fffffffffffffffffffffffffffffff",
+        );
+        check(
+            "-170141183460469231731687303715884105728",
+            "80000000000000000000000000000000",
+        );
+        check(
+            "170141183460469231731687303715884105728",
+            "0080000000000000000000000000000000",
+        );
+        check(
+            "1000000000000000000000000000000000000000000",
+            "0b7abc627050305adf14a3d9e40000000000",
+        );
+        check(
+            "-1000000000000000000000000000000000000000001",
+            "f485439d8fafcfa520eb5c261bffffffffff",
+        );
+    }
+
+    #[test]
+    fn bytes_that_repeat_the_sign_mean_nothing() {
+        for (long, short) in [
+            ("0000000001", "01"),
+            ("ffffff80", "80"),
+            ("ff", "ff"),
+            ("0000", "00"),
+        ] {
+            let read = |hex: &str| Varint::from_be_bytes(&super::super::testing::hex(hex));
+            assert_eq!(read(long), read(short));
+        }
+    }
+
+    #[test]
+    fn order_is_of_numbers() {
+        let ascending = [
+            "-100000000000000000000000000000000000000000",
+            "-65536",
+            "-257",
+            "-256",
+            "-129",
+            "-128",
+            "-1",
+            "0",
+            "1",
+            "127",
+            "128",
+            "255",
+            "256",
+            "99999999999999999999999999999999999999999",
+        ];
+        let numbers: Vec<Varint> = ascending.iter().map(|n| n.parse().unwrap()).collect();
+        for (i, a) in numbers.iter().enumerate() {
+            for (j, b) in numbers.iter().enumerate() {
+                assert_eq!(a.cmp(b), i.cmp(&j), "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn integers_convert_where_they_fit() {
+        assert_eq!(i64::try_from(Varint::from(i64::MIN)), Ok(i64::MIN));
+        assert_eq!(u64::try_from(Varint::from(u64::MAX)), Ok(u64::MAX));
+        assert_eq!(i128::try_from(Varint::from(i128::MIN)), Ok(i128::MIN));
+        assert_eq!(i64::try_from(Varint::from(u64::MAX)), Err(OutOfRange));
+        assert_eq!(u64::try_from(Varint::from(-1_i8)), Err(OutOfRange));
+        assert_eq!(
+            i128::try_from("1".repeat(50).parse::<Varint>().unwrap()),
+            Err(OutOfRange)
+        );
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for text in ["", "-", "1.0", "0x1", " 1", "--1", "1-"] {
+            assert!(text.parse::<Varint>().is_err(), "{text}");
+        }
+        assert_eq!(Varint::decode(Some(&[])), Err(Fault::Length));
     }
 }

@@ -26,7 +26,7 @@ impl<T: CqlType, const N: usize> ToCql for [T; N] {
         Wrote::Value
     }
 
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
+    fn order(a: &[u8], b: &[u8]) -> Ordering {
         Self::cql_type().compare(a, b)
     }
 }
@@ -99,5 +99,45 @@ impl<T: CqlType, const N: usize> CqlType for [T; N] {
         )]
         let n = N as u16;
         Type::Vector(Box::new(T::cql_type()), n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Value;
+    use super::super::testing::{check, hex};
+    use super::*;
+
+    #[test]
+    fn elements_of_fixed_width_stand_alone_and_others_behind_their_length() {
+        check([1_i32, -1], &<[i32; 2]>::cql_type(), "00000001 ffffffff");
+        check([1.0_f32], &<[f32; 1]>::cql_type(), "3f800000");
+        check(
+            ["a".to_owned(), "bc".to_owned()],
+            &<[String; 2]>::cql_type(),
+            "0161026263",
+        );
+        check([1_i16, 2], &<[i16; 2]>::cql_type(), "020001020002");
+        check(
+            [[1_i32], [2]],
+            &<[[i32; 1]; 2]>::cql_type(),
+            "0000000100000002",
+        );
+    }
+
+    #[test]
+    fn a_vector_has_all_its_elements_and_no_more() {
+        let ty = <[i32; 2]>::cql_type();
+        for (bytes, fault) in [
+            ("", Fault::Short),
+            ("00000001", Fault::Short),
+            ("000000010000000200", Fault::Length),
+        ] {
+            let bytes = hex(bytes);
+            assert_eq!(<[i32; 2]>::decode(Some(&bytes)), Err(fault));
+            assert_eq!(ty.validate(&bytes), Err(fault));
+            assert_eq!(Value::decode(&ty, Some(&bytes)), Err(fault));
+        }
+        assert!(![1_i32].fits(&ty));
     }
 }

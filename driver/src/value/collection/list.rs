@@ -19,13 +19,6 @@ impl<T: ToCql> ToCql for [T] {
         put(out, self, |v, out| v.write_value(out));
         Wrote::Value
     }
-
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
-        let Some(first) = self.first() else {
-            return a.cmp(b);
-        };
-        sequence(a, b, |_, a, b| first.order(a, b))
-    }
 }
 
 impl<T: ToCql> ToCql for Vec<T> {
@@ -37,8 +30,8 @@ impl<T: ToCql> ToCql for Vec<T> {
         self.as_slice().write(out)
     }
 
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
-        self.as_slice().order(a, b)
+    fn order(a: &[u8], b: &[u8]) -> Ordering {
+        sequence(a, b, |_, a, b| T::order(a, b))
     }
 }
 

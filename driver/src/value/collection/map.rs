@@ -19,23 +19,18 @@ macro_rules! map {
             }
 
             fn write(&self, out: &mut Vec<u8>) -> Wrote {
-                let first = self.keys().next();
-                let order = |a: &[u8], b: &[u8]| first.map_or(Ordering::Equal, |k| k.order(a, b));
                 let pair = |(k, v): (&K, &V), out: &mut Vec<u8>| {
                     k.write_value(out);
                     v.write_value(out);
                 };
-                put_sorted(out, 2, self, pair, order);
+                put_sorted(out, 2, self, pair, K::order);
                 Wrote::Value
             }
 
-            fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
-                let Some((key, value)) = self.iter().next() else {
-                    return a.cmp(b);
-                };
+            fn order(a: &[u8], b: &[u8]) -> Ordering {
                 sequence(a, b, |cell, a, b| match cell % 2 {
-                    0 => key.order(a, b),
-                    _ => value.order(a, b),
+                    0 => K::order(a, b),
+                    _ => V::order(a, b),
                 })
             }
         }

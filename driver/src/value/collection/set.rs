@@ -19,17 +19,12 @@ macro_rules! set {
             }
 
             fn write(&self, out: &mut Vec<u8>) -> Wrote {
-                let first = self.iter().next();
-                let order = |a: &[u8], b: &[u8]| first.map_or(Ordering::Equal, |v| v.order(a, b));
-                put_sorted(out, 1, self, |v, out| v.write_value(out), order);
+                put_sorted(out, 1, self, |v, out| v.write_value(out), T::order);
                 Wrote::Value
             }
 
-            fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
-                let Some(first) = self.iter().next() else {
-                    return a.cmp(b);
-                };
-                sequence(a, b, |_, a, b| first.order(a, b))
+            fn order(a: &[u8], b: &[u8]) -> Ordering {
+                sequence(a, b, |_, a, b| T::order(a, b))
             }
         }
 

@@ -54,18 +54,14 @@ fn parts(text: &str) -> Option<Parts> {
     match text.strip_prefix(['P', 'p']) {
         None => units(text, standard),
         Some(iso) if iso.contains('-') => alternative(iso),
-        Some(iso) => {
-            let (date, time) = iso.split_once(['T', 't']).unwrap_or((iso, ""));
-            let mut parts = if date.is_empty() {
-                Parts::default()
-            } else {
-                units(date, iso_date)?
-            };
-            if !time.is_empty() {
-                parts.nanos = units(time, iso_time)?.nanos;
-            }
-            (!iso.is_empty()).then_some(parts)
-        }
+        Some(iso) => match iso.split_once(['T', 't']) {
+            None => units(iso, iso_date),
+            Some(("", time)) => units(time, iso_time),
+            Some((date, time)) => Some(Parts {
+                nanos: units(time, iso_time)?.nanos,
+                ..units(date, iso_date)?
+            }),
+        },
     }
 }
 
@@ -139,4 +135,50 @@ fn alternative(iso: &str) -> Option<Parts> {
         parts.add(numbers.next()?.parse().ok()?, size)?;
     }
     numbers.next().is_none().then_some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_notation_is_read() {
+        let check = |text: &str, months, days, nanos| {
+            assert_eq!(
+                text.parse(),
+                Ok(Duration::new(months, days, nanos)),
+                "{text}"
+            );
+        };
+        check("1y2mo3w4d5h6m7s8ms9us10ns", 14, 25, 18_367_008_009_010);
+        check("-1Y3MO", -15, 0, 0);
+        check("5µs", 0, 0, 5_000);
+        check("90m", 0, 0, 5_400_000_000_000);
+        check("P1Y2M3DT4H5M6S", 14, 3, 14_706_000_000_000);
+        check("-P2W", 0, -14, 0);
+        check("PT1M", 0, 0, 60_000_000_000);
+        check("P0001-02-03T04:05:06", 14, 3, 14_706_000_000_000);
+    }
+
+    #[test]
+    fn other_text_is_refused() {
+        for text in [
+            "",
+            "-",
+            "1",
+            "d",
+            "1d1y",
+            "1d1d",
+            "1x",
+            "P",
+            "PT",
+            "P1H",
+            "99999999999y",
+            "1d ",
+            "P1-2-3",
+            "--1d",
+        ] {
+            assert!(text.parse::<Duration>().is_err(), "{text}");
+        }
+    }
 }

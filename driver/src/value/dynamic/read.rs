@@ -111,3 +111,106 @@ fn nothing_left(rest: &[u8]) -> Result<(), Fault> {
         Err(Fault::Length)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
+
+    use super::super::super::ToCql;
+    use super::super::super::testing::written;
+    use super::*;
+
+    const TYPES: &[&str] = &[
+        "ascii",
+        "bigint",
+        "blob",
+        "boolean",
+        "date",
+        "decimal",
+        "double",
+        "duration",
+        "float",
+        "inet",
+        "int",
+        "smallint",
+        "text",
+        "time",
+        "timestamp",
+        "timeuuid",
+        "tinyint",
+        "uuid",
+        "varint",
+        "list<smallint>",
+        "set<varint>",
+        "map<tinyint, text>",
+        "tuple<int, text, list<tinyint>>",
+        "vector<text, 2>",
+        "vector<int, 2>",
+        "list<frozen<map<tinyint, frozen<tuple<text, decimal>>>>>",
+        "'org.example.Point'",
+    ];
+
+    /// Bytes of which many are lengths and counts that could be right.
+    fn bytes(random: &mut StdRng) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for _ in 0..random.random_range(0..6) {
+            match random.random_range(0..4) {
+                0 => bytes.extend_from_slice(&random.random::<[u8; 4]>()),
+                1 => bytes.push(random.random()),
+                _ => bytes.extend_from_slice(&[0, 0, 0, random.random_range(0..4)]),
+            }
+        }
+        bytes
+    }
+
+    #[test]
+    fn any_bytes_are_a_fault_or_a_value_that_survives_the_journey() {
+        let mut random = StdRng::seed_from_u64(7);
+        for name in TYPES {
+            let ty = Type::parse(name, &|_| None).unwrap();
+            let mut legal = 0;
+            for _ in 0..4_000 {
+                let bytes = bytes(&mut random);
+                let read = Value::decode(&ty, Some(&bytes));
+                let Ok(Some(value)) = read else {
+                    assert!(
+                        ty.validate(&bytes).is_err(),
+                        "{ty}: {bytes:02x?} is valid, but {read:?}"
+                    );
+                    continue;
+                };
+                legal += 1;
+                assert!(value.fits(&ty), "{ty}: {value} of {bytes:02x?}");
+                // Sets may come in any order and numbers with leading zeros; what is written is equal in the order.
+                let again = written(&value);
+                assert_eq!(ty.compare(&again, &again), Ordering::Equal);
+                let second = Value::decode(&ty, Some(&again)).unwrap().unwrap();
+                assert_eq!(written(&second), again, "{ty}: {value}");
+            }
+            assert!(legal > 0, "{ty}: no bytes were a value");
+        }
+    }
+
+    #[test]
+    fn the_order_is_total() {
+        let mut random = StdRng::seed_from_u64(8);
+        for name in TYPES {
+            let ty = Type::parse(name, &|_| None).unwrap();
+            let mut some: Vec<_> = (0..60).map(|_| bytes(&mut random)).collect();
+            some.sort_by(|a, b| ty.compare(a, b));
+            for (i, a) in some.iter().enumerate() {
+                for b in some.iter().skip(i) {
+                    assert_ne!(
+                        ty.compare(a, b),
+                        Ordering::Greater,
+                        "{ty}: {a:02x?} {b:02x?}"
+                    );
+                    assert_eq!(ty.compare(a, b), ty.compare(b, a).reverse(), "{ty}");
+                }
+            }
+        }
+    }
+}

@@ -64,13 +64,6 @@ impl ToCql for Value {
             composite => composite.write_composite(out),
         }
     }
-
-    fn order(&self, a: &[u8], b: &[u8]) -> Ordering {
-        match self.cql_type() {
-            Some(ty) => ty.compare(a, b),
-            None => a.cmp(b),
-        }
-    }
 }
 
 impl Value {

@@ -182,3 +182,75 @@ fn hex(cursor: &mut Cursor<'_>) -> Result<Box<str>, ParseTypeError> {
         .map(Into::into)
         .ok_or_else(|| start.expected("a name in hexadecimal"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(class: &str, cql: &str) {
+        let ty = Type::parse_class(class).unwrap();
+        assert_eq!(ty.to_string(), cql);
+        assert_eq!(Type::parse_class(&ty.class_name()), Ok(ty));
+    }
+
+    #[test]
+    fn classes_are_read_with_and_without_their_package() {
+        for (name, ty) in &NATIVE {
+            check(&format!("{PACKAGE}{name}"), &ty.to_string());
+        }
+        check("ListType(Int32Type)", "list<int>");
+        check(
+            "org.apache.cassandra.db.marshal.MapType(org.apache.cassandra.db.marshal.UTF8Type,org.apache.cassandra.db.marshal.FrozenType(SetType(ByteType)))",
+            "map<text, frozen<set<tinyint>>>",
+        );
+        check("TupleType(Int32Type, UTF8Type)", "tuple<int, text>");
+        check("ReversedType(TimestampType)", "timestamp");
+        check(
+            "org.apache.cassandra.db.marshal.VectorType(org.apache.cassandra.db.marshal.FloatType , 3)",
+            "vector<float, 3>",
+        );
+        check("VectorType(FloatType, 3)", "vector<float, 3>");
+    }
+
+    #[test]
+    fn a_user_type_has_its_names_in_hexadecimal() {
+        let ty = Type::parse_class("UserType(ks,61646472,7a6970:Int32Type,c3a4:UTF8Type)").unwrap();
+        let expected = UserType {
+            keyspace: "ks".into(),
+            name: "addr".into(),
+            fields: vec![("zip".into(), Type::Int), ("ä".into(), Type::Text)],
+        };
+        assert_eq!(ty, Type::User(Arc::new(expected)));
+        assert_eq!(Type::parse_class(&ty.class_name()), Ok(ty));
+    }
+
+    #[test]
+    fn an_unknown_class_is_kept_as_it_is() {
+        for class in [
+            "org.example.Point",
+            "org.apache.cassandra.db.marshal.EmptyType",
+            "DynamicCompositeType(a=>Int32Type)",
+        ] {
+            assert_eq!(Type::parse_class(class), Ok(Type::Custom(class.into())));
+        }
+        let within = "ListType(org.example.Point)";
+        assert_eq!(Type::parse_class(within), Ok(Type::Custom(within.into())));
+    }
+
+    #[test]
+    fn wrong_parameters_are_refused() {
+        for class in [
+            "",
+            "ListType",
+            "ListType(Int32Type",
+            "MapType(Int32Type)",
+            "VectorType(FloatType,0)",
+            "Int32Type)",
+            "UserType(ks,6g)",
+            "UserType(ks,616)",
+        ] {
+            assert!(Type::parse_class(class).is_err(), "{class}");
+        }
+        assert!(Type::parse_class(&"ListType(".repeat(1_000_000)).is_err());
+    }
+}

@@ -9,7 +9,7 @@ use super::Type;
 impl Type {
     /// The server's order of two encoded values of this type, as of a clustering column that is not reversed.
     ///
-    /// A value of no bytes comes before all others. Bytes that are no values of the type have some order too.
+    /// A value of no bytes comes before all others. The order is total whatever the bytes are, as sorting demands.
     pub fn compare(&self, a: &[u8], b: &[u8]) -> Ordering {
         match self {
             Type::Ascii
@@ -130,16 +130,138 @@ fn typed(ty: Option<&Type>, a: &[u8], b: &[u8]) -> Ordering {
     ty.map_or_else(|| a.cmp(b), |ty| ty.compare(a, b))
 }
 
+/// The first pair of different elements decides, then what follows the last element.
 fn vectors(element: &Type, mut a: &[u8], mut b: &[u8]) -> Ordering {
     let width = element.width();
-    while !a.is_empty() && !b.is_empty() {
+    loop {
         match (take_element(&mut a, width), take_element(&mut b, width)) {
             (Ok(x), Ok(y)) => match element.compare(x, y) {
                 Ordering::Equal => {}
                 different => return different,
             },
-            _ => break,
+            (Err(_), Err(_)) => return a.cmp(b),
+            (x, y) => return x.is_ok().cmp(&y.is_ok()),
         }
     }
-    a.len().cmp(&b.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::hex;
+    use super::*;
+
+    /// Encoded values in strictly ascending order.
+    fn ascending(ty: &str, values: &[&str]) {
+        let ty = Type::parse(ty, &|_| None).unwrap();
+        let values: Vec<Vec<u8>> = values.iter().map(|v| hex(v)).collect();
+        for (i, a) in values.iter().enumerate() {
+            for (j, b) in values.iter().enumerate() {
+                assert_eq!(ty.compare(a, b), i.cmp(&j), "{ty}: {a:02x?} {b:02x?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_is_the_servers() {
+        ascending("int", &["", "80000000", "ffffffff", "00000000", "7fffffff"]);
+        ascending("tinyint", &["", "80", "ff", "00", "7f"]);
+        ascending(
+            "bigint",
+            &[
+                "",
+                "8000000000000000",
+                "ffffffffffffffff",
+                "0000000000000000",
+            ],
+        );
+        ascending("text", &["", "41", "4141", "61", "c3a4"]);
+        ascending("blob", &["", "00", "0000", "7f", "80"]);
+        ascending("boolean", &["", "00", "01"]);
+        ascending("date", &["", "00000000", "80000000", "ffffffff"]);
+        ascending(
+            "float",
+            &[
+                "", "ff800000", "bf800000", "80000000", "00000000", "3f800000", "7f800000",
+                "7fc00000",
+            ],
+        );
+        ascending(
+            "double",
+            &[
+                "",
+                "c000000000000000",
+                "bff0000000000000",
+                "3ff0000000000000",
+                "7ff8000000000000",
+            ],
+        );
+        ascending("varint", &["", "ff00", "80", "ff", "00", "7f", "0080"]);
+        ascending(
+            "decimal",
+            &[
+                "",
+                "00000002ff6a",
+                "0000000000",
+                "0000000309",
+                "000000010f",
+                "fffffffd01",
+            ],
+        );
+        ascending("inet", &["", "7f000001", "80000000"]);
+    }
+
+    #[test]
+    fn uuids_go_by_version_then_time_and_timeuuids_by_time() {
+        // Time 1 and 2^32, then version 4.
+        let early = "00000001 0000 1000 8000 000000000000";
+        let late = "00000000 0001 1000 8000 000000000000";
+        let random = "00000000 0000 4000 8000 000000000000";
+        ascending("uuid", &["", early, late, random]);
+        let signed = "00000001 0000 1000 0000 000000000000";
+        ascending("timeuuid", &["", early, signed, late]);
+        ascending("uuid", &[signed, early]);
+    }
+
+    #[test]
+    fn composites_go_by_their_parts() {
+        let (minus, one) = ("00000001 ff", "00000001 01");
+        let list = |count: u8, cells: &str| format!("000000{count:02x} {cells}");
+        let lists = [
+            list(0, ""),
+            list(1, minus),
+            list(2, &format!("{minus}{one}")),
+            list(1, one),
+        ];
+        ascending("list<tinyint>", &lists.each_ref().map(String::as_str));
+        ascending(
+            "frozen<set<tinyint>>",
+            &lists.each_ref().map(String::as_str),
+        );
+        let maps = [
+            list(1, &format!("{minus}{one}")),
+            list(1, &format!("{one}{minus}")),
+            list(1, &format!("{one}{one}")),
+        ];
+        ascending(
+            "map<tinyint, tinyint>",
+            &maps.each_ref().map(String::as_str),
+        );
+        let null = "ffffffff";
+        let tuples = [
+            "",
+            minus,
+            &format!("{minus}{minus}"),
+            &format!("{minus}{one}"),
+            one,
+        ];
+        ascending("tuple<tinyint, tinyint>", &tuples);
+        let ty = Type::Tuple(vec![Type::TinyInt, Type::TinyInt]);
+        let padded = hex(&format!("{minus}{null}"));
+        assert_eq!(ty.compare(&hex(minus), &padded), Ordering::Equal);
+        ascending(
+            "vector<int, 2>",
+            &["ffffffff00000005", "0000000000000001", "0000000100000000"],
+        );
+        ascending("vector<tinyint, 2>", &["01ff0101", "01000101", "01010101"]);
+    }
 }

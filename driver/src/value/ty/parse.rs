@@ -218,3 +218,87 @@ impl fmt::Display for ParseTypeError {
 }
 
 impl std::error::Error for ParseTypeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Type, ParseTypeError> {
+        let known = ["address", "Address", "my type"];
+        Type::parse(text, &|name| {
+            known.contains(&name).then(|| {
+                Arc::new(UserType {
+                    keyspace: "k".into(),
+                    name: name.into(),
+                    fields: vec![("zip".into(), Type::Int)],
+                })
+            })
+        })
+    }
+
+    #[test]
+    fn text_is_shown_as_it_is_read() {
+        let check =
+            |text: &str| assert_eq!(parse(text).map(|ty| ty.to_string()), Ok(text.to_owned()));
+        check("int");
+        check("list<text>");
+        check("frozen<map<text, frozen<list<int>>>>");
+        check("tuple<int, text, frozen<set<uuid>>>");
+        check("vector<float, 3>");
+        check("address");
+        check("frozen<\"Address\">");
+        check("map<text, frozen<\"my type\">>");
+        check("'org.example.Point'");
+    }
+
+    #[test]
+    fn case_blanks_and_keyspaces_do_not_matter() {
+        let check = |text: &str, same: &str| assert_eq!(parse(text), parse(same), "{text}");
+        check(" LIST < Varchar > ", "list<text>");
+        check("k.address", "address");
+        check("ADDRESS", "address");
+        check("\"K\".\"Address\"", "\"Address\"");
+        check("'org.apache.cassandra.db.marshal.Int32Type'", "int");
+    }
+
+    #[test]
+    fn errors_say_where() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(parse(text).unwrap_err().to_string(), expected);
+        };
+        check("", "`` is not a CQL type: expected a type at offset 0");
+        check(
+            "list<int",
+            "`list<int` is not a CQL type: expected `>` at offset 8",
+        );
+        check(
+            "list",
+            "`list` is not a CQL type: expected a type at offset 0",
+        );
+        check(
+            "map<int>",
+            "`map<int>` is not a CQL type: expected `,` at offset 7",
+        );
+        check(
+            "int int",
+            "`int int` is not a CQL type: expected the end at offset 4",
+        );
+        check(
+            "bag<int>",
+            "`bag<int>` is not a CQL type: expected a type with parameters at offset 0",
+        );
+        check(
+            "list<nobody>",
+            "`list<nobody>` is not a CQL type: expected a type at offset 5",
+        );
+        check(
+            "vector<int, 0>",
+            "`vector<int, 0>` is not a CQL type: expected a number of elements, 1 to 65535 at offset 12",
+        );
+        check(
+            "\"a",
+            "`\"a` is not a CQL type: expected a closing quote at offset 0",
+        );
+        assert!(parse(&"list<".repeat(1_000_000)).is_err());
+    }
+}

@@ -69,3 +69,17 @@ impl fmt::Display for Type {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_a_type_and_a_type_a_name() {
+        for (name, ty) in &NATIVE {
+            assert_eq!(ty.to_string(), *name);
+            assert_eq!(Type::native(name).as_ref(), Some(ty));
+        }
+        assert_eq!(Type::native("varchar"), Some(Type::Text));
+    }
+}

@@ -91,3 +91,88 @@ fn nothing_left(rest: &[u8]) -> Result<(), Fault> {
         Err(Fault::Length)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::super::testing::hex;
+    use super::super::UserType;
+    use super::*;
+
+    fn check(ty: &str, bytes: &str, expected: Result<(), Fault>) {
+        let user = UserType {
+            keyspace: "k".into(),
+            name: "u".into(),
+            fields: vec![("a".into(), Type::TinyInt), ("b".into(), Type::Text)],
+        };
+        let ty = Type::parse(ty, &|_| Some(Arc::new(user.clone()))).unwrap();
+        assert_eq!(ty.validate(&hex(bytes)), expected, "{ty}: {bytes}");
+    }
+
+    #[test]
+    fn scalars_have_their_lengths_or_none() {
+        let widths = [
+            ("tinyint", 1),
+            ("boolean", 1),
+            ("smallint", 2),
+            ("int", 4),
+            ("float", 4),
+            ("date", 4),
+            ("inet", 4),
+            ("bigint", 8),
+            ("double", 8),
+            ("counter", 8),
+            ("time", 8),
+            ("timestamp", 8),
+            ("uuid", 16),
+            ("inet", 16),
+        ];
+        for (ty, width) in widths {
+            check(ty, "", Ok(()));
+            check(ty, &"00".repeat(width), Ok(()));
+            check(ty, &"00".repeat(width + 1), Err(Fault::Length));
+        }
+        check("decimal", "00000000", Err(Fault::Length));
+        check("varint", "00000000000000000000000001", Ok(()));
+        check("blob", "ff", Ok(()));
+        check("'org.example.Point'", "ff", Ok(()));
+    }
+
+    #[test]
+    fn composites_have_legal_parts() {
+        check("list<tinyint>", "", Err(Fault::Short));
+        check("list<tinyint>", "00000001 00000001 05", Ok(()));
+        check(
+            "list<tinyint>",
+            "00000001 00000002 0505",
+            Err(Fault::Length),
+        );
+        check("list<tinyint>", "00000001 ffffffff", Err(Fault::Null));
+        check(
+            "map<tinyint, text>",
+            "00000001 00000001 05 00000001 61",
+            Ok(()),
+        );
+        check(
+            "map<tinyint, text>",
+            "00000001 00000001 05 00000001 ff",
+            Err(Fault::Utf8),
+        );
+        check(
+            "map<tinyint, text>",
+            "00000001 00000001 05",
+            Err(Fault::Short),
+        );
+        check("u", "", Ok(()));
+        check("u", "00000001 05", Ok(()));
+        check("u", "00000001 05 ffffffff", Ok(()));
+        check("u", "00000001 05 00000001 ff", Err(Fault::Utf8));
+        check("u", "00000001 05 00000001 61 ffffffff", Err(Fault::Length));
+        check(
+            "frozen<tuple<tinyint>>",
+            "00000002 0505",
+            Err(Fault::Length),
+        );
+    }
+}
