@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use scylla_orm_driver::value::ToCql;
 use scylla_orm_driver::wire;
 
-//D1 mod plain;
+mod plain;
 
 /// A value that may stand for a `T` in a query: `T`, `&T`, and borrowed forms such as `&str` for `String`.
 ///
@@ -161,15 +161,3 @@ fn encode<T, B: Bind<T>>(item: &B) -> Vec<u8> {
     item.put(&mut bytes);
     bytes
 }
-
-// Until the driver has its types.
-macro_rules! plain {
-    ($($t:ty)*) => { $(
-        impl Bind<$t> for $t {
-            fn put(&self, out: &mut Vec<u8>) {
-                out.extend_from_slice(&self.to_be_bytes());
-            }
-        }
-    )* };
-}
-plain!(i32 i64);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::marker::PhantomData;
 
-//D1 use scylla_orm_driver::value::Counter;
+use scylla_orm_driver::value::Counter;
 
 /// The type of a column declared `#[cql(frozen)]`.
 pub struct Frozen<T>(PhantomData<T>);
@@ -95,7 +95,9 @@ pub trait CounterOps {}
 pub trait SetValue {}
 
 impl TextOps for String {}
-//D1 impl CounterOps for Counter {}
+impl TextOps for Box<str> {}
+impl TextOps for std::sync::Arc<str> {}
+impl CounterOps for Counter {}
 
 impl<T> EqOps for Frozen<T> {}
 impl<T> SetValue for Frozen<T> {}

@@ -52,7 +52,7 @@ impl Raw {
         }
         let mut values = Cells::new(&self.values);
         skip(&mut values, self.before_clauses());
-        for (column, op) in self.shape.clauses() {
+        for (column, op) in self.shape.clauses_of_values() {
             let start = self.values.len() - values.rest().len();
             if apart(column, op) {
                 let list = values.next().ok().flatten().unwrap_or_default();
@@ -63,6 +63,10 @@ impl Raw {
                 skip(&mut values, op.markers());
                 shape.clause(column, op);
             }
+        }
+        // A PICK has no value.
+        for (column, op) in self.shape.clauses().filter(|(_, op)| *op == Op::PICK) {
+            shape.clause(column, op);
         }
         let length = places.iter().map(|place| place.keys.len()).product();
         let raw = Raw { shape, values: self.values.clone(), limit: self.limit };

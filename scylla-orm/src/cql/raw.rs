@@ -2,6 +2,8 @@
 
 use scylla_orm_driver::wire;
 
+use crate::table::TableDef;
+
 use super::shape::{Flag, Op, Shape, Verb};
 
 /// Room for the values of most queries, so that building one allocates once.
@@ -50,17 +52,9 @@ impl Raw {
         wire::put_int(&mut self.values, -2);
     }
 
-    pub(crate) fn set_limit(&mut self, rows: i32) {
-        self.limit = rows;
+    pub(crate) fn set_limit(&mut self, rows: u32) {
+        self.limit = i32::try_from(rows).unwrap_or(i32::MAX);
         self.shape.flag(Flag::LIMIT);
-    }
-
-    /// Appends the clauses and values of another statement.
-    pub(crate) fn join(&mut self, other: &Raw) {
-        for (column, op) in other.shape.clauses() {
-            self.shape.clause(column, op);
-        }
-        self.values.extend_from_slice(&other.values);
     }
 
     /// The values are complete: appends the one for LIMIT. Call it once, last.
@@ -71,11 +65,12 @@ impl Raw {
         }
     }
 
-    /// How many values there are. The length of an insert is not in its shape.
-    pub(crate) fn count(&self, columns: usize) -> usize {
-        let using = [Flag::LIMIT, Flag::TTL, Flag::TIMESTAMP].iter().filter(|flag| self.shape.has(**flag)).count();
+    /// How many values there are, once [finished](Raw::finish). A statement of whole rows has one per column.
+    pub(crate) fn count(&self, table: &TableDef) -> usize {
+        let flags = [Flag::LIMIT, Flag::TTL, Flag::TIMESTAMP];
+        let flags = flags.iter().filter(|flag| self.shape.has(**flag)).count();
         let clauses: usize = self.shape.clauses().map(|(_, op)| op.markers()).sum();
-        let inserted = if self.shape.verb() == Verb::Insert { columns } else { 0 };
-        using + clauses + inserted
+        let whole = self.shape.verb() == Verb::Insert || self.shape.has(Flag::WHOLE);
+        flags + clauses + if whole { table.columns.len() } else { 0 }
     }
 }

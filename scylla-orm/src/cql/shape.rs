@@ -68,8 +68,10 @@ impl Flag {
     pub const DYNAMIC: Flag = Flag(1 << 13);
     /// Some filter is an `IN`, so that it may have to be sent as several requests.
     pub const SEVERAL: Flag = Flag(1 << 14);
+    /// An update of all columns outside the key, in the row of the whole key: it needs no clauses.
+    pub const WHOLE: Flag = Flag(1 << 15);
     /// All but [`SEVERAL`](Flag::SEVERAL), which follows from the clauses.
-    pub(crate) const KEPT: [Flag; 10] = [
+    pub(crate) const KEPT: [Flag; 11] = [
         Flag::LIMIT,
         Flag::FILTERING,
         Flag::ORDERED,
@@ -80,6 +82,7 @@ impl Flag {
         Flag::IF_EXISTS,
         Flag::IF_NOT_EXISTS,
         Flag::DYNAMIC,
+        Flag::WHOLE,
     ];
 }
 
@@ -250,6 +253,12 @@ impl Shape {
         self.has(Flag::IF_EXISTS)
             || self.has(Flag::IF_NOT_EXISTS)
             || self.clauses().any(|(_, op)| op.is_condition())
+    }
+
+    /// The clauses in the order in which their values stand: that of the text.
+    pub(crate) fn clauses_of_values(&self) -> impl Iterator<Item = (u8, Op)> + '_ {
+        let class = |which: fn(Op) -> bool| self.clauses().filter(move |(_, op)| which(*op));
+        class(Op::is_assignment).chain(class(Op::is_filter)).chain(class(Op::is_condition))
     }
 
     /// The clauses, in the order in which they were added.

@@ -74,11 +74,28 @@ impl Text<'_> {
         self.out += "UPDATE ";
         self.name();
         self.using();
+        if self.shape.has(Flag::WHOLE) {
+            return self.whole();
+        }
         for (i, (column, op)) in self.shape.clauses().filter(|(_, op)| op.is_assignment()).enumerate() {
             self.out += if i == 0 { " SET " } else { ", " };
             self.assignment(column, op);
         }
         self.tail();
+    }
+
+    /// SET of all columns outside the key, WHERE of the key.
+    fn whole(&mut self) {
+        let table = self.table;
+        let columns = (0..=u8::MAX).zip(table.columns).map(|(index, _)| index);
+        for (i, index) in columns.filter(|index| !table.key.contains(index)).enumerate() {
+            self.out += if i == 0 { " SET " } else { ", " };
+            self.assignment(index, Op::SET);
+        }
+        for (i, &index) in table.key.iter().enumerate() {
+            self.out += if i == 0 { " WHERE " } else { " AND " };
+            self.comparison(index, Op::EQ);
+        }
     }
 
     fn delete(&mut self) {
@@ -112,11 +129,15 @@ impl Text<'_> {
     fn comparisons(&mut self, keyword: &str, which: fn(Op) -> bool) {
         for (i, (column, op)) in self.shape.clauses().filter(|(_, op)| which(*op)).enumerate() {
             self.out += if i == 0 { keyword } else { " AND " };
-            self.out += &identifier(self.table.column(column).name);
-            self.out += " ";
-            self.out += op.sign();
-            self.out += " ?";
+            self.comparison(column, op);
         }
+    }
+
+    fn comparison(&mut self, column: u8, op: Op) {
+        self.out += &identifier(self.table.column(column).name);
+        self.out += " ";
+        self.out += op.sign();
+        self.out += " ?";
     }
 
     fn using(&mut self) {

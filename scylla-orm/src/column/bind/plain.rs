@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use scylla_orm_driver::value::{
@@ -41,10 +42,11 @@ bind! {
     Varint => Varint;
     Decimal => Decimal;
     Counter => Counter;
-    String => String, Box<str>;
-    str => String, Box<str>;
-    Box<str> => String, Box<str>;
-    Cow<'_, str> => String, Box<str>;
+    String => String, Box<str>, Arc<str>;
+    str => String, Box<str>, Arc<str>;
+    Box<str> => String, Box<str>, Arc<str>;
+    Cow<'_, str> => String, Box<str>, Arc<str>;
+    Arc<str> => String, Box<str>, Arc<str>;
     Vec<u8> => Vec<u8>, Bytes;
     [u8] => Vec<u8>, Bytes;
     Bytes => Vec<u8>, Bytes;
@@ -72,11 +74,11 @@ impl<const N: usize> Bind<Bytes> for [u8; N] {
 }
 
 operators! {
-    EqOps: i8 i16 i32 i64 f32 f64 bool Varint Decimal String Box<str> Vec<u8> Bytes Uuid TimeUuid Timestamp Date Time
+    EqOps: i8 i16 i32 i64 f32 f64 bool Varint Decimal String Box<str> Arc<str> Vec<u8> Bytes Uuid TimeUuid Timestamp Date Time
         Duration IpAddr Ipv4Addr Ipv6Addr;
-    RangeOps: i8 i16 i32 i64 f32 f64 bool Varint Decimal String Box<str> Vec<u8> Bytes Uuid TimeUuid Timestamp Date
+    RangeOps: i8 i16 i32 i64 f32 f64 bool Varint Decimal String Box<str> Arc<str> Vec<u8> Bytes Uuid TimeUuid Timestamp Date
         Time IpAddr Ipv4Addr Ipv6Addr;
-    SetValue: i8 i16 i32 i64 f32 f64 bool Varint Decimal String Box<str> Bytes Uuid TimeUuid Timestamp Date Time
+    SetValue: i8 i16 i32 i64 f32 f64 bool Varint Decimal String Box<str> Arc<str> Bytes Uuid TimeUuid Timestamp Date Time
         Duration IpAddr Ipv4Addr Ipv6Addr;
 }
 

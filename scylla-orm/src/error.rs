@@ -1,0 +1,193 @@
+//! The crate's one error type: what failed, for which model and statement, and what to do.
+
+use std::fmt;
+
+use scylla_orm_driver::value::Fault;
+
+mod words;
+
+/// What the mapper returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A failure. [`kind`](Error::kind) says what failed, for programs; its text says it for people, with the model, the
+/// statement and what can be done.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    model: Option<&'static str>,
+    cql: Option<Box<str>>,
+}
+
+/// What failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// No session was named, none is in scope, and there is no default.
+    NoSession,
+    /// A default session was set before.
+    DefaultAlreadySet,
+    /// Neither the model nor the session says in which keyspace the table is.
+    NoKeyspace,
+    /// There is no such row.
+    NotFound,
+    /// There is more than one such row.
+    MultipleFound,
+    /// The statement breaks a rule of CQL; the text is the rule.
+    Invalid(String),
+    /// The model does not match the table in the database.
+    Mismatch {
+        /// The column, if it is about one.
+        column: Option<Box<str>>,
+        /// What the model says.
+        expected: Box<str>,
+        /// What the database says.
+        found: Box<str>,
+    },
+    /// A value that came is not what its field needs.
+    Decode {
+        /// The column.
+        column: Box<str>,
+        /// The row, counted from 0 within its page.
+        row: usize,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+    /// A page token belongs to another query, or is none.
+    PageToken,
+    /// The driver failed, or the server refused.
+    Driver(scylla_orm_driver::Error),
+}
+
+impl Error {
+    /// An error of this kind, without a place.
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Error(Box::new(Inner { kind, model: None, cql: None }))
+    }
+
+    pub(crate) fn invalid(rule: impl Into<String>) -> Self {
+        Error::new(ErrorKind::Invalid(rule.into()))
+    }
+
+    /// Says which model it is about, unless that is known.
+    pub(crate) fn of(mut self, model: &'static str) -> Self {
+        self.0.model.get_or_insert(model);
+        self
+    }
+
+    /// Says which statement it is about, unless that is known.
+    pub(crate) fn in_cql(mut self, text: &str) -> Self {
+        self.0.cql.get_or_insert_with(|| text.into());
+        self
+    }
+
+    /// What failed.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// The model's name.
+    pub fn model(&self) -> Option<&str> {
+        self.0.model
+    }
+
+    /// The statement in CQL.
+    pub fn cql(&self) -> Option<&str> {
+        self.0.cql.as_deref()
+    }
+
+    /// The driver's error, which has node, shard and attempts.
+    pub fn driver(&self) -> Option<&scylla_orm_driver::Error> {
+        match self.kind() {
+            ErrorKind::Driver(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether there is no such row.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self.kind(), ErrorKind::NotFound)
+    }
+}
+
+impl From<scylla_orm_driver::Error> for Error {
+    fn from(error: scylla_orm_driver::Error) -> Self {
+        Error::new(ErrorKind::Driver(error))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("model", &self.0.model)
+            .field("cql", &self.0.cql)
+            .finish()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let model = self.0.model;
+        words::describe(&self.0.kind, model, f)?;
+        // The driver's own errors say their statement.
+        if let (Some(cql), None) = (&self.0.cql, self.driver()) {
+            write!(f, "; the statement is `{cql}`")?;
+        }
+        if let Some(advice) = words::advice(&self.0.kind) {
+            write!(f, "; {advice}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.driver().map(|error| error as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(error: &Error, expected: &str) {
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn says_what_where_and_what_to_do() {
+        check(
+            &Error::new(ErrorKind::NoSession),
+            "there is no session; call `.on(&session)`, or run it inside `session.scope(..)`, or set a default with \
+             `session.set_default()`",
+        );
+        check(
+            &Error::invalid("column `a` is restricted twice").of("Post"),
+            "`Post`: column `a` is restricted twice",
+        );
+        check(
+            &Error::new(ErrorKind::NotFound).of("Post").in_cql("SELECT a FROM t WHERE a = ?"),
+            "`Post`: there is no such row; the statement is `SELECT a FROM t WHERE a = ?`",
+        );
+        check(
+            &Error::new(ErrorKind::Decode { column: "title".into(), row: 2, fault: Fault::Null }).of("Post"),
+            "`Post`: column `title` of row 2 is null; make the field an `Option`, or give it `#[cql(default)]`",
+        );
+        check(
+            &Error::new(ErrorKind::Mismatch {
+                column: Some("v".into()),
+                expected: "int".into(),
+                found: "text".into(),
+            })
+            .of("Post"),
+            "`Post`: column `v` is `int` in the model and `text` in the database; change the field's type, or the \
+             table",
+        );
+    }
+
+    #[test]
+    fn an_error_is_one_word() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+}

@@ -1,0 +1,65 @@
+//! The words of the errors.
+
+use std::fmt::{Formatter, Result};
+
+use scylla_orm_driver::value::Fault;
+
+use super::ErrorKind;
+
+/// What failed, and where.
+pub(super) fn describe(kind: &ErrorKind, model: Option<&str>, f: &mut Formatter<'_>) -> Result {
+    if let Some(model) = model {
+        write!(f, "`{model}`: ")?;
+    }
+    match kind {
+        ErrorKind::NoSession => f.write_str("there is no session"),
+        ErrorKind::DefaultAlreadySet => f.write_str("there is a default session already"),
+        ErrorKind::NoKeyspace => f.write_str("the keyspace of the table is not known"),
+        ErrorKind::NotFound => f.write_str("there is no such row"),
+        ErrorKind::MultipleFound => f.write_str("there is more than one such row"),
+        ErrorKind::Invalid(rule) => f.write_str(rule),
+        ErrorKind::Mismatch { column: Some(column), expected, found } => {
+            write!(f, "column `{column}` is `{expected}` in the model and `{found}` in the database")
+        }
+        ErrorKind::Mismatch { column: None, expected, found } => {
+            write!(f, "the model says {expected}, and the database {found}")
+        }
+        ErrorKind::Decode { column, row, fault } => {
+            write!(f, "column `{column}` of row {row} {}", what_is_wrong(*fault))
+        }
+        ErrorKind::PageToken => f.write_str("the page token does not belong to this query"),
+        ErrorKind::Driver(error) => write!(f, "{error}"),
+    }
+}
+
+/// What to do about it.
+pub(super) fn advice(kind: &ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::NoSession => Some(
+            "call `.on(&session)`, or run it inside `session.scope(..)`, or set a default with \
+             `session.set_default()`",
+        ),
+        ErrorKind::DefaultAlreadySet => Some("set it once, and name other sessions with `.on(&session)`"),
+        ErrorKind::NoKeyspace => {
+            Some("say `#[cql(keyspace = \"…\")]` on the model, or `.keyspace(\"…\")` on the session's builder")
+        }
+        ErrorKind::MultipleFound => Some("add filters, or take `.first()` or `.all()`"),
+        ErrorKind::Mismatch { column: Some(_), .. } => Some("change the field's type, or the table"),
+        ErrorKind::Decode { fault: Fault::Null, .. } => {
+            Some("make the field an `Option`, or give it `#[cql(default)]`")
+        }
+        ErrorKind::PageToken => Some("use a token with the query, and the values, that it came from"),
+        _ => None,
+    }
+}
+
+fn what_is_wrong(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Short => "ends too early",
+        Fault::Null => "is null",
+        Fault::Length => "has not the length that its type needs",
+        Fault::Utf8 => "is not UTF-8",
+        Fault::Range => "is outside of what the field's type can hold",
+        _ => "cannot be read into its field",
+    }
+}

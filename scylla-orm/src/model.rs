@@ -1,0 +1,72 @@
+//! What a model can do: the verbs.
+
+use crate::column::KeyValues;
+use crate::cql::{Op, Raw, Verb};
+use crate::exec::{Call, Exec, Get};
+use crate::query::Query;
+use crate::table::{NoCounters, Table, Writable};
+use crate::write::{Delete, Insert, Save, Tracked};
+
+/// What a model can do. Every table and view has it.
+///
+/// A method of your own with the same name wins, and the compiler says nothing; ours stays as `Model::delete(&post)`
+/// and `<Post as Model>::objects()`.
+pub trait Model: Table {
+    /// A query of the table's rows. It reads nothing until a verb such as `.all()` ends it.
+    fn objects() -> Query<'static, Self, Self::Start> {
+        Query::start()
+    }
+
+    /// The row with this primary key: a tuple of its values in key order, or the bare value if it has one column.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::error::ErrorKind::NotFound) if there is none; `.optional()` makes that `None`.
+    fn get<V: KeyValues<Self::Key>>(key: V) -> Get<'static, Self> {
+        let mut raw = Raw::new(Verb::Select);
+        key.bind_key(&mut raw);
+        Get::new(Exec::new(Self::definition(), raw, Call::default()), Self::from_row)
+    }
+
+    /// Inserts the row. A field that is `None`, or an empty collection, is left out: no tombstone is written, and what
+    /// an older row has there stays. [`save`](Model::save) overwrites it.
+    fn insert(&self) -> Insert<'_, Self>
+    where
+        Self: Writable + NoCounters,
+    {
+        Insert::new(self)
+    }
+
+    /// Writes the whole row, `None` as null, so that what is read back equals the struct.
+    fn save(&self) -> Save<'_, Self>
+    where
+        Self: Writable + NoCounters,
+    {
+        Save::new(self)
+    }
+
+    /// Deletes the row with this primary key.
+    fn delete(&self) -> Delete<'static, Self>
+    where
+        Self: Writable,
+    {
+        let table = Self::definition();
+        let mut raw = Raw::new(Verb::Delete);
+        for &index in table.key {
+            raw.shape.clause(index, Op::EQ);
+            raw.value(|out| {
+                self.cell(index, out);
+            });
+        }
+        Delete::new(raw, Call::default())
+    }
+
+    /// The row with a memory of what it is now, so that its `save()` writes only what was changed.
+    fn tracked(self) -> Tracked<Self>
+    where
+        Self: Writable + NoCounters,
+    {
+        Tracked::new(self)
+    }
+}
+
+impl<T: Table> Model for T {}

@@ -1,0 +1,17 @@
+//! Writes. They say what they mean: `insert` leaves out what is `None`, `save` writes the whole row, a tracked row
+//! writes what was changed, `update` and `delete` by query read nothing.
+
+mod conditional;
+mod delete;
+mod insert;
+mod save;
+mod tracked;
+mod update;
+mod using;
+
+pub use conditional::Conditional;
+pub use delete::Delete;
+pub use insert::{Insert, InsertNew};
+pub use save::Save;
+pub use tracked::{SaveTracked, SavingTracked, Tracked};
+pub use update::Update;

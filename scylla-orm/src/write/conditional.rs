@@ -1,0 +1,46 @@
+//! A write with conditions.
+
+use std::marker::PhantomData;
+
+use crate::connection::Session;
+use crate::cql::Raw;
+use crate::error::Result;
+use crate::exec::{Call, Exec, Lwt, LwtWrite, ReadNamed, serial_settings, settings};
+use crate::table::Table;
+
+use super::using::Using;
+
+/// An update or delete with conditions; `T` is what a row has in their columns when they do not hold.
+#[derive(Debug)]
+#[must_use = "does nothing until awaited"]
+pub struct Conditional<'s, M, T> {
+    raw: Raw,
+    call: Call<'s>,
+    using: Using,
+    read: ReadNamed<T>,
+    of: PhantomData<fn() -> M>,
+}
+
+impl<'s, M: Table, T> Conditional<'s, M, T> {
+    pub(super) fn new(raw: Raw, call: Call<'s>, using: Using, read: ReadNamed<T>) -> Self {
+        Conditional { raw, call, using, read, of: PhantomData }
+    }
+
+    /// Runs on this session.
+    pub fn on<'t>(self, session: &'t Session) -> Conditional<'t, M, T> {
+        Conditional::new(self.raw, self.call.on(session), self.using, self.read)
+    }
+
+    settings!(call);
+    serial_settings!(call);
+}
+
+impl<'s, M: Table, T> IntoFuture for Conditional<'s, M, T> {
+    type Output = Result<Lwt<T>>;
+    type IntoFuture = LwtWrite<'s, T>;
+
+    fn into_future(mut self) -> LwtWrite<'s, T> {
+        self.using.prepend(&mut self.raw);
+        LwtWrite::new(Exec::new(M::definition(), self.raw, self.call), self.read)
+    }
+}

@@ -1,0 +1,44 @@
+//! `INSERT` of a whole row.
+
+use crate::connection::Session;
+use crate::error::Result;
+use crate::exec::{Call, Exec, Write, settings};
+use crate::table::Table;
+
+use super::insert;
+use super::using::{Using, timestamp_setting, using_settings};
+
+/// A write of the whole row, `None` as null.
+#[derive(Debug)]
+#[must_use = "does nothing until awaited"]
+pub struct Save<'a, M> {
+    row: &'a M,
+    call: Call<'a>,
+    using: Using,
+}
+
+impl<'a, M: Table> Save<'a, M> {
+    pub(crate) fn new(row: &'a M) -> Self {
+        Save { row, call: Call::default(), using: Using::default() }
+    }
+
+    /// Runs on this session.
+    pub fn on(mut self, session: &'a Session) -> Self {
+        self.call = self.call.on(session);
+        self
+    }
+
+    settings!(call);
+    using_settings!();
+}
+
+impl<'a, M: Table> IntoFuture for Save<'a, M> {
+    type Output = Result<()>;
+    type IntoFuture = Write<'a>;
+
+    fn into_future(self) -> Write<'a> {
+        let mut raw = insert::row(self.row, |_| true);
+        self.using.append(&mut raw);
+        Write::new(Exec::new(M::definition(), raw, self.call))
+    }
+}

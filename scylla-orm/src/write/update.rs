@@ -1,0 +1,77 @@
+//! `UPDATE` by query.
+
+use std::marker::PhantomData;
+
+use crate::column::{Assign, IfCond};
+use crate::connection::Session;
+use crate::cql::{Flag, Raw, Verb};
+use crate::error::Result;
+use crate::exec::{Call, Exec, Write, settings};
+use crate::table::Table;
+
+use super::conditional::Conditional;
+use super::using::{Using, timestamp_setting, using_settings};
+
+/// An update by query. It reads nothing, and makes a row that is not there.
+#[derive(Debug)]
+#[must_use = "does nothing until awaited"]
+pub struct Update<'s, M> {
+    /// The filters' values come first, as they were given, and behind them those of the assignments. One buffer is
+    /// turned once, at the end, instead of two being joined.
+    raw: Raw,
+    /// Where the assignments' values begin.
+    assigned: usize,
+    call: Call<'s>,
+    using: Using,
+    of: PhantomData<fn() -> M>,
+}
+
+impl<'s, M: Table> Update<'s, M> {
+    pub(crate) fn new(mut raw: Raw, call: Call<'s>, assignments: impl Assign<M>) -> Self {
+        let assigned = raw.values.len();
+        raw.shape.set_verb(Verb::Update);
+        assignments.apply(&mut raw);
+        Update { raw, assigned, call, using: Using::default(), of: PhantomData }
+    }
+
+    /// Runs on this session.
+    pub fn on<'t>(self, session: &'t Session) -> Update<'t, M> {
+        let Update { raw, assigned, call, using, of } = self;
+        Update { raw, assigned, call: call.on(session), using, of }
+    }
+
+    settings!(call);
+    using_settings!();
+
+    /// Writes only if the conditions hold for the row as it is.
+    pub fn only_if<C: IfCond<M>>(self, conditions: C) -> Conditional<'s, M, C::Row> {
+        let (mut raw, call, using) = self.ordered();
+        conditions.apply(&mut raw);
+        Conditional::new(raw, call, using, |row, _| C::read(row))
+    }
+
+    /// Writes only if there is such a row.
+    pub fn if_exists(self) -> Conditional<'s, M, ()> {
+        let (mut raw, call, using) = self.ordered();
+        raw.shape.flag(Flag::IF_EXISTS);
+        Conditional::new(raw, call, using, |_, _| Ok(()))
+    }
+
+    /// The values in the order of the text: SET, WHERE.
+    fn ordered(self) -> (Raw, Call<'s>, Using) {
+        let mut raw = self.raw;
+        raw.values.rotate_left(self.assigned);
+        (raw, self.call, self.using)
+    }
+}
+
+impl<'s, M: Table> IntoFuture for Update<'s, M> {
+    type Output = Result<()>;
+    type IntoFuture = Write<'s>;
+
+    fn into_future(self) -> Write<'s> {
+        let (mut raw, call, using) = self.ordered();
+        using.prepend(&mut raw);
+        Write::new(Exec::new(M::definition(), raw, call))
+    }
+}
