@@ -4,8 +4,10 @@ mod key;
 mod names;
 mod roles;
 
+pub(crate) use key::{COLLECTION, OPTIONAL};
+
 use crate::diagnostics::Diagnostics;
-use crate::parse::{Enum, Model};
+use crate::parse::{Column, Enum, Foreign, Model, foreign};
 
 /// Columns are numbered by seven bits in the shapes of statements.
 const MOST_COLUMNS: usize = 127;
@@ -14,6 +16,10 @@ const MOST_COLUMNS: usize = 127;
 pub(crate) fn model(model: &Model, diagnostics: &mut Diagnostics) {
     key::partition_key(model, diagnostics);
     for column in model.columns() {
+        if let Some(foreign) = foreign(&column.ty) {
+            not_in_cql(column, &foreign, diagnostics);
+            continue;
+        }
         key::column(column, diagnostics);
         roles::column(column, diagnostics);
     }
@@ -29,6 +35,13 @@ pub(crate) fn model(model: &Model, diagnostics: &mut Diagnostics) {
         );
         diagnostics.error(model.span(), message);
     }
+}
+
+fn not_in_cql(column: &Column, foreign: &Foreign<'_>, diagnostics: &mut Diagnostics) {
+    let (name, ty, instead) = (column.word(), &foreign.name, foreign.instead);
+    let message =
+        format!("column `{name}` has the type `{ty}`, which CQL does not have: use `{instead}`");
+    diagnostics.over(foreign.ty, message);
 }
 
 /// Reports what is wrong with an enum.

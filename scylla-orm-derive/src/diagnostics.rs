@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 
 /// Collects mistakes. Whoever makes one must read it: dropping it unread is a bug of the derive, and panics.
 pub(crate) struct Diagnostics {
@@ -18,9 +19,14 @@ impl Diagnostics {
         }
     }
 
-    /// Reports a mistake at the tokens that `at` covers.
+    /// Reports a mistake at one token.
     pub(crate) fn error(&mut self, at: Span, message: impl Display) {
         self.errors.push(syn::Error::new(at, message));
+    }
+
+    /// Reports a mistake over several tokens.
+    pub(crate) fn over(&mut self, tokens: &impl ToTokens, message: impl Display) {
+        self.errors.push(syn::Error::new_spanned(tokens, message));
     }
 
     /// Reports a mistake that `syn` found.

@@ -12,12 +12,12 @@ mod row;
 mod table;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{DeriveInput, Ident};
 
 use crate::check;
 use crate::diagnostics::Diagnostics;
-use crate::parse::{Enum, Model};
+use crate::parse::{Enum, Model, foreign};
 
 /// `#[derive(Model)]`
 pub(crate) fn model(input: &DeriveInput) -> TokenStream {
@@ -78,7 +78,12 @@ fn whole_model(model: &Model) -> TokenStream {
 /// So the fields' types are named outside the scope that has the columns.
 fn in_scope(model: &Model, items: &TokenStream) -> TokenStream {
     let types = model.columns().zip(0..).map(|(column, index)| {
-        let (alias, ty) = (field_alias(index, Span::call_site()), &column.ty);
+        let alias = field_alias(index, Span::call_site());
+        // A type that CQL does not have has been reported.
+        let ty = match foreign(&column.ty) {
+            None => column.ty.to_token_stream(),
+            Some(_) => quote!(::core::primitive::i64),
+        };
         quote!(type #alias = #ty;)
     });
     quote! {

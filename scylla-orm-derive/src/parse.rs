@@ -11,7 +11,7 @@ pub(crate) use attr::nearest;
 pub(crate) use cql_enum::{Enum, Repr};
 pub(crate) use field::{Column, Field, Role};
 pub(crate) use model::Model;
-pub(crate) use spelling::Spelling;
+pub(crate) use spelling::{Foreign, Spelling, foreign};
 
 use proc_macro2::Span;
 use syn::{Attribute, Generics, LitStr, Path};
@@ -61,7 +61,7 @@ fn no_generics(generics: &Generics, what: &str, diagnostics: &mut Diagnostics) -
         return Some(());
     };
     let message = format!("{what} cannot have generic parameters: write the types out");
-    diagnostics.error(syn::spanned::Spanned::span(first), message);
+    diagnostics.over(first, message);
     None
 }
 

@@ -31,6 +31,22 @@ pub const fn nullable<K: Column>() -> bool {
     <K::Field as Field>::NULLABLE
 }
 
+/// Whether a column is a list, a set or a map.
+pub const fn collection<K: Column>() -> bool {
+    <ValueOf<K> as CqlType>::COLLECTION
+}
+
+/// The type of a column's values, asked of the column: asked of a field whose type is none of CQL, it would be one
+/// more error.
+pub trait Typed {
+    /// The field's type without `Option`.
+    type Value;
+}
+
+impl<K: Column> Typed for K {
+    type Value = ValueOf<K>;
+}
+
 // The four below are generic over the column, not over its field's type, so that a field whose type is none of CQL is
 // one error, at the column, and not another at each use.
 

@@ -305,7 +305,11 @@ fn check(package: &Path) -> BTreeMap<String, Vec<Message>> {
         if line["reason"] != "compiler-message" || primary(message).is_null() {
             continue;
         }
-        assert_eq!(target["kind"][0], "example", "{}", message["rendered"]);
+        if target["kind"][0] != "example" {
+            // The models, or our own crates while someone works on them.
+            assert_ne!(message["level"], "error", "{}", message["rendered"]);
+            continue;
+        }
         let target = target["name"].as_str().unwrap();
         let name = match target {
             STATEMENTS => file_stem(primary(message)),

@@ -8,6 +8,11 @@ use super::{Cells, CqlType, Fault, FromCql, Wrote};
 const NONE: [u8; 4] = [0; 4];
 
 /// A field that a column is read into and written from: a [`CqlType`], or an `Option` of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type of a CQL column",
+    label = "no CQL type belongs to this Rust type",
+    note = "the types that do are listed in `scylla_orm::driver::value`; an enum can be made one by `#[derive(CqlEnum)]`"
+)]
 pub trait Field: Sized {
     /// The type without `Option`.
     type Value: CqlType;

@@ -5,6 +5,13 @@ use syn::ext::IdentExt;
 use crate::diagnostics::Diagnostics;
 use crate::parse::{Column, Model, Role, Spelling};
 
+/// What is wrong with a collection in the key.
+pub(crate) const COLLECTION: &str =
+    "is a collection, which can be a key only as a whole: add `frozen`, or use another type";
+
+/// What is wrong with an `Option` in the key.
+pub(crate) const OPTIONAL: &str = "is an `Option`, and a key is never null: leave `Option` out";
+
 /// Every table has a partition key.
 pub(super) fn partition_key(model: &Model, diagnostics: &mut Diagnostics) {
     if model.columns().any(|c| c.role == Role::Partition) {
@@ -26,11 +33,9 @@ pub(super) fn column(column: &Column, diagnostics: &mut Diagnostics) {
     };
     let name = column.word();
     if let Some(why) = type_problem(column) {
-        diagnostics.error(column.ty_span(), format_args!("{what} `{name}` {why}"));
+        diagnostics.over(&column.ty, format_args!("{what} `{name}` {why}"));
     } else if column.optional {
-        let message =
-            format!("{what} `{name}` is an `Option`, and a key is never null: leave `Option` out");
-        diagnostics.error(column.ty_span(), message);
+        diagnostics.over(&column.ty, format_args!("{what} `{name}` {OPTIONAL}"));
     }
     if let Some(span) = column.default {
         let message = format!("{what} `{name}` is never null, so `default` does nothing: drop it");
@@ -44,9 +49,7 @@ pub(super) fn column(column: &Column, diagnostics: &mut Diagnostics) {
 
 fn type_problem(column: &Column) -> Option<&'static str> {
     match column.spelling {
-        Spelling::Collection if !column.is_frozen() => Some(
-            "is a collection, which can be a key only as a whole: add `frozen`, or use another type",
-        ),
+        Spelling::Collection if !column.is_frozen() => Some(COLLECTION),
         Spelling::Counter => {
             Some("is a counter, which cannot be a key: use another type, such as `i64`")
         }

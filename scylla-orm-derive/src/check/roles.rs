@@ -30,13 +30,13 @@ pub(super) fn column(column: &Column, diagnostics: &mut Diagnostics) {
     let counts = matches!(column.spelling, Spelling::Counter | Spelling::Other);
     if column.role == Role::Counter && !counts {
         let message = format!("counter column `{name}` needs the type `Counter`");
-        diagnostics.error(column.ty_span(), message);
+        diagnostics.over(&column.ty, message);
     }
     if column.role == Role::Static && column.spelling == Spelling::Counter {
         let message = format!(
             "static column `{name}` cannot be a counter: drop `static_column`, or use another type"
         );
-        diagnostics.error(column.ty_span(), message);
+        diagnostics.over(&column.ty, message);
     }
 }
 

@@ -284,6 +284,25 @@ fn single_columns() {
 }
 
 #[test]
+fn types_that_cql_does_not_have() {
+    model(
+        q!(
+            struct M {
+                #[cql(partition_key)]
+                a: Option<u32>,
+                #[cql(frozen)]
+                b: (i32, Vec<char>),
+                c: Vec<u8>,
+            }
+        ),
+        &[
+            "column `a` has the type `u32`, which CQL does not have: use `i64`",
+            "column `b` has the type `char`, which CQL does not have: use `String`",
+        ],
+    );
+}
+
+#[test]
 fn names() {
     model(
         q!(

@@ -21,20 +21,20 @@ pub(super) fn column(model: &Model, column: &Column) -> TokenStream {
 
 /// A key is compared as a whole, and never null.
 fn key(model: &Model, column: &Column, what: &str) -> TokenStream {
-    let comparable = has(model, column, &quote!(EqOps));
     if column.is_frozen() {
-        return comparable;
+        return TokenStream::new();
     }
     let (p, marker) = (&model.krate, &column.marker);
-    let message = format!(
-        "{what} `{}` is an `Option`, and a key is never null: leave `Option` out",
-        column.word()
-    );
-    let never_null = quote! {
-        const _: () = ::core::assert!(!#p::private::nullable::<#marker>(), #message);
+    let name = column.word();
+    let collection = format!("{what} `{name}` {}", crate::check::COLLECTION);
+    let optional = format!("{what} `{name}` {}", crate::check::OPTIONAL);
+    let asserts = quote! {
+        const _: () = {
+            ::core::assert!(!#p::private::collection::<#marker>(), #collection);
+            ::core::assert!(!#p::private::nullable::<#marker>(), #optional);
+        };
     };
-    let never_null = at(column.ty_span(), never_null);
-    quote!(#comparable #never_null)
+    at(column.ty_span(), asserts)
 }
 
 fn has(model: &Model, column: &Column, operators: &TokenStream) -> TokenStream {

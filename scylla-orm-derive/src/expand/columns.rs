@@ -13,7 +13,7 @@ pub(super) fn items(model: &Model, column: &Column, index: u8, kind: &TokenStrea
     let marker = &column.marker;
     // Where the column's type is not one of CQL, the error is at the field.
     let field = field_alias(index, column.ty_span());
-    let value = quote!(#p::private::ValueOf<#marker>);
+    let value = quote!(<#marker as #p::private::Typed>::Value);
     let cql = match column.is_frozen() {
         true => quote!(#p::private::Frozen<#value>),
         false => value,

@@ -37,10 +37,40 @@ impl Spelling {
     }
 }
 
+/// A type of Rust that CQL does not have, in a type or its elements.
+pub(crate) struct Foreign<'t> {
+    /// Where it is.
+    pub(crate) ty: &'t Type,
+    pub(crate) name: String,
+    /// The type to use instead.
+    pub(crate) instead: &'static str,
+}
+
+/// Finds the first type that CQL does not have, as far as the spelling tells.
+pub(crate) fn foreign(ty: &Type) -> Option<Foreign<'_>> {
+    if let Type::Tuple(tuple) = ty {
+        return tuple.elems.iter().find_map(foreign);
+    }
+    let (name, arguments) = last_segment(ty)?;
+    let instead = match name.as_str() {
+        "Vec" if is_byte(arguments) => return None,
+        "Option" | "Vec" | "HashSet" | "BTreeSet" | "HashMap" | "BTreeMap" => {
+            return types(arguments).find_map(foreign);
+        }
+        "u8" => "i16",
+        "u16" => "i32",
+        "u32" | "u64" | "usize" | "isize" => "i64",
+        "u128" | "i128" => "Varint",
+        "char" => "String",
+        _ => return None,
+    };
+    Some(Foreign { ty, name, instead })
+}
+
 /// What an `Option` holds, if the type is spelled as one.
 pub(crate) fn option(ty: &Type) -> Option<&Type> {
     match last_segment(ty) {
-        Some((name, arguments)) if name == "Option" => argument(arguments),
+        Some((name, arguments)) if name == "Option" => types(arguments).next(),
         _ => None,
     }
 }
@@ -58,18 +88,22 @@ fn last_segment(ty: &Type) -> Option<(String, &PathArguments)> {
     }
 }
 
-fn argument(arguments: &PathArguments) -> Option<&Type> {
-    match arguments {
-        PathArguments::AngleBracketed(list) => match list.args.first()? {
+fn types(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
+    let list = match arguments {
+        PathArguments::AngleBracketed(list) => Some(&list.args),
+        _ => None,
+    };
+    list.into_iter()
+        .flatten()
+        .filter_map(|argument| match argument {
             GenericArgument::Type(ty) => Some(ty),
             _ => None,
-        },
-        _ => None,
-    }
+        })
 }
 
+/// Of a `Vec`: bytes are a blob, not a list.
 fn is_byte(arguments: &PathArguments) -> bool {
-    let name = argument(arguments).and_then(last_segment);
+    let name = types(arguments).next().and_then(last_segment);
     name.is_some_and(|(name, _)| name == "u8")
 }
 
@@ -95,5 +129,27 @@ mod tests {
         check(q!((i32, String)), Spelling::Other);
         check(q!(<T as Trait>::Counter), Spelling::Other);
         check(q!(Weather), Spelling::Other);
+    }
+
+    #[test]
+    fn types_that_cql_does_not_have() {
+        use syn::parse_quote as q;
+        #[track_caller]
+        fn check(ty: Type, expected: Option<(&str, &str)>) {
+            let seen = foreign(&ty).map(|f| (f.name, f.instead));
+            let seen = seen
+                .as_ref()
+                .map(|(name, instead)| (name.as_str(), *instead));
+            assert_eq!(seen, expected);
+        }
+        check(q!(usize), Some(("usize", "i64")));
+        check(q!(Option<core::primitive::u8>), Some(("u8", "i16")));
+        check(q!(Vec<u8>), None);
+        check(q!(Vec<u16>), Some(("u16", "i32")));
+        check(
+            q!(HashMap<String, (i32, BTreeSet<char>)>),
+            Some(("char", "String")),
+        );
+        check(q!(Wrapper<u32>), None);
     }
 }
