@@ -9,7 +9,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use scylla_orm_driver::value::Column;
 use scylla_orm_driver::wire::Cell;
-use uuid::Uuid;
 
 use crate::catalog::Schema;
 use crate::catalog::nodes::Node;
@@ -100,11 +99,7 @@ pub(crate) enum BatchKind {
 
 impl Engine {
     pub(crate) fn new(config: EngineConfig) -> Engine {
-        let schema = Arc::new(Schema {
-            flavor: config.flavor,
-            version: Uuid::new_v4(),
-            keyspaces: std::collections::BTreeMap::new(),
-        });
+        let schema = Arc::new(Schema::new(config.flavor));
         Engine {
             config,
             schema: RwLock::new(schema),

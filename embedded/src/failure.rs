@@ -2,60 +2,56 @@
 
 use std::fmt;
 
-/// An error that a server answers: a code of the protocol, and a text for people.
+use scylla_orm_driver::frame::response::{ServerError, ServerErrorKind};
+
+/// An error that a server answers: a [`ServerError`] in the making.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
-    pub(crate) kind: FailureKind,
+    pub(crate) kind: ServerErrorKind,
     pub(crate) message: String,
 }
 
-/// The code of a [`Failure`], with what the protocol adds to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum FailureKind {
-    /// 2000: the text is not CQL.
-    Syntax,
-    /// 2100: not allowed.
-    Unauthorized,
-    /// 2200: CQL, but not for this schema or these values.
-    Invalid,
-    /// 2300: settings that do not fit.
-    Config,
-    /// 2400: a keyspace (`table` is empty then) or a table that is there already.
-    AlreadyExists { keyspace: Box<str>, table: Box<str> },
-    /// 0000: the server itself failed.
-    Server,
-}
-
 impl Failure {
+    /// 2000: the text is not CQL.
     pub(crate) fn syntax(message: impl Into<String>) -> Self {
-        Failure::new(FailureKind::Syntax, message)
+        Failure::new(ServerErrorKind::Syntax, message)
     }
 
+    /// 2100: not allowed.
     pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
-        Failure::new(FailureKind::Unauthorized, message)
+        Failure::new(ServerErrorKind::Unauthorized, message)
     }
 
+    /// 2200: CQL, but not for this schema or these values.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Failure::new(FailureKind::Invalid, message)
+        Failure::new(ServerErrorKind::Invalid, message)
     }
 
+    /// 2300: settings that do not fit.
     pub(crate) fn config(message: impl Into<String>) -> Self {
-        Failure::new(FailureKind::Config, message)
+        Failure::new(ServerErrorKind::Config, message)
     }
 
+    /// 0000: the server itself failed.
     pub(crate) fn server(message: impl Into<String>) -> Self {
-        Failure::new(FailureKind::Server, message)
+        Failure::new(ServerErrorKind::Server, message)
     }
 
+    /// 000A: the client broke the protocol.
+    pub(crate) fn protocol(message: impl Into<String>) -> Self {
+        Failure::new(ServerErrorKind::Protocol, message)
+    }
+
+    /// 2400: a keyspace (`table` is empty then) or a table that is there already.
     pub(crate) fn already_exists(keyspace: &str, table: &str, message: impl Into<String>) -> Self {
-        let kind = FailureKind::AlreadyExists {
-            keyspace: keyspace.into(),
-            table: table.into(),
+        let kind = ServerErrorKind::AlreadyExists {
+            keyspace: keyspace.to_owned(),
+            table: table.to_owned(),
         };
         Failure::new(kind, message)
     }
 
-    fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: ServerErrorKind, message: impl Into<String>) -> Self {
         Failure {
             kind,
             message: message.into(),
@@ -70,3 +66,12 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<Failure> for ServerError {
+    fn from(failure: Failure) -> ServerError {
+        ServerError {
+            kind: failure.kind,
+            message: failure.message,
+        }
+    }
+}

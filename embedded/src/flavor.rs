@@ -10,3 +10,13 @@ pub enum Flavor {
     /// Apache Cassandra 5.0.
     Cassandra,
 }
+
+impl Flavor {
+    /// What the imitated server does, where the two differ.
+    pub(crate) fn pick<T>(self, scylla: T, cassandra: T) -> T {
+        match self {
+            Flavor::Scylla => scylla,
+            Flavor::Cassandra => cassandra,
+        }
+    }
+}

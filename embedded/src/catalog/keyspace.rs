@@ -7,6 +7,9 @@ use scylla_orm_driver::value::UserType;
 
 use crate::catalog::table::Table;
 
+/// Where the classes of replication live in Java, and so in `system_schema.keyspaces` of both servers.
+const LOCATOR: &str = "org.apache.cassandra.locator.";
+
 /// A keyspace and what is declared in it.
 #[derive(Debug, Clone)]
 pub(crate) struct Keyspace {
@@ -22,8 +25,73 @@ pub(crate) struct Keyspace {
 pub(crate) enum Replication {
     /// On every node by itself: the system keyspaces.
     Local,
+    /// On every node (ScyllaDB).
+    Everywhere,
     /// On this many nodes of the ring, whatever their data centre.
     Simple(usize),
     /// On this many nodes of each data centre.
     NetworkTopology(BTreeMap<Box<str>, usize>),
+}
+
+impl Keyspace {
+    /// An empty keyspace of every node's own.
+    pub(crate) fn local(name: &str) -> Self {
+        Keyspace {
+            name: name.into(),
+            replication: Replication::Local,
+            durable_writes: true,
+            tables: BTreeMap::new(),
+            types: BTreeMap::new(),
+        }
+    }
+
+    /// Whether it belongs to the server, so that users cannot change it.
+    pub(crate) fn is_system(&self) -> bool {
+        is_system(&self.name)
+    }
+
+    /// The same with `table` put in, or in the place of the one of its name.
+    pub(crate) fn with(&self, table: Table) -> Keyspace {
+        let mut keyspace = self.clone();
+        keyspace.tables.insert(table.name.clone(), Arc::new(table));
+        keyspace
+    }
+
+    /// The table that an index belongs to.
+    pub(crate) fn table_of_index(&self, index: &str) -> Option<&Arc<Table>> {
+        let has = |table: &&Arc<Table>| table.indexes.iter().any(|i| &*i.name == index);
+        self.tables.values().find(has)
+    }
+}
+
+/// Whether a keyspace of this name belongs to the server.
+pub(crate) fn is_system(keyspace: &str) -> bool {
+    let keyspace = keyspace.to_ascii_lowercase();
+    keyspace == "system" || keyspace.starts_with("system_")
+}
+
+impl Replication {
+    /// As `system_schema.keyspaces.replication` tells it.
+    pub(crate) fn options(&self) -> BTreeMap<String, String> {
+        let class = match self {
+            Replication::Local => "LocalStrategy",
+            Replication::Everywhere => "EverywhereStrategy",
+            Replication::Simple(_) => "SimpleStrategy",
+            Replication::NetworkTopology(_) => "NetworkTopologyStrategy",
+        };
+        let mut options = BTreeMap::from([("class".to_owned(), format!("{LOCATOR}{class}"))]);
+        match self {
+            Replication::Local | Replication::Everywhere => {}
+            Replication::Simple(factor) => {
+                options.insert("replication_factor".to_owned(), factor.to_string());
+            }
+            Replication::NetworkTopology(factors) => {
+                let factors = factors
+                    .iter()
+                    .map(|(dc, factor)| (dc.to_string(), factor.to_string()));
+                options.extend(factors);
+            }
+        }
+        options
+    }
 }

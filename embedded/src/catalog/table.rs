@@ -1,12 +1,11 @@
-//! A table: its columns, indexes and options.
+//! A table: its columns and indexes.
 
 use std::collections::BTreeMap;
 
 use scylla_orm_driver::value::Type;
 use uuid::Uuid;
 
-use crate::catalog::system::Virtual;
-use crate::parse::syntax::ddl::PropertyValue;
+use crate::catalog::options::Options;
 
 /// A table.
 #[derive(Debug, Clone)]
@@ -26,8 +25,10 @@ pub(crate) struct Table {
     pub(crate) options: Options,
     /// The id that the next column gets.
     pub(crate) next_column: u32,
-    /// Where its rows come from, if not from the store.
-    pub(crate) rows: Option<Virtual>,
+    /// The types of columns that were dropped: what comes back under the name must fit.
+    pub(crate) dropped: BTreeMap<Box<str>, Type>,
+    /// Whether its rows are made when they are read, by [`crate::catalog::system::rows`]; none are in the store.
+    pub(crate) is_virtual: bool,
 }
 
 /// A column of a table.
@@ -62,6 +63,8 @@ pub(crate) struct Index {
     pub(crate) local: Option<Vec<Box<str>>>,
     /// The class of a custom index.
     pub(crate) class: Option<Box<str>>,
+    /// The options of a custom index.
+    pub(crate) options: BTreeMap<Box<str>, Box<str>>,
 }
 
 /// What of a column's value is indexed.
@@ -78,11 +81,6 @@ pub(crate) enum IndexKind {
     /// `full(c)`: answers `=` on a frozen collection.
     Full,
 }
-
-/// The options of a table, those of WITH: what differs from the server's defaults is in the map as well as the
-/// defaults.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Options(pub(crate) BTreeMap<Box<str>, PropertyValue>);
 
 impl Table {
     pub(crate) fn partition_key(&self) -> &[Column] {
@@ -111,24 +109,33 @@ impl Table {
     pub(crate) fn has_static(&self) -> bool {
         self.columns.iter().any(|c| c.kind == ColumnKind::Static)
     }
+
+    /// Puts the columns into the order of `SELECT *` again, after one was added or renamed.
+    pub(crate) fn sort_columns(&mut self) {
+        let name = |column: &Column| match column.kind {
+            ColumnKind::Partition | ColumnKind::Clustering => None,
+            ColumnKind::Static | ColumnKind::Regular => Some(column.name.clone()),
+        };
+        self.columns
+            .sort_by_key(|column| (column.kind, name(column)));
+    }
 }
 
 impl Column {
     /// Whether its cells are written one by one: a collection or user-defined type that is not frozen.
     pub(crate) fn is_multi_cell(&self) -> bool {
-        matches!(
-            self.ty,
-            Type::List(_) | Type::Set(_) | Type::Map(..) | Type::User(_)
-        )
+        is_multi_cell(&self.ty)
+    }
+
+    pub(crate) fn is_key(&self) -> bool {
+        matches!(self.kind, ColumnKind::Partition | ColumnKind::Clustering)
     }
 }
 
-impl Options {
-    /// Seconds that rows live if a statement does not say otherwise; 0 is for ever.
-    pub(crate) fn default_time_to_live(&self) -> i32 {
-        match self.0.get("default_time_to_live") {
-            Some(PropertyValue::Text(text)) => text.parse().unwrap_or(0),
-            _ => 0,
-        }
-    }
+/// Whether values of a type are written piece by piece: a collection or user-defined type that is not frozen.
+pub(crate) fn is_multi_cell(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::List(_) | Type::Set(_) | Type::Map(..) | Type::User(_)
+    )
 }

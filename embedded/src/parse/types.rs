@@ -1,5 +1,7 @@
 //! Types: `int`, `frozen<list<text>>`, `vector<float, 3>`, user-defined names.
 
+use std::fmt;
+
 use scylla_orm_driver::value::Type;
 
 use crate::failure::Failure;
@@ -99,4 +101,32 @@ fn native(word: &str) -> Option<Type> {
         "varint" => Type::VarInt,
         _ => return None,
     })
+}
+
+impl fmt::Display for TypeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TypeName::Native(native) => write!(f, "{native}"),
+            TypeName::List(element) => write!(f, "list<{element}>"),
+            TypeName::Set(element) => write!(f, "set<{element}>"),
+            TypeName::Map(key, value) => write!(f, "map<{key}, {value}>"),
+            TypeName::Vector(element, dimension) => write!(f, "vector<{element}, {dimension}>"),
+            TypeName::Frozen(inner) => write!(f, "frozen<{inner}>"),
+            TypeName::User(name) => write!(f, "{name}"),
+            TypeName::Class(class) => write!(f, "'{class}'"),
+            TypeName::Tuple(members) => {
+                let members: Vec<String> = members.iter().map(ToString::to_string).collect();
+                write!(f, "tuple<{}>", members.join(", "))
+            }
+        }
+    }
+}
+
+impl fmt::Display for QualifiedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.keyspace {
+            Some(keyspace) => write!(f, "{keyspace}.{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
 }

@@ -1,0 +1,139 @@
+//! What CREATE, ALTER and DROP do to a schema, and what the server refuses.
+
+mod alter;
+mod index;
+mod keyspace;
+mod table;
+mod user_type;
+
+use std::sync::Arc;
+
+use crate::catalog::keyspace::{Keyspace, is_system};
+use crate::catalog::nodes::Node;
+use crate::catalog::{Schema, keyspace_of};
+use crate::failure::Failure;
+use crate::parse::syntax::QualifiedName;
+use crate::parse::syntax::ddl::Ddl;
+
+/// Where a statement comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    /// The connection's keyspace.
+    pub(crate) keyspace: Option<&'a str>,
+    /// All nodes of the cluster: replication names their data centres.
+    pub(crate) nodes: &'a [Node],
+}
+
+/// What a statement did.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    pub(crate) schema: Schema,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// What `ddl` makes of `schema`; nothing if its IF [NOT] EXISTS keeps it from doing anything.
+///
+/// # Errors
+/// In the server's words.
+pub(crate) fn apply(
+    schema: &Schema,
+    ddl: &Ddl,
+    origin: Origin<'_>,
+) -> Result<Option<Change>, Failure> {
+    let changed = match ddl {
+        Ddl::CreateKeyspace {
+            name,
+            if_not_exists,
+            properties,
+        } => {
+            return keyspace::create(schema, name, *if_not_exists, properties, origin.nodes);
+        }
+        Ddl::AlterKeyspace {
+            name,
+            if_exists,
+            properties,
+        } => {
+            return keyspace::alter(schema, name, *if_exists, properties, origin.nodes);
+        }
+        Ddl::DropKeyspace { name, if_exists } => keyspace::drop(schema, name, *if_exists),
+        Ddl::CreateTable(statement) => {
+            let keyspace = place(schema, &statement.table, origin)?;
+            table::create(schema, keyspace, statement)
+        }
+        Ddl::AlterTable {
+            table,
+            if_exists,
+            change,
+        } => {
+            let keyspace = place(schema, table, origin)?;
+            alter::alter(schema, keyspace, &table.name, *if_exists, change)
+        }
+        Ddl::DropTable { table, if_exists } => {
+            let keyspace = place(schema, table, origin)?;
+            table::drop(schema, keyspace, &table.name, *if_exists)
+        }
+        Ddl::CreateIndex(statement) => {
+            let keyspace = place(schema, &statement.table, origin)?;
+            index::create(schema, keyspace, statement)
+        }
+        Ddl::DropIndex { index, if_exists } => {
+            let keyspace = place(schema, index, origin)?;
+            index::drop(schema, keyspace, &index.name, *if_exists)
+        }
+        Ddl::CreateType {
+            name,
+            if_not_exists,
+            fields,
+        } => {
+            let keyspace = place(schema, name, origin)?;
+            user_type::create(schema, keyspace, &name.name, *if_not_exists, fields)
+        }
+        Ddl::AlterType {
+            name,
+            if_exists,
+            change,
+        } => {
+            let keyspace = place(schema, name, origin)?;
+            user_type::alter(schema, keyspace, &name.name, *if_exists, change)
+        }
+        Ddl::DropType { name, if_exists } => {
+            let keyspace = place(schema, name, origin)?;
+            user_type::drop(schema, keyspace, &name.name, *if_exists)
+        }
+    };
+    Ok(changed?.map(|schema| Change {
+        schema,
+        warnings: Vec::new(),
+    }))
+}
+
+/// The keyspace in which something is to be changed, by name: it may not be there.
+fn place<'a>(
+    schema: &Schema,
+    name: &'a QualifiedName,
+    origin: Origin<'a>,
+) -> Result<&'a str, Failure> {
+    let keyspace = keyspace_of(name, origin.keyspace)?;
+    match is_system(keyspace) && schema.keyspaces.contains_key(keyspace) {
+        true => Err(not_modifiable(keyspace)),
+        false => Ok(keyspace),
+    }
+}
+
+fn not_modifiable(keyspace: &str) -> Failure {
+    Failure::unauthorized(format!("{keyspace} keyspace is not user-modifiable."))
+}
+
+/// A keyspace in which something is to be made.
+fn existing<'a>(schema: &'a Schema, keyspace: &str) -> Result<&'a Arc<Keyspace>, Failure> {
+    let known = schema.keyspaces.get(keyspace);
+    known.ok_or_else(|| {
+        Failure::invalid(schema.flavor.pick(
+            format!("Keyspace {keyspace} does not exist"),
+            format!("Keyspace '{keyspace}' doesn't exist"),
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,268 @@
+//! ALTER TABLE.
+
+use scylla_orm_driver::value::Type;
+
+use crate::catalog::keyspace::Keyspace;
+use crate::catalog::table::{Column, ColumnKind, Table, is_multi_cell};
+use crate::catalog::{Schema, definition, types};
+use crate::failure::Failure;
+use crate::flavor::Flavor;
+use crate::parse::syntax::ddl::{AlterTable, ColumnDefinition};
+use crate::parse::syntax::{Name, TypeName};
+
+pub(super) fn alter(
+    schema: &Schema,
+    keyspace: &str,
+    name: &str,
+    if_exists: bool,
+    change: &AlterTable,
+) -> Result<Option<Schema>, Failure> {
+    let flavor = schema.flavor;
+    let known = schema.keyspaces.get(keyspace);
+    let found = known.and_then(|k| Some((k, k.tables.get(name)?)));
+    let Some((keyspace, table)) = found else {
+        return match (if_exists, flavor) {
+            (true, _) => Ok(None),
+            (false, Flavor::Scylla) => schema.table(keyspace, name).map(|_| None),
+            (false, Flavor::Cassandra) => Err(Failure::invalid(format!(
+                "Table '{keyspace}.{name}' doesn't exist"
+            ))),
+        };
+    };
+    let mut table = Table::clone(table);
+    match change {
+        AlterTable::Add {
+            columns,
+            if_not_exists,
+        } => {
+            for column in columns {
+                add(&mut table, column, *if_not_exists, keyspace, flavor)?;
+            }
+            definition::check_counters(&table, flavor)?;
+        }
+        AlterTable::Drop { columns, if_exists } => {
+            for column in columns {
+                drop(&mut table, column, *if_exists, flavor)?;
+            }
+        }
+        AlterTable::Rename(renames) => {
+            for (from, to) in renames {
+                rename(&mut table, from, to, flavor)?;
+            }
+        }
+        AlterTable::Retype(column, ty) => retype(&mut table, column, ty, keyspace, flavor)?,
+        AlterTable::With(properties) => {
+            table.options.set(properties, flavor)?;
+            definition::check_counters(&table, flavor)?;
+        }
+    }
+    table.sort_columns();
+    Ok(Some(schema.with(keyspace.with(table))))
+}
+
+fn add(
+    table: &mut Table,
+    column: &ColumnDefinition,
+    if_not_exists: bool,
+    keyspace: &Keyspace,
+    flavor: Flavor,
+) -> Result<(), Failure> {
+    let name = &column.name;
+    if let Some((_, old)) = table.column(name) {
+        let what = match old.kind {
+            ColumnKind::Partition => "a PRIMARY KEY part",
+            _ => "an existing column",
+        };
+        return match if_not_exists {
+            true => Ok(()),
+            false => Err(Failure::invalid(flavor.pick(
+                format!("Invalid column name {name} because it conflicts with {what}"),
+                format!("Column with name '{name}' already exists"),
+            ))),
+        };
+    }
+    if column.is_static && table.clustering == 0 {
+        return Err(definition::useless_static());
+    }
+    let ty = definition::column_type(column, keyspace, flavor)?;
+    let others = table.columns.iter().any(|c| !c.is_key());
+    if ty == Type::Counter && others && !table.is_counter() {
+        return Err(flavor.pick(
+            Failure::config(format!(
+                "Cannot add a counter column ({name}) in a non counter column family"
+            )),
+            Failure::invalid("Cannot mix counter and non counter columns in the same table"),
+        ));
+    }
+    check_dropped(table, name, &ty, flavor)?;
+    let kind = match column.is_static {
+        true => ColumnKind::Static,
+        false => ColumnKind::Regular,
+    };
+    let id = table.next_column;
+    table.columns.push(Column {
+        id,
+        name: name.clone(),
+        ty,
+        kind,
+        descending: false,
+    });
+    table.next_column += 1;
+    Ok(())
+}
+
+/// On disk there may be data of the column that had the name before.
+fn check_dropped(table: &Table, name: &str, ty: &Type, flavor: Flavor) -> Result<(), Failure> {
+    let Some(old) = table.dropped.get(name) else {
+        return Ok(());
+    };
+    if *old == Type::Counter {
+        return Err(Failure::invalid(format!(
+            "Cannot re-add previously dropped counter column {name}"
+        )));
+    }
+    match flavor {
+        Flavor::Scylla if is_multi_cell(ty) && is_multi_cell(old) && ty != old => {
+            Err(Failure::invalid(format!(
+                "Cannot add a collection with the name {name} because a collection with the same name and a \
+                 different type has already been used in the past"
+            )))
+        }
+        Flavor::Cassandra if ty != old => Err(Failure::invalid(format!(
+            "Cannot re-add previously dropped column '{name}' of type {ty}, incompatible with previous type {old}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn drop(table: &mut Table, name: &str, if_exists: bool, flavor: Flavor) -> Result<(), Failure> {
+    let (keyspace, own) = (&table.keyspace, &table.name);
+    let Some((at, column)) = table.column(name) else {
+        return match if_exists {
+            true => Ok(()),
+            false => Err(Failure::invalid(flavor.pick(
+                format!("Column {name} was not found in table {own}"),
+                format!("Column {name} was not found in table '{keyspace}.{own}'"),
+            ))),
+        };
+    };
+    if column.is_key() {
+        return Err(Failure::invalid(flavor.pick(
+            format!("Cannot drop PRIMARY KEY part {name}"),
+            format!("Cannot drop PRIMARY KEY column {name}"),
+        )));
+    }
+    if let Some(index) = table.indexes.iter().find(|index| &*index.column == name) {
+        let index = &index.name;
+        return Err(Failure::invalid(flavor.pick(
+            format!(
+                "Cannot drop column {name} from base table {keyspace}.{own}: materialized view {index}_index \
+                 needs this column"
+            ),
+            format!("Cannot drop column {name} because it has dependent secondary indexes ({index})"),
+        )));
+    }
+    let column = table.columns.remove(at);
+    table.dropped.insert(column.name, column.ty);
+    Ok(())
+}
+
+fn rename(table: &mut Table, from: &str, to: &Name, flavor: Flavor) -> Result<(), Failure> {
+    let own = &table.name;
+    let Some((at, column)) = table.column(from) else {
+        return Err(Failure::invalid(flavor.pick(
+            format!("Cannot rename unknown column {from} in table {own}"),
+            format!(
+                "Column {from} was not found in table '{}.{own}'",
+                table.keyspace
+            ),
+        )));
+    };
+    if !column.is_key() {
+        return Err(Failure::invalid(flavor.pick(
+            format!("Cannot rename non PRIMARY KEY part {from}"),
+            format!("Cannot rename non PRIMARY KEY column {from}"),
+        )));
+    }
+    if table.column(to).is_some() {
+        return Err(Failure::invalid(flavor.pick(
+            format!(
+                "Cannot rename column {from} to {to} in table {own}; another column of that name already exist"
+            ),
+            format!(
+                "Cannot rename column {from} to {to} in table '{}.{own}'; another column with that name \
+                 already exists",
+                table.keyspace
+            ),
+        )));
+    }
+    let dependent: Vec<&str> = table
+        .indexes
+        .iter()
+        .filter(|index| &*index.column == from)
+        .map(|index| &*index.name)
+        .collect();
+    if !dependent.is_empty() {
+        return Err(Failure::invalid(format!(
+            "Cannot rename column {from} because it has dependent secondary indexes ({})",
+            dependent.join(", ")
+        )));
+    }
+    if let Some(column) = table.columns.get_mut(at) {
+        column.name = to.clone();
+    }
+    Ok(())
+}
+
+fn retype(
+    table: &mut Table,
+    name: &str,
+    ty: &TypeName,
+    keyspace: &Keyspace,
+    flavor: Flavor,
+) -> Result<(), Failure> {
+    if flavor == Flavor::Cassandra {
+        return Err(Failure::invalid(
+            "Altering column types is no longer supported",
+        ));
+    }
+    let ty = types::resolve(ty, keyspace, flavor)?;
+    let own = &table.name;
+    let Some((at, column)) = table.column(name) else {
+        return Err(Failure::invalid(format!(
+            "Column {name} was not found in table {own}"
+        )));
+    };
+    let ordered = column.kind == ColumnKind::Clustering;
+    if !reads_as(&column.ty, &ty, ordered) {
+        let old = &column.ty;
+        let how = if ordered {
+            "order-compatible"
+        } else {
+            "incompatible"
+        };
+        let not = if ordered { "not " } else { "" };
+        return Err(Failure::config(format!(
+            "Cannot change {name} from type {old} to type {ty}: types are {not}{how}."
+        )));
+    }
+    if let Some(column) = table.columns.get_mut(at) {
+        column.ty = ty;
+    }
+    Ok(())
+}
+
+/// Whether bytes written as `old` are good bytes of `new`, and in the same order if that matters.
+fn reads_as(old: &Type, new: &Type, ordered: bool) -> bool {
+    match (old, new) {
+        _ if old == new => true,
+        (Type::Ascii, Type::Text | Type::Blob) | (Type::Text, Type::Blob) => true,
+        (Type::Counter, _) | (_, Type::Counter) => false,
+        (Type::BigInt, Type::Timestamp) | (Type::Timestamp, Type::BigInt) => true,
+        _ if ordered => false,
+        (Type::TimeUuid, Type::Uuid) => true,
+        (Type::TinyInt | Type::SmallInt | Type::Int | Type::BigInt, Type::VarInt) => true,
+        (_, Type::Blob) => !is_multi_cell(old),
+        _ => false,
+    }
+}

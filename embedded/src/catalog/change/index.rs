@@ -1,0 +1,338 @@
+//! CREATE INDEX and DROP INDEX.
+
+use std::collections::BTreeMap;
+
+use scylla_orm_driver::value::Type;
+
+use crate::catalog::change::existing;
+use crate::catalog::keyspace::Keyspace;
+use crate::catalog::table::{Column, ColumnKind, Index, IndexKind, Table};
+use crate::catalog::{Schema, types};
+use crate::failure::Failure;
+use crate::flavor::Flavor;
+use crate::parse::syntax::Name;
+use crate::parse::syntax::ddl::{CreateIndex, IndexTarget, PropertyValue};
+
+pub(super) fn create(
+    schema: &Schema,
+    keyspace: &str,
+    statement: &CreateIndex,
+) -> Result<Option<Schema>, Failure> {
+    let flavor = schema.flavor;
+    let keyspace = existing(schema, keyspace)?;
+    let known = keyspace.tables.get(&statement.table.name);
+    let Some(table) = known else {
+        let name = &statement.table.name;
+        return Err(Failure::invalid(flavor.pick(
+            format!("unconfigured table {name}"),
+            format!("Table '{name}' doesn't exist"),
+        )));
+    };
+    if table.is_counter() {
+        return Err(Failure::invalid(flavor.pick(
+            "Secondary indexes are not supported on counter tables",
+            "Secondary indexes on counter tables aren't supported",
+        )));
+    }
+    let class = class(statement, flavor)?;
+    let (local, target) = targets(statement, table)?;
+    let (column, kind) = Target { table, flavor }.check(target, local.is_some())?;
+    if let Some(name) = &statement.name
+        && keyspace.table_of_index(name).is_some()
+    {
+        return match statement.if_not_exists {
+            true => Ok(None),
+            false => Err(Failure::invalid(flavor.pick(
+                "Index already exists".to_owned(),
+                format!("Index '{name}' already exists"),
+            ))),
+        };
+    }
+    let name = statement.name.clone();
+    let name = name.unwrap_or_else(|| free_name(keyspace, table, &column.name));
+    let options = options(statement)?;
+    let index = Index {
+        name,
+        column: column.name.clone(),
+        kind,
+        local,
+        class,
+        options,
+    };
+    if let Some(same) = table.indexes.iter().find(|old| same_but_name(old, &index)) {
+        return match statement.if_not_exists {
+            true => Ok(None),
+            false => Err(Failure::invalid(format!(
+                "Index {} is a duplicate of existing index {}",
+                index.name, same.name
+            ))),
+        };
+    }
+    let mut table = Table::clone(table);
+    table.indexes.push(index);
+    table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Some(schema.with(keyspace.with(table))))
+}
+
+pub(super) fn drop(
+    schema: &Schema,
+    keyspace: &str,
+    name: &str,
+    if_exists: bool,
+) -> Result<Option<Schema>, Failure> {
+    let known = schema.keyspaces.get(keyspace);
+    let found = known.and_then(|k| Some((k, k.table_of_index(name)?)));
+    let Some((keyspace, table)) = found else {
+        return match if_exists {
+            true => Ok(None),
+            false => Err(Failure::invalid(schema.flavor.pick(
+                format!(
+                    "Index '{name}' could not be found in any of the tables of keyspace '{keyspace}'"
+                ),
+                format!("Index '{keyspace}.{name}' doesn't exist"),
+            ))),
+        };
+    };
+    let mut table = Table::clone(table);
+    table.indexes.retain(|index| &*index.name != name);
+    Ok(Some(schema.with(keyspace.with(table))))
+}
+
+fn same_but_name(a: &Index, b: &Index) -> bool {
+    a.column == b.column && a.kind == b.kind && a.local == b.local && a.class == b.class
+}
+
+/// The class of a custom index; those that exist differ between the servers.
+fn class(statement: &CreateIndex, flavor: Flavor) -> Result<Option<Box<str>>, Failure> {
+    match (&statement.class, statement.custom, flavor) {
+        (None, true, _) => Err(Failure::invalid(
+            "CUSTOM index requires specifying the index class",
+        )),
+        (Some(_), false, Flavor::Scylla) => Err(Failure::invalid(
+            "Cannot specify index class for a non-CUSTOM index",
+        )),
+        (Some(class), true, Flavor::Scylla) => Err(Failure::invalid(format!(
+            "Non-supported custom class '{class}' provided"
+        ))),
+        (Some(class), _, Flavor::Cassandra) => {
+            let name = class
+                .rsplit('.')
+                .next()
+                .unwrap_or(class)
+                .to_ascii_lowercase();
+            match name.as_str() {
+                "sai" | "storageattachedindex" => Ok(Some("StorageAttachedIndex".into())),
+                "legacy_local_table" => Ok(None),
+                _ => Err(Failure::invalid(format!(
+                    "Unable to find custom indexer class '{class}'"
+                ))),
+            }
+        }
+        (None, false, _) => Ok(None),
+    }
+}
+
+fn options(statement: &CreateIndex) -> Result<BTreeMap<Box<str>, Box<str>>, Failure> {
+    let mut options = BTreeMap::new();
+    for property in &statement.properties {
+        match (&*property.name, &property.value) {
+            ("options", PropertyValue::Map(pairs)) => options.extend(pairs.iter().cloned()),
+            (name, _) => return Err(Failure::syntax(format!("Unknown property '{name}'"))),
+        }
+    }
+    Ok(options)
+}
+
+/// The partition key of a local index, and the column.
+fn targets<'s>(
+    statement: &'s CreateIndex,
+    table: &Table,
+) -> Result<(Option<Vec<Name>>, &'s IndexTarget), Failure> {
+    match statement.targets.as_slice() {
+        [] => Err(Failure::invalid(
+            "Only CUSTOM indexes can be created without specifying a target column",
+        )),
+        [IndexTarget::Partition(_)] => Err(Failure::invalid(
+            "Local index definition must provide an indexed column, not just partition key",
+        )),
+        [target] => Ok((None, target)),
+        [IndexTarget::Partition(names), target] => {
+            check_local(names, table)?;
+            Ok((Some(names.clone()), target))
+        }
+        _ => Err(Failure::invalid(
+            "Only CUSTOM indexes support multiple columns",
+        )),
+    }
+}
+
+fn check_local(names: &[Name], table: &Table) -> Result<(), Failure> {
+    let text = "Local index definition must contain full partition key only.";
+    let key = table.partition_key();
+    if let Some(other) = names
+        .iter()
+        .find(|name| !key.iter().any(|c| c.name == **name))
+    {
+        return Err(Failure::invalid(format!(
+            "{text} Redundant column: {other}"
+        )));
+    }
+    let found = key
+        .iter()
+        .enumerate()
+        .find(|(i, c)| names.get(*i) != Some(&c.name));
+    match found {
+        Some((_, missing)) => Err(Failure::invalid(format!(
+            "{text} Missing column: {}",
+            missing.name
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// `table_column_idx`, and a number behind it if there is one already.
+fn free_name(keyspace: &Keyspace, table: &Table, column: &str) -> Box<str> {
+    let word = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+    let root: String = format!("{}_{column}_idx", table.name)
+        .chars()
+        .filter(word)
+        .collect();
+    let numbered = (1..).map(|n| format!("{root}_{n}"));
+    let mut names = std::iter::once(root.clone()).chain(numbered);
+    let free = names.find(|name| keyspace.table_of_index(name).is_none());
+    free.unwrap_or(root).into()
+}
+
+/// A target of an index, to be checked against the table.
+struct Target<'a> {
+    table: &'a Table,
+    flavor: Flavor,
+}
+
+impl<'a> Target<'a> {
+    fn invalid<T>(&self, scylla: String, cassandra: String) -> Result<T, Failure> {
+        Err(Failure::invalid(self.flavor.pick(scylla, cassandra)))
+    }
+
+    fn check(&self, target: &IndexTarget, local: bool) -> Result<(&'a Column, IndexKind), Failure> {
+        let (name, wanted) = match target {
+            IndexTarget::Column(name) => (name, IndexKind::Value),
+            IndexTarget::Keys(name) => (name, IndexKind::Keys),
+            IndexTarget::Values(name) => (name, IndexKind::Values),
+            IndexTarget::Entries(name) => (name, IndexKind::Entries),
+            IndexTarget::Full(name) => (name, IndexKind::Full),
+            IndexTarget::Partition(_) => {
+                return Err(Failure::invalid(
+                    "Multi-column index targets are currently only supported for partition key",
+                ));
+            }
+        };
+        let Some((_, column)) = self.table.column(name) else {
+            return self.invalid(
+                format!("No column definition found for column {name}"),
+                format!("Column '{name}' doesn't exist"),
+            );
+        };
+        self.check_column(column)?;
+        let collection = column.is_multi_cell();
+        if local && collection {
+            return Err(Failure::invalid(format!(
+                "Local secondary index on collection column {name} is not implemented yet."
+            )));
+        }
+        self.check_kind(column, wanted)?;
+        match (collection, wanted) {
+            (true, IndexKind::Value) => Ok((column, IndexKind::Values)),
+            _ => Ok((column, wanted)),
+        }
+    }
+
+    fn check_column(&self, column: &Column) -> Result<(), Failure> {
+        let name = &column.name;
+        if types::contains(&column.ty, &|ty| *ty == Type::Duration) {
+            let what = match &column.ty {
+                Type::Duration => "duration columns",
+                Type::User(_) => "UDTs containing durations",
+                Type::Frozen(inner) => match **inner {
+                    Type::User(_) => "UDTs containing durations",
+                    Type::Tuple(_) => "tuples containing durations",
+                    _ => "collections containing durations",
+                },
+                _ => "collections containing durations",
+            };
+            let text = format!("Secondary indexes are not supported on {what}");
+            return Err(Failure::invalid(text));
+        }
+        if column.kind == ColumnKind::Partition && self.table.partition == 1 {
+            return self.invalid(
+                format!("Cannot create secondary index on partition key column {name}"),
+                format!("Cannot create secondary index on the only partition key column {name}"),
+            );
+        }
+        if matches!(column.ty, Type::User(_)) {
+            return self.invalid(
+                format!("Cannot create secondary index on UDT column {name}"),
+                format!("Cannot create index on non-frozen UDT column {name}"),
+            );
+        }
+        Ok(())
+    }
+
+    fn check_kind(&self, column: &Column, kind: IndexKind) -> Result<(), Failure> {
+        let name = &column.name;
+        let is_frozen = match &column.ty {
+            Type::Frozen(inner) => {
+                matches!(**inner, Type::List(_) | Type::Set(_) | Type::Map(..))
+            }
+            _ => false,
+        };
+        let word = word(kind);
+        let function = if word.is_empty() {
+            "value".to_owned()
+        } else {
+            format!("{word}()")
+        };
+        match kind {
+            IndexKind::Full if !is_frozen => Err(Failure::invalid(
+                "full() indexes can only be created on frozen collections",
+            )),
+            IndexKind::Full => Ok(()),
+            _ if is_frozen => self.invalid(
+                format!("Cannot create index on {function} of frozen collection column {name}"),
+                format!(
+                    "Cannot create {word}() index on frozen column {name}. Frozen collections are immutable \
+                     and must be fully indexed by using the 'full({name})' modifier"
+                ),
+            ),
+            IndexKind::Value => Ok(()),
+            _ if !column.is_multi_cell() => self.invalid(
+                format!(
+                    "Cannot create index on {function} of column {name}; only non-frozen collections support \
+                     {function} indexes"
+                ),
+                format!(
+                    "Cannot create {word}() index on {name}. Non-collection columns only support simple indexes"
+                ),
+            ),
+            IndexKind::Keys | IndexKind::Entries if !matches!(column.ty, Type::Map(..)) => self
+                .invalid(
+                    format!(
+                        "Cannot create secondary index on {word} of column {name} with non-map type"
+                    ),
+                    format!("Cannot create index on {word} of column {name} with non-map type"),
+                ),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The function that names a kind of index in CQL.
+fn word(kind: IndexKind) -> &'static str {
+    match kind {
+        IndexKind::Value => "",
+        IndexKind::Keys => "keys",
+        IndexKind::Values => "values",
+        IndexKind::Entries => "entries",
+        IndexKind::Full => "full",
+    }
+}

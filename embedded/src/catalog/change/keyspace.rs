@@ -1,0 +1,286 @@
+//! CREATE, ALTER and DROP KEYSPACE.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::Schema;
+use crate::catalog::change::{Change, not_modifiable};
+use crate::catalog::keyspace::{Keyspace, Replication, is_system};
+use crate::catalog::nodes::Node;
+use crate::failure::Failure;
+use crate::flavor::Flavor;
+use crate::parse::syntax::ddl::{Property, PropertyValue};
+
+pub(super) fn create(
+    schema: &Schema,
+    name: &str,
+    if_not_exists: bool,
+    properties: &[Property],
+    nodes: &[Node],
+) -> Result<Option<Change>, Failure> {
+    let flavor = schema.flavor;
+    if is_system(name) && schema.keyspaces.contains_key(&*name.to_ascii_lowercase()) {
+        return Err(Failure::invalid("system keyspace is not user-modifiable"));
+    }
+    check_name(name, flavor)?;
+    let settings = Settings::new(properties, flavor)?;
+    let Some(replication) = settings.replication else {
+        return Err(flavor.pick(
+            Failure::config("Missing mandatory replication strategy class"),
+            Failure::invalid("Missing mandatory option 'replication'"),
+        ));
+    };
+    let replication = strategy(name, replication, nodes, flavor)?;
+    if schema.keyspaces.contains_key(name) {
+        return match if_not_exists {
+            true => Ok(None),
+            false => Err(Failure::already_exists(
+                name,
+                "",
+                flavor.pick(
+                    format!("Cannot add existing keyspace \"{name}\""),
+                    format!("Keyspace '{name}' already exists"),
+                ),
+            )),
+        };
+    }
+    let warnings = warnings(name, &replication, flavor);
+    let durable_writes = settings.durable_writes.unwrap_or(true);
+    let keyspace = Keyspace {
+        replication,
+        durable_writes,
+        ..Keyspace::local(name)
+    };
+    Ok(Some(Change {
+        schema: schema.with(keyspace),
+        warnings,
+    }))
+}
+
+pub(super) fn alter(
+    schema: &Schema,
+    name: &str,
+    if_exists: bool,
+    properties: &[Property],
+    nodes: &[Node],
+) -> Result<Option<Change>, Failure> {
+    let flavor = schema.flavor;
+    let Some(old) = schema.keyspaces.get(name) else {
+        return missing(name, if_exists, "update", flavor).map(|()| None);
+    };
+    if old.is_system() {
+        return Err(not_modifiable(name));
+    }
+    let settings = Settings::new(properties, flavor)?;
+    let mut keyspace = Keyspace::clone(old);
+    if let Some(replication) = settings.replication {
+        keyspace.replication = strategy(name, replication, nodes, flavor)?;
+    }
+    if let Some(durable_writes) = settings.durable_writes {
+        keyspace.durable_writes = durable_writes;
+    }
+    let warnings = warnings(name, &keyspace.replication, flavor);
+    Ok(Some(Change {
+        schema: schema.with(keyspace),
+        warnings,
+    }))
+}
+
+pub(super) fn drop(
+    schema: &Schema,
+    name: &str,
+    if_exists: bool,
+) -> Result<Option<Schema>, Failure> {
+    let Some(keyspace) = schema.keyspaces.get(name) else {
+        return missing(name, if_exists, "drop", schema.flavor).map(|()| None);
+    };
+    match keyspace.is_system() {
+        true => Err(not_modifiable(name)),
+        false => Ok(Some(schema.without(name))),
+    }
+}
+
+fn missing(name: &str, if_exists: bool, verb: &str, flavor: Flavor) -> Result<(), Failure> {
+    match if_exists {
+        true => Ok(()),
+        false => Err(flavor.pick(
+            Failure::config(format!("Cannot {verb} non existing keyspace '{name}'.")),
+            Failure::invalid(format!("Keyspace '{name}' doesn't exist")),
+        )),
+    }
+}
+
+fn check_name(name: &str, flavor: Flavor) -> Result<(), Failure> {
+    let word = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let longest = flavor.pick(192, 48);
+    match flavor {
+        Flavor::Scylla if !word => Err(Failure::invalid(format!(
+            "\"{name}\" is not a valid keyspace name"
+        ))),
+        Flavor::Scylla if name.len() > longest => Err(Failure::invalid(format!(
+            "Keyspace names shouldn't be more than {longest} characters long (got \"{name}\")"
+        ))),
+        Flavor::Cassandra if !word || name.len() > longest => Err(Failure::config(format!(
+            "Keyspace name must not be empty, more than {longest} characters long, or contain \
+             non-alphanumeric-underscore characters (got \"{name}\")"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// What a statement says behind WITH.
+struct Settings<'a> {
+    replication: Option<&'a [(Box<str>, Box<str>)]>,
+    durable_writes: Option<bool>,
+}
+
+impl<'a> Settings<'a> {
+    fn new(properties: &'a [Property], flavor: Flavor) -> Result<Self, Failure> {
+        let mut settings = Settings {
+            replication: None,
+            durable_writes: None,
+        };
+        for property in properties {
+            match (&*property.name, &property.value) {
+                ("replication", PropertyValue::Map(pairs)) => settings.replication = Some(pairs),
+                ("durable_writes", PropertyValue::Text(text)) => {
+                    settings.durable_writes = Some(text.eq_ignore_ascii_case("true"));
+                }
+                ("replication", PropertyValue::Text(_)) => {
+                    return Err(Failure::syntax(
+                        "Invalid value for property 'replication'. It should be a map.",
+                    ));
+                }
+                // How data is laid out on disk has no meaning in memory.
+                ("tablets" | "storage", PropertyValue::Map(_)) if flavor == Flavor::Scylla => {}
+                _ => {
+                    let name = &property.name;
+                    return Err(Failure::syntax(format!("Unknown property '{name}'")));
+                }
+            }
+        }
+        Ok(settings)
+    }
+}
+
+/// The replication that the pairs of `replication = {…}` describe.
+fn strategy(
+    keyspace: &str,
+    pairs: &[(Box<str>, Box<str>)],
+    nodes: &[Node],
+    flavor: Flavor,
+) -> Result<Replication, Failure> {
+    let class = pairs.iter().find(|(name, _)| &**name == "class");
+    let Some((_, class)) = class else {
+        return Err(Failure::config(flavor.pick(
+            "Missing mandatory replication strategy class",
+            "Missing replication strategy class",
+        )));
+    };
+    let options = pairs.iter().filter(|(name, _)| &**name != "class");
+    let mut factors = BTreeMap::new();
+    for (name, value) in options {
+        factors.insert(name.clone(), factor(value, flavor)?);
+    }
+    let short = class
+        .strip_prefix("org.apache.cassandra.locator.")
+        .unwrap_or(class);
+    match short {
+        "SimpleStrategy" => simple(keyspace, &factors),
+        "NetworkTopologyStrategy" => network(keyspace, factors, nodes, flavor),
+        "EverywhereStrategy" if flavor == Flavor::Scylla => Ok(Replication::Everywhere),
+        "LocalStrategy" => Ok(Replication::Local),
+        _ => Err(Failure::config(format!(
+            "Unable to find replication strategy class 'org.apache.cassandra.locator.{short}'"
+        ))),
+    }
+}
+
+fn simple(keyspace: &str, factors: &BTreeMap<Box<str>, usize>) -> Result<Replication, Failure> {
+    let other = factors.keys().find(|name| &***name != "replication_factor");
+    if let Some(other) = other {
+        return Err(Failure::config(format!(
+            "Unrecognized strategy option {{{other}}} passed to SimpleStrategy for keyspace {keyspace}"
+        )));
+    }
+    match factors.get("replication_factor") {
+        Some(factor) => Ok(Replication::Simple(*factor)),
+        None => Err(Failure::config(
+            "SimpleStrategy requires a replication_factor strategy option.",
+        )),
+    }
+}
+
+/// `replication_factor` stands for each data centre that is not named itself.
+fn network(
+    keyspace: &str,
+    mut factors: BTreeMap<Box<str>, usize>,
+    nodes: &[Node],
+    flavor: Flavor,
+) -> Result<Replication, Failure> {
+    let everywhere = factors.remove("replication_factor");
+    let known = |name: &str| nodes.iter().any(|node| &*node.datacenter == name);
+    // A cluster that has not told of its nodes yet has no data centres to compare with.
+    let unknown = factors
+        .keys()
+        .find(|name| !nodes.is_empty() && !known(name));
+    if let Some(unknown) = unknown {
+        return Err(Failure::config(format!(
+            "Unrecognized strategy option {{{unknown}}} passed to {}NetworkTopologyStrategy for keyspace \
+             {keyspace}",
+            flavor.pick("org.apache.cassandra.locator.", "")
+        )));
+    }
+    if let Some(everywhere) = everywhere {
+        for node in nodes {
+            factors.entry(node.datacenter.clone()).or_insert(everywhere);
+        }
+    }
+    match factors.is_empty() && !nodes.is_empty() {
+        true => Err(Failure::config(
+            "Configuration for at least one datacenter must be present",
+        )),
+        false => Ok(Replication::NetworkTopology(factors)),
+    }
+}
+
+fn factor(value: &str, flavor: Flavor) -> Result<usize, Failure> {
+    value.parse().map_err(|_| {
+        Failure::config(flavor.pick(
+            format!("Replication factor must be numeric and non-negative, found '{value}'"),
+            format!("Replication factor must be numeric; found {value}"),
+        ))
+    })
+}
+
+/// ScyllaDB warns of what it would not use in production.
+fn warnings(keyspace: &str, replication: &Replication, flavor: Flavor) -> Vec<String> {
+    if flavor == Flavor::Cassandra {
+        return Vec::new();
+    }
+    let few = |name: &str, factor: usize| {
+        (1..3).contains(&factor).then(|| {
+            format!(
+                "Using Replication Factor {name}={factor} lower than the \
+                 minimum_replication_factor_warn_threshold=3 is not recommended."
+            )
+        })
+    };
+    match replication {
+        Replication::Local | Replication::Everywhere => Vec::new(),
+        Replication::NetworkTopology(factors) => factors
+            .iter()
+            .filter_map(|(name, factor)| few(name, *factor))
+            .collect(),
+        Replication::Simple(factor) => {
+            let class = "SimpleStrategy";
+            let mut warnings = vec![format!(
+                "{class} replication class is not recommended, but was used for keyspace {keyspace}. \
+                 You may suppress this warning by delisting {class} from replication_strategy_warn_list \
+                 configuration option, or make it into an error by listing this replication strategy on \
+                 replication_strategy_fail_list."
+            )];
+            warnings.extend(few("replication_factor", *factor));
+            warnings
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! CREATE TABLE and DROP TABLE.
+
+use crate::catalog::change::existing;
+use crate::catalog::keyspace::Keyspace;
+use crate::catalog::{Schema, definition};
+use crate::failure::Failure;
+use crate::parse::syntax::ddl::CreateTable;
+
+pub(super) fn create(
+    schema: &Schema,
+    keyspace: &str,
+    statement: &CreateTable,
+) -> Result<Option<Schema>, Failure> {
+    let flavor = schema.flavor;
+    let keyspace = existing(schema, keyspace)?;
+    let table = definition::table(statement, keyspace, flavor)?;
+    let name = &*table.name;
+    if keyspace.tables.contains_key(name) {
+        let keyspace = &*keyspace.name;
+        return match statement.if_not_exists {
+            true => Ok(None),
+            false => Err(Failure::already_exists(
+                keyspace,
+                name,
+                flavor.pick(
+                    format!(
+                        "Cannot add already existing table \"{name}\" to keyspace \"{keyspace}\""
+                    ),
+                    format!("Table '{keyspace}.{name}' already exists"),
+                ),
+            )),
+        };
+    }
+    Ok(Some(schema.with(keyspace.with(table))))
+}
+
+pub(super) fn drop(
+    schema: &Schema,
+    keyspace: &str,
+    name: &str,
+    if_exists: bool,
+) -> Result<Option<Schema>, Failure> {
+    let known = schema
+        .keyspaces
+        .get(keyspace)
+        .filter(|k| k.tables.contains_key(name));
+    let Some(known) = known else {
+        return match if_exists {
+            true => Ok(None),
+            false => Err(Failure::invalid(schema.flavor.pick(
+                format!("Cannot drop non existing table '{name}' in keyspace '{keyspace}'."),
+                format!("Table '{keyspace}.{name}' doesn't exist"),
+            ))),
+        };
+    };
+    let mut keyspace = Keyspace::clone(known);
+    keyspace.tables.remove(name);
+    Ok(Some(schema.with(keyspace)))
+}

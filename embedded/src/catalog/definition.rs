@@ -1,0 +1,344 @@
+//! From CREATE TABLE to a table.
+
+use std::collections::BTreeMap;
+
+use scylla_orm_driver::value::Type;
+use uuid::Uuid;
+
+use crate::catalog::keyspace::Keyspace;
+use crate::catalog::options::Options;
+use crate::catalog::table::{Column, ColumnKind, Table, is_multi_cell};
+use crate::catalog::types;
+use crate::failure::Failure;
+use crate::flavor::Flavor;
+use crate::parse::syntax::ddl::{ColumnDefinition, CreateTable, PrimaryKey};
+use crate::parse::syntax::{Direction, Name};
+
+/// The table that `statement` describes, in `keyspace`.
+///
+/// # Errors
+/// In the server's words, for whatever is wrong with it.
+pub(super) fn table(
+    statement: &CreateTable,
+    keyspace: &Keyspace,
+    flavor: Flavor,
+) -> Result<Table, Failure> {
+    let name = &*statement.table.name;
+    check_name(name, flavor)?;
+    let mut options = Options::new(flavor);
+    options.set(&statement.properties, flavor)?;
+    if statement.compact_storage {
+        return Err(compact_storage(flavor));
+    }
+    let definition = Definition {
+        flavor,
+        name,
+        columns: declared(statement, keyspace, flavor)?,
+    };
+    let key = definition.primary_key(&statement.primary_keys)?;
+    let mut columns = definition.key_columns(key)?;
+    definition.order(&mut columns, key, &statement.clustering_order)?;
+    definition.add_others(&mut columns, key)?;
+    let ids = 0u32..;
+    for (id, column) in ids.zip(&mut columns) {
+        column.id = id;
+    }
+    let mut table = Table {
+        id: Uuid::new_v4(),
+        keyspace: keyspace.name.clone(),
+        name: name.into(),
+        next_column: u32::try_from(columns.len()).unwrap_or(u32::MAX),
+        columns,
+        partition: key.partition.len(),
+        clustering: key.clustering.len(),
+        indexes: Vec::new(),
+        options,
+        dropped: BTreeMap::new(),
+        is_virtual: false,
+    };
+    table.sort_columns();
+    check_counters(&table, flavor)?;
+    Ok(table)
+}
+
+/// A column as declared, before it is known to be part of the key.
+struct Declared {
+    name: Name,
+    ty: Type,
+    is_static: bool,
+}
+
+struct Definition<'a> {
+    flavor: Flavor,
+    name: &'a str,
+    columns: Vec<Declared>,
+}
+
+/// What may be wrong with a column of a table wherever it is declared.
+///
+/// # Errors
+/// In the server's words.
+pub(super) fn column_type(
+    column: &ColumnDefinition,
+    keyspace: &Keyspace,
+    flavor: Flavor,
+) -> Result<Type, Failure> {
+    let ty = types::resolve(&column.ty, keyspace, flavor)?;
+    if let Type::User(user) = &ty
+        && user.fields.iter().any(|(_, field)| is_multi_cell(field))
+    {
+        return Err(Failure::invalid(
+            "Non-frozen UDTs with nested non-frozen collections are not supported",
+        ));
+    }
+    Ok(ty)
+}
+
+/// Counters are alone outside the key.
+///
+/// # Errors
+/// In the server's words.
+pub(super) fn check_counters(table: &Table, flavor: Flavor) -> Result<(), Failure> {
+    let plain = |c: &&Column| !c.is_key() && c.ty != Type::Counter;
+    if !table.is_counter() {
+        return Ok(());
+    }
+    if let Some(column) = table.columns.iter().find(plain) {
+        return Err(flavor.pick(
+            Failure::config(format!(
+                "Cannot add a non counter column ({}) in a counter column family",
+                column.name
+            )),
+            Failure::invalid("Cannot mix counter and non counter columns in the same table"),
+        ));
+    }
+    match table.options.default_time_to_live() {
+        0 => Ok(()),
+        _ => Err(Failure::invalid(
+            "Cannot set default_time_to_live on a table with counters",
+        )),
+    }
+}
+
+/// The names and types of the columns.
+fn declared(
+    statement: &CreateTable,
+    keyspace: &Keyspace,
+    flavor: Flavor,
+) -> Result<Vec<Declared>, Failure> {
+    let mut columns: Vec<Declared> = Vec::new();
+    for column in &statement.columns {
+        if columns.iter().any(|c| c.name == column.name) {
+            return Err(Failure::invalid(flavor.pick(
+                format!("Multiple definition of identifier {}", column.name),
+                format!(
+                    "Duplicate column '{}' declaration for table '{}'",
+                    column.name, statement.table.name
+                ),
+            )));
+        }
+        let ty = column_type(column, keyspace, flavor)?;
+        columns.push(Declared {
+            name: column.name.clone(),
+            ty,
+            is_static: column.is_static,
+        });
+    }
+    Ok(columns)
+}
+
+impl Definition<'_> {
+    fn invalid<T>(&self, scylla: String, cassandra: String) -> Result<T, Failure> {
+        Err(Failure::invalid(self.flavor.pick(scylla, cassandra)))
+    }
+
+    fn primary_key<'k>(&self, keys: &'k [PrimaryKey]) -> Result<&'k PrimaryKey, Failure> {
+        let table = self.name;
+        match keys {
+            [key] => Ok(key),
+            [] => self.invalid(
+                "No PRIMARY KEY specified (exactly one required)".to_owned(),
+                format!("No PRIMARY KEY specifed for table '{table}' (exactly one required)"),
+            ),
+            _ => self.invalid(
+                "Multiple PRIMARY KEYs specified (exactly one required)".to_owned(),
+                format!(
+                    "Multiple PRIMARY KEYs specified for table '{table}' (exactly one required)"
+                ),
+            ),
+        }
+    }
+
+    /// The partition key, then the clustering key.
+    fn key_columns(&self, key: &PrimaryKey) -> Result<Vec<Column>, Failure> {
+        let partition = key
+            .partition
+            .iter()
+            .map(|name| (name, ColumnKind::Partition));
+        let clustering = key
+            .clustering
+            .iter()
+            .map(|name| (name, ColumnKind::Clustering));
+        let mut columns: Vec<Column> = Vec::new();
+        for (name, kind) in partition.chain(clustering) {
+            let declared = self.columns.iter().find(|c| c.name == *name);
+            let Some(declared) = declared else {
+                return self.unknown_key(name);
+            };
+            if columns.iter().any(|c| c.name == *name) {
+                return match self.flavor {
+                    Flavor::Scylla => self.unknown_key(name),
+                    Flavor::Cassandra => Err(Failure::invalid(format!(
+                        "Duplicate column '{name}' in PRIMARY KEY clause for table '{}'",
+                        self.name
+                    ))),
+                };
+            }
+            self.check_key(declared)?;
+            columns.push(Column {
+                id: 0,
+                name: name.clone(),
+                ty: declared.ty.clone(),
+                kind,
+                descending: false,
+            });
+        }
+        Ok(columns)
+    }
+
+    fn unknown_key<T>(&self, name: &str) -> Result<T, Failure> {
+        self.invalid(
+            format!("Unknown definition {name} referenced in PRIMARY KEY"),
+            format!(
+                "Unknown column '{name}' referenced in PRIMARY KEY for table '{}'",
+                self.name
+            ),
+        )
+    }
+
+    fn check_key(&self, column: &Declared) -> Result<(), Failure> {
+        let (name, ty) = (&column.name, &column.ty);
+        if is_multi_cell(ty) {
+            let what = match ty {
+                Type::User(_) => "user-defined",
+                _ => "collection",
+            };
+            return self.invalid(
+                format!("Invalid non-frozen {what} type for PRIMARY KEY component {name}"),
+                format!("Invalid non-frozen {what} type {ty} for PRIMARY KEY column '{name}'"),
+            );
+        }
+        for (unfit, what) in [(Type::Counter, "counter"), (Type::Duration, "duration")] {
+            if types::contains(ty, &|inner| *inner == unfit) {
+                return self.invalid(
+                    format!("{what} type is not supported for PRIMARY KEY part {name}"),
+                    format!("{what} type is not supported for PRIMARY KEY column '{name}'"),
+                );
+            }
+        }
+        if column.is_static {
+            return self.invalid(
+                format!("Static column {name} cannot be part of the PRIMARY KEY"),
+                format!("Static column '{name}' cannot be part of the PRIMARY KEY"),
+            );
+        }
+        Ok(())
+    }
+
+    /// CLUSTERING ORDER BY names the clustering columns from the first one on, in their order.
+    fn order(
+        &self,
+        columns: &mut [Column],
+        key: &PrimaryKey,
+        order: &[(Name, Direction)],
+    ) -> Result<(), Failure> {
+        if order.len() > key.clustering.len() {
+            return self.invalid(
+                "Only clustering key columns can be defined in CLUSTERING ORDER directive"
+                    .to_owned(),
+                "Only clustering columns can be defined in CLUSTERING ORDER directive".to_owned(),
+            );
+        }
+        let columns = columns.iter_mut().skip(key.partition.len());
+        for ((name, direction), column) in order.iter().zip(columns) {
+            let expected = &column.name;
+            if name == expected {
+                column.descending = *direction == Direction::Descending;
+            } else if order.iter().any(|(other, _)| other == expected) {
+                return self.invalid(
+                    format!(
+                        "The order of columns in the CLUSTERING ORDER directive must be the one of the \
+                         clustering key ({expected} must appear before {name})"
+                    ),
+                    format!(
+                        "The order of columns in the CLUSTERING ORDER directive must match that of the \
+                         clustering columns ({expected} must appear before {name})"
+                    ),
+                );
+            } else {
+                let missing = format!("Missing CLUSTERING ORDER for column {expected}");
+                return Err(Failure::invalid(missing));
+            }
+        }
+        Ok(())
+    }
+
+    /// The columns outside the key.
+    fn add_others(&self, columns: &mut Vec<Column>, key: &PrimaryKey) -> Result<(), Failure> {
+        for declared in &self.columns {
+            if columns
+                .iter()
+                .any(|c| c.is_key() && c.name == declared.name)
+            {
+                continue;
+            }
+            if declared.is_static && key.clustering.is_empty() {
+                return Err(useless_static());
+            }
+            let kind = match declared.is_static {
+                true => ColumnKind::Static,
+                false => ColumnKind::Regular,
+            };
+            let (name, ty) = (declared.name.clone(), declared.ty.clone());
+            columns.push(Column {
+                id: 0,
+                name,
+                ty,
+                kind,
+                descending: false,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// A static column of a table whose partitions have one row.
+pub(super) fn useless_static() -> Failure {
+    Failure::invalid(
+        "Static columns are only useful (and thus allowed) if the table has at least one clustering column",
+    )
+}
+
+fn check_name(name: &str, flavor: Flavor) -> Result<(), Failure> {
+    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return Err(Failure::invalid(format!(
+            "\"{name}\" is not a valid table name (must be alphanumeric character only: [0-9A-Za-z]+)"
+        )));
+    }
+    let longest = flavor.pick(192, 222);
+    if name.len() > longest {
+        return Err(Failure::invalid(format!(
+            "Table names shouldn't be more than {longest} characters long (got \"{name}\")"
+        )));
+    }
+    Ok(())
+}
+
+fn compact_storage(flavor: Flavor) -> Failure {
+    Failure::invalid(flavor.pick(
+        "Support for the deprecated feature of 'CREATE TABLE WITH COMPACT STORAGE' is disabled and will \
+         eventually be removed in a future version.  To enable, set the \
+         'enable_create_table_with_compact_storage' config option to 'true'.",
+        "COMPACT STORAGE tables are not allowed starting with version 4.0",
+    ))
+}
