@@ -47,10 +47,14 @@ impl Date {
 }
 
 impl fmt::Display for Date {
-    /// As CQL reads it: `2017-08-03`.
+    /// As CQL reads it: `2017-08-03`, with a sign before years below 0 and above 9999.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = self.ymd();
-        let sign = if year < 0 { "-" } else { "" };
+        let sign = match year {
+            ..0 => "-",
+            0..=9999 => "",
+            _ => "+",
+        };
         write!(f, "{sign}{:04}-{month:02}-{day:02}", year.unsigned_abs())
     }
 }
@@ -73,8 +77,10 @@ impl FromStr for Date {
 /// Days since 1970-01-01 from `yyyy-mm-dd`, with a sign or without.
 pub(super) fn parse(text: &str) -> Option<i64> {
     let (negative, rest) = super::varint::signed(text);
-    let mut parts = rest.split('-').map(|part| civil::number(part, 0));
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let mut parts = rest.split('-');
+    let year = parts.next().filter(|year| year.len() >= 4)?;
+    let (year, month) = (civil::number(year, 0)?, civil::number(parts.next()?, 2)?);
+    let day = civil::number(parts.next()?, 2)?;
     if parts.next().is_some() {
         return None;
     }
@@ -102,7 +108,7 @@ mod tests {
         check("1970-01-02", "80000001");
         check("2000-01-01", "80002acd");
         check("-5877641-06-23", "00000000");
-        check("5881580-07-11", "ffffffff");
+        check("+5881580-07-11", "ffffffff");
         check("0000-02-29", "7ff50593");
     }
 
@@ -120,7 +126,9 @@ mod tests {
             "2023-13-01",
             "2023-01",
             "2023-01-01-01",
-            "5881580-07-12",
+            "+5881580-07-12",
+            "2023-1-1",
+            "123-01-01",
             "x",
         ] {
             assert!(text.parse::<Date>().is_err(), "{text}");

@@ -86,7 +86,9 @@ impl fmt::Display for Mismatch {
                 rust,
             } => write!(
                 f,
-                "column `{column}` (number {index}) is of CQL type `{cql}`, which does not go together with Rust's `{rust}`"
+                "column `{column}` (index {index}) is a CQL `{cql}`, which is `{}` in Rust, not `{}`",
+                cql.rust_name(),
+                unqualified(rust)
             ),
             Mismatch::Count { columns, values } => write!(
                 f,
@@ -98,6 +100,16 @@ impl fmt::Display for Mismatch {
 }
 
 impl std::error::Error for Mismatch {}
+
+/// A Rust type's name without the modules that it lives in.
+fn unqualified(name: &str) -> String {
+    let path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let mut short = String::new();
+    for word in name.split_inclusive(|c| !path(c)) {
+        short += word.rsplit_once("::").map_or(word, |(_, last)| last);
+    }
+    short
+}
 
 impl fmt::Display for CellError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -123,3 +135,37 @@ impl fmt::Display for OutOfRange {
 }
 
 impl std::error::Error for OutOfRange {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn a_mismatch_says_what_to_use() {
+        let column = |cql: &str| Column {
+            keyspace: "k".into(),
+            table: "t".into(),
+            name: "c".into(),
+            ty: Type::parse(cql, &|_| None).unwrap(),
+        };
+        let check = |mismatch: Mismatch, expected: &str| assert_eq!(mismatch.to_string(), expected);
+        check(
+            Mismatch::of::<Option<i32>>(0, &column("bigint")),
+            "column `c` (index 0) is a CQL `bigint`, which is `i64` in Rust, not `Option<i32>`",
+        );
+        check(
+            Mismatch::of::<HashMap<String, Vec<u8>>>(
+                3,
+                &column("map<text, frozen<list<smallint>>>"),
+            ),
+            "column `c` (index 3) is a CQL `map<text, frozen<list<smallint>>>`, \
+             which is `HashMap<String, Vec<i16>>` in Rust, not `HashMap<String, Vec<u8>>`",
+        );
+        check(
+            Mismatch::of::<(&str, [u8; 2])>(1, &column("tuple<text>")),
+            "column `c` (index 1) is a CQL `tuple<text>`, which is `(String,)` in Rust, not `(&str, [u8; 2])`",
+        );
+    }
+}

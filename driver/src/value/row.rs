@@ -301,7 +301,7 @@ mod tests {
         );
         check(
             row.get::<i64>("id").unwrap_err(),
-            "column `id` (number 0) is of CQL type `int`, which does not go together with Rust's `i64`",
+            "column `id` (index 0) is a CQL `int`, which is `i32` in Rust, not `i64`",
         );
         check(
             row.get::<i32>("none").unwrap_err(),
@@ -336,7 +336,7 @@ mod tests {
             })
         );
         let mixed: [&dyn ToCql; 2] = [&1, &"a"];
-        assert_eq!((&mixed).check(&markers), Ok(()));
+        assert_eq!(mixed.check(&markers), Ok(()));
         let (mut a, mut b) = (Vec::new(), Vec::new());
         assert_eq!(values.to_vec().write_row(&mut a), 2);
         assert_eq!(mixed.write_row(&mut b), 2);

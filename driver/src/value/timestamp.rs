@@ -53,11 +53,11 @@ impl From<SystemTime> for Timestamp {
 }
 
 impl fmt::Display for Timestamp {
-    /// As CQL reads it: `2011-02-03T04:05:00.000Z`. Outside the years 0 to 9999, milliseconds as a number.
+    /// As CQL reads it: `2011-02-03T04:05:00.000Z`. Outside the years 1 to 9999, milliseconds as a number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (days, ms) = (self.0.div_euclid(DAY_MS), self.0.rem_euclid(DAY_MS));
         let (year, month, day) = civil::date(days);
-        if !(0..=9999).contains(&year) {
+        if !(1..=9999).contains(&year) {
             return self.0.fmt(f);
         }
         let (seconds, ms) = (ms / 1000, ms % 1000);
@@ -149,7 +149,8 @@ mod tests {
         check(0, "1970-01-01T00:00:00.000Z");
         check(-1, "1969-12-31T23:59:59.999Z");
         check(1_296_705_900_000, "2011-02-03T04:05:00.000Z");
-        check(-62_167_219_200_000, "0000-01-01T00:00:00.000Z");
+        check(-62_135_596_800_000, "0001-01-01T00:00:00.000Z");
+        check(-62_135_596_800_001, "-62135596800001");
         check(i64::MIN, "-9223372036854775808");
         check(i64::MAX, "9223372036854775807");
     }
@@ -173,6 +174,7 @@ mod tests {
             "",
             "2011-02-30",
             "2011-02-03T",
+            "2011-2-3",
             "2011-02-03 25:00",
             "2011-02-03 04:05+x",
             "now",

@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(wrong, Mismatch::of::<f64>(1, &markers[1]));
         assert_eq!(
             wrong.to_string(),
-            "column `c1` (number 1) is of CQL type `text`, which does not go together with Rust's `f64`"
+            "column `c1` (index 1) is a CQL `text`, which is `String` in Rust, not `f64`"
         );
     }
 

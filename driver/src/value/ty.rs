@@ -6,6 +6,7 @@ mod class;
 mod compare;
 mod ident;
 mod parse;
+mod rust;
 mod text;
 mod validate;
 
