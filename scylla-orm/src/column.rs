@@ -18,7 +18,10 @@ pub use assign::{Assign, Assignable, JoinAll, Set};
 pub use bind::Bind;
 pub use condition::{And, Cond, Conditional, Conditions, Filter, IfCond};
 pub use key::{KeyValues, One};
-pub use ops::{ContainsOps, CounterOps, EqOps, Frozen, ListOps, MapOps, RangeOps, RemoveOps, SetOps, SetValue, TextOps};
+pub use ops::{
+    ContainsOps, CounterOps, EqOps, Frozen, ListOps, MapOps, RangeOps, RemoveOps, SetOps, SetValue,
+    TextOps,
+};
 pub use order::{Order, OrderBy};
 pub use pick::Columns;
 

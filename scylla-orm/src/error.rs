@@ -62,7 +62,11 @@ pub enum ErrorKind {
 impl Error {
     /// An error of this kind, without a place.
     pub(crate) fn new(kind: ErrorKind) -> Self {
-        Error(Box::new(Inner { kind, model: None, cql: None }))
+        Error(Box::new(Inner {
+            kind,
+            model: None,
+            cql: None,
+        }))
     }
 
     pub(crate) fn invalid(rule: impl Into<String>) -> Self {
@@ -167,11 +171,18 @@ mod tests {
             "`Post`: column `a` is restricted twice",
         );
         check(
-            &Error::new(ErrorKind::NotFound).of("Post").in_cql("SELECT a FROM t WHERE a = ?"),
+            &Error::new(ErrorKind::NotFound)
+                .of("Post")
+                .in_cql("SELECT a FROM t WHERE a = ?"),
             "`Post`: there is no such row; the statement is `SELECT a FROM t WHERE a = ?`",
         );
         check(
-            &Error::new(ErrorKind::Decode { column: "title".into(), row: 2, fault: Fault::Null }).of("Post"),
+            &Error::new(ErrorKind::Decode {
+                column: "title".into(),
+                row: 2,
+                fault: Fault::Null,
+            })
+            .of("Post"),
             "`Post`: column `title` of row 2 is null; make the field an `Option`, or give it `#[cql(default)]`",
         );
         check(

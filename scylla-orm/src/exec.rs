@@ -57,7 +57,10 @@ enum Phase<'s> {
 impl<'s> Exec<'s> {
     /// `raw` is complete but for [`finish`](Raw::finish). The session is found at the first poll.
     pub(crate) fn new(table: &'static TableDef, raw: Raw, call: Call<'s>) -> Self {
-        Exec { table, phase: Phase::Start(raw, call) }
+        Exec {
+            table,
+            phase: Phase::Start(raw, call),
+        }
     }
 
     /// The model's facts.
@@ -71,7 +74,10 @@ impl<'s> Exec<'s> {
             Phase::Start(raw, call) => Phase::Start(raw, call.on(session)),
             Phase::Done => Phase::Done,
         };
-        Exec { table: self.table, phase }
+        Exec {
+            table: self.table,
+            phase,
+        }
     }
 
     /// How it is executed; what is said after the first poll has no effect.
@@ -94,7 +100,13 @@ impl Future for Exec<'_> {
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<Answer>> {
         match std::mem::replace(&mut self.phase, Phase::Done) {
-            Phase::Start(raw, Call { on: On::Ambient | On::Given(_), options }) => {
+            Phase::Start(
+                raw,
+                Call {
+                    on: On::Ambient | On::Given(_),
+                    options,
+                },
+            ) => {
                 drop((raw, options));
                 Poll::Ready(Err(Error::new(ErrorKind::NoSession)))
             }
@@ -104,7 +116,12 @@ impl Future for Exec<'_> {
 }
 
 /// Decodes the rows of an answer, as many as `most`.
-fn rows<T>(table: &'static TableDef, answer: &Answer, most: usize, read: ReadRow<T>) -> Result<Vec<T>> {
+fn rows<T>(
+    table: &'static TableDef,
+    answer: &Answer,
+    most: usize,
+    read: ReadRow<T>,
+) -> Result<Vec<T>> {
     let count = answer.count().min(most);
     let mut cells = answer.cells();
     // A row has at least one byte per column's length, so a count that is not true reserves nothing.

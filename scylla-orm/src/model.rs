@@ -24,7 +24,10 @@ pub trait Model: Table {
     fn get<V: KeyValues<Self::Key>>(key: V) -> Get<'static, Self> {
         let mut raw = Raw::new(Verb::Select);
         key.bind_key(&mut raw);
-        Get::new(Exec::new(Self::definition(), raw, Call::default()), Self::from_row)
+        Get::new(
+            Exec::new(Self::definition(), raw, Call::default()),
+            Self::from_row,
+        )
     }
 
     /// Inserts the row. A field that is `None`, or an empty collection, is left out: no tombstone is written, and what

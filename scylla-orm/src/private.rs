@@ -3,14 +3,16 @@
 pub use scylla_orm_driver::value::{Cells, CqlType, Fault, Field, FromCql, ToCql, Type, Wrote};
 
 pub use crate::column::{
-    Bind, Col, ContainsOps, CounterOps, EqOps, Frozen, ListOps, MapOps, One, RangeOps, RemoveOps, SetOps, SetValue,
-    TextOps,
+    Bind, Col, ContainsOps, CounterOps, EqOps, Frozen, ListOps, MapOps, One, RangeOps, RemoveOps,
+    SetOps, SetValue, TextOps,
 };
 pub use crate::rules::{
-    Asc, Bound, ByKeyOnly, Ck, Counted, Desc, Free, InOrder, Indexed, Indexless, KeyOnly, Missing, Needed, Pk, Regular,
-    S, Static, Unbounded, Unindexed, Where, Z,
+    Asc, Bound, ByKeyOnly, Ck, Counted, Desc, Free, InOrder, Indexed, Indexless, KeyOnly, Missing,
+    Needed, Pk, Regular, S, Static, Unbounded, Unindexed, Where, Z,
 };
-pub use crate::table::{Column, ColumnDef, ColumnOf, Kind, ModelId, NoCounters, Table, TableDef, ValueOf, Writable};
+pub use crate::table::{
+    Column, ColumnDef, ColumnOf, Kind, ModelId, NoCounters, Table, TableDef, ValueOf, Writable,
+};
 
 /// A column whose flags are all false, but for what its field's type says.
 pub const fn column<K: Column>(name: &'static str, field: &'static str, kind: Kind) -> ColumnDef {
@@ -58,7 +60,9 @@ pub fn take<K: Column>(cells: &mut Cells<'_>) -> Result<K::Field, (u16, Fault)> 
 
 /// The same, for a column that reads null as its type's default.
 #[inline]
-pub fn take_or_default<K: Column<Field: Default>>(cells: &mut Cells<'_>) -> Result<K::Field, (u16, Fault)> {
+pub fn take_or_default<K: Column<Field: Default>>(
+    cells: &mut Cells<'_>,
+) -> Result<K::Field, (u16, Fault)> {
     let mut ahead = cells.clone();
     if let Ok(None) = ahead.next() {
         *cells = ahead;

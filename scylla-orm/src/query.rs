@@ -6,9 +6,12 @@ use crate::column::{Assign, Columns, Filter, OrderBy};
 use crate::connection::Session;
 use crate::cql::{Flag, Op, Raw, Verb};
 use crate::exec::{
-    All, Call, Count, Exec, Exists, First, Get, NextPage, PageToken, ReadRow, Stream, page_settings, settings,
+    All, Call, Count, Exec, Exists, First, Get, NextPage, PageToken, ReadRow, Stream,
+    page_settings, settings,
 };
-use crate::rules::{Countable, Deletable, Filtering, Limited, Orderable, Readable, Scanned, Updatable, Where};
+use crate::rules::{
+    Countable, Deletable, Filtering, Limited, Orderable, Readable, Scanned, Updatable, Where,
+};
 use crate::table::{Table, TableDef, Writable};
 use crate::write::{Delete, Update};
 
@@ -36,7 +39,13 @@ impl<M: Table, W> std::fmt::Debug for Query<'_, M, W> {
 
 impl<M: Table, W> Query<'static, M, W> {
     pub(crate) fn start() -> Self {
-        Query { q: Untyped { raw: Raw::new(Verb::Select), call: Call::default() }, of: PhantomData }
+        Query {
+            q: Untyped {
+                raw: Raw::new(Verb::Select),
+                call: Call::default(),
+            },
+            of: PhantomData,
+        }
     }
 }
 
@@ -56,12 +65,21 @@ impl<'s, M: Table, W> Query<'s, M, W> {
     where
         W: Orderable,
     {
-        Query { q: self.q.order(O::REVERSED), of: PhantomData }
+        Query {
+            q: self.q.order(O::REVERSED),
+            of: PhantomData,
+        }
     }
 
     /// Runs on this session.
     pub fn on<'t>(self, session: &'t Session) -> Query<'t, M, W> {
-        Query { q: Untyped { raw: self.q.raw, call: self.q.call.on(session) }, of: PhantomData }
+        Query {
+            q: Untyped {
+                raw: self.q.raw,
+                call: self.q.call.on(session),
+            },
+            of: PhantomData,
+        }
     }
 
     settings!(q.call);
@@ -133,17 +151,26 @@ impl<'s, M: Table, W> Query<'s, M, W> {
 impl<'s, M: Table, P, C, X, L> Query<'s, M, Where<P, C, X, L>> {
     /// At most so many rows.
     pub fn limit(self, rows: u32) -> Query<'s, M, Where<P, C, X, Limited>> {
-        Query { q: self.q.limit(rows), of: PhantomData }
+        Query {
+            q: self.q.limit(rows),
+            of: PhantomData,
+        }
     }
 
     /// "I mean every row."
     pub fn scan(self) -> Query<'s, M, Where<P, C, X, Scanned>> {
-        Query { q: self.q.flag(Flag::SCAN), of: PhantomData }
+        Query {
+            q: self.q.flag(Flag::SCAN),
+            of: PhantomData,
+        }
     }
 
     /// Lets the server check rows one by one, which can be slow: it reads rows that are not in the result.
     pub fn allow_filtering(self) -> Query<'s, M, Where<P, C, Filtering, L>> {
-        Query { q: self.q.flag(Flag::FILTERING), of: PhantomData }
+        Query {
+            q: self.q.flag(Flag::FILTERING),
+            of: PhantomData,
+        }
     }
 
     /// The first row, if there is one.
@@ -245,7 +272,12 @@ impl<'s> Untyped<'s> {
         Stream::new(self.exec(table), read)
     }
 
-    fn page<T>(self, table: &'static TableDef, read: ReadRow<T>, after: Option<PageToken>) -> NextPage<'s, T> {
+    fn page<T>(
+        self,
+        table: &'static TableDef,
+        read: ReadRow<T>,
+        after: Option<PageToken>,
+    ) -> NextPage<'s, T> {
         NextPage::new(self.exec(table), read, after)
     }
 

@@ -22,8 +22,9 @@ mod write;
 
 pub use clustering::{Before, Clustering, Gap, NoCluster, Prefix};
 pub use flags::{
-    Asc, Both, Bound, Ck, Counted, Desc, Eq, Filtering, Fixed, Free, Has, High, In, IndexAnd, Indexed, KeyOnly, Like,
-    Limited, Low, Lower, Missing, OneIndex, Pk, Regular, S, Scanned, Static, Unbounded, Unindexed, Upper, Where, Z,
+    Asc, Both, Bound, Ck, Counted, Desc, Eq, Filtering, Fixed, Free, Has, High, In, IndexAnd,
+    Indexed, KeyOnly, Like, Limited, Low, Lower, Missing, OneIndex, Pk, Regular, S, Scanned,
+    Static, Unbounded, Unindexed, Upper, Where, Z,
 };
 pub use leaf::{InOrder, Indexless, Needed, Query};
 pub use order::{Against, Natural, Orderable, Reversed, SameWay, Way};
@@ -31,6 +32,6 @@ pub use partition::{AddBound, AddMissing, AllParts, NoPart, OnePartition, Partit
 pub use read::{BoundedRead, Countable, Readable, Verdict};
 pub use restrict::{At, OnIndex, PartitionOp, Restrict, RestrictKind, Step, WithPlain};
 pub use write::{
-    ByKeyOnly, Deletable, Join, KeyAlone, NoRows, PrefixToDelete, Reaches, Rows, StaticOnly, StaticUpdate, Updatable,
-    WholeKey,
+    ByKeyOnly, Deletable, Join, KeyAlone, NoRows, PrefixToDelete, Reaches, Rows, StaticOnly,
+    StaticUpdate, Updatable, WholeKey,
 };

@@ -20,13 +20,23 @@ type Put<V> = fn(V, u8, Op, &mut Raw);
 
 impl<K, R, V> Set<K, R, V> {
     pub(crate) fn new(op: Op, value: V, put: Put<V>) -> Self {
-        Set { op, value, put, of: PhantomData }
+        Set {
+            op,
+            value,
+            put,
+            of: PhantomData,
+        }
     }
 }
 
 impl<K, R, V: Clone> Clone for Set<K, R, V> {
     fn clone(&self) -> Self {
-        Set { op: self.op, value: self.value.clone(), put: self.put, of: PhantomData }
+        Set {
+            op: self.op,
+            value: self.value.clone(),
+            put: self.put,
+            of: PhantomData,
+        }
     }
 }
 

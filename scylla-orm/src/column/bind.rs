@@ -148,7 +148,10 @@ fn put_set<T, B: Bind<T>>(items: &[B], out: &mut Vec<u8>) {
 
 /// A map's keys are sorted; of two equal ones the last counts.
 fn put_map<K, V, A: Bind<K>, B: Bind<V>>(entries: &[(A, B)], out: &mut Vec<u8>) {
-    let entries: BTreeMap<_, _> = entries.iter().map(|(key, value)| (encode(key), encode(value))).collect();
+    let entries: BTreeMap<_, _> = entries
+        .iter()
+        .map(|(key, value)| (encode(key), encode(value)))
+        .collect();
     wire::put_int(out, i32::try_from(entries.len()).unwrap_or(i32::MAX));
     for (key, value) in entries {
         wire::put_sized(out, |out| out.extend_from_slice(&key));

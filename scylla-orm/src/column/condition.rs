@@ -22,7 +22,12 @@ pub struct Cond<K, Operator, V> {
 
 impl<K, Operator, V> Cond<K, Operator, V> {
     pub(crate) fn new(op: Op, value: V, put: fn(V, &mut Vec<u8>)) -> Self {
-        Cond { op, value, put, of: PhantomData }
+        Cond {
+            op,
+            value,
+            put,
+            of: PhantomData,
+        }
     }
 
     /// Both conditions.
@@ -34,7 +39,12 @@ impl<K, Operator, V> Cond<K, Operator, V> {
 // Not derived: that would ask `Clone` of the column.
 impl<K, Operator, V: Clone> Clone for Cond<K, Operator, V> {
     fn clone(&self) -> Self {
-        Cond { op: self.op, value: self.value.clone(), put: self.put, of: PhantomData }
+        Cond {
+            op: self.op,
+            value: self.value.clone(),
+            put: self.put,
+            of: PhantomData,
+        }
     }
 }
 
@@ -86,7 +96,9 @@ impl<M, K: ColumnOf<M>, Operator, V> Conditions<M> for Cond<K, Operator, V> {
     }
 }
 
-impl<M, W: Restrict<K, Operator>, K: ColumnOf<M>, Operator, V> Filter<M, W> for Cond<K, Operator, V> {
+impl<M, W: Restrict<K, Operator>, K: ColumnOf<M>, Operator, V> Filter<M, W>
+    for Cond<K, Operator, V>
+{
     type Out = W::Out;
 }
 

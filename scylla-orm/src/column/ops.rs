@@ -61,7 +61,10 @@ pub trait ListOps {
 }
 
 /// Is a map.
-#[diagnostic::on_unimplemented(message = "a column of type `{Self}` is not a map", label = "needs a map")]
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` is not a map",
+    label = "needs a map"
+)]
 pub trait MapOps {
     /// Its keys.
     type Key;

@@ -36,12 +36,17 @@ impl Shape {
 
     fn check_read(&self, table: &TableDef, filters: &Filters) -> Result<(), String> {
         if self.verb() == Verb::Count && self.has(Flag::LIMIT) {
-            return Err("`.count()` does not go with `.limit(..)`: the server counts before it limits".into());
+            return Err(
+                "`.count()` does not go with `.limit(..)`: the server counts before it limits"
+                    .into(),
+            );
         }
         if self.has(Flag::ORDERED) {
             filters.one_partition()?;
             if let Some(index) = filters.index {
-                return Err(format!("`.order_by(..)` does not go with a filter on `{index}`: an index has no order"));
+                return Err(format!(
+                    "`.order_by(..)` does not go with a filter on `{index}`: an index has no order"
+                ));
             }
         }
         if self.has(Flag::FILTERING) {
@@ -51,7 +56,9 @@ impl Shape {
         match (filters.missing, filters.index) {
             (None, _) => filters.in_order(),
             (Some(_), _) if filters.some_part => filters.one_partition(),
-            (Some(_), Some(_)) => filters.first_clustering.map_or(Ok(()), |column| Err(needs_filtering(column))),
+            (Some(_), Some(_)) => filters
+                .first_clustering
+                .map_or(Ok(()), |column| Err(needs_filtering(column))),
             (Some(_), None) if filters.first_clustering.is_some() => filters.one_partition(),
             (Some(_), None) if self.has(Flag::LIMIT) || self.has(Flag::SCAN) => Ok(()),
             (Some(_), None) => Err(format!(
@@ -63,11 +70,16 @@ impl Shape {
 
     fn check_assignments(&self, table: &TableDef) -> Result<(), String> {
         let ops = |index: u8| {
-            self.clauses().filter(move |(column, op)| *column == index && op.is_assignment()).map(|(_, op)| op)
+            self.clauses()
+                .filter(move |(column, op)| *column == index && op.is_assignment())
+                .map(|(_, op)| op)
         };
         for (index, _) in self.clauses().filter(|(_, op)| *op == Op::SET) {
             if ops(index).count() > 1 {
-                return Err(format!("column `{}` is set twice in one update", table.column(index).name));
+                return Err(format!(
+                    "column `{}` is set twice in one update",
+                    table.column(index).name
+                ));
             }
         }
         Ok(())
@@ -79,7 +91,9 @@ impl Shape {
         if set.all(|(column, _)| table.column(column).kind == Kind::Static) {
             return match filters.first_clustering {
                 None => Ok(()),
-                Some(_) => Err("this update sets only static columns, but filters a clustering column".into()),
+                Some(_) => Err(
+                    "this update sets only static columns, but filters a clustering column".into(),
+                ),
             };
         }
         filters.one_row()
@@ -91,15 +105,21 @@ impl Shape {
             return Ok(());
         }
         if self.has(Flag::TIMESTAMP) {
-            return Err("a conditional write has no `.timestamp(..)`: the replicas agree on one".into());
+            return Err(
+                "a conditional write has no `.timestamp(..)`: the replicas agree on one".into(),
+            );
         }
         if let Some((column, _)) = self.clauses().find(|(_, op)| *op == Op::IN) {
             let name = table.column(column).name;
-            return Err(format!("a conditional write names one row: key column `{name}` is filtered by `.is_in(..)`"));
+            return Err(format!(
+                "a conditional write names one row: key column `{name}` is filtered by `.is_in(..)`"
+            ));
         }
-        let of_partition = |(column, op): (u8, Op)| op.is_condition() && table.column(column).kind == Kind::Static;
+        let of_partition =
+            |(column, op): (u8, Op)| op.is_condition() && table.column(column).kind == Kind::Static;
         let conditions = self.clauses().filter(|(_, op)| op.is_condition());
-        let only_static = !self.has(Flag::IF_EXISTS) && conditions.count() == self.clauses().filter(|c| of_partition(*c)).count();
+        let only_static = !self.has(Flag::IF_EXISTS)
+            && conditions.count() == self.clauses().filter(|c| of_partition(*c)).count();
         if self.verb() == Verb::Delete && !only_static {
             return filters.one_row();
         }
@@ -129,15 +149,26 @@ struct Filters {
 impl Filters {
     fn of(shape: &Shape, table: &TableDef) -> Result<Filters, String> {
         let mut filters = Filters::default();
-        for (i, (index, op)) in shape.clauses().enumerate().filter(|(_, (_, op))| op.is_filter()) {
+        for (i, (index, op)) in shape
+            .clauses()
+            .enumerate()
+            .filter(|(_, (_, op))| op.is_filter())
+        {
             let column = table.column(index);
-            let before = shape.clauses().take(i).filter(|(other, op)| *other == index && op.is_filter());
+            let before = shape
+                .clauses()
+                .take(i)
+                .filter(|(other, op)| *other == index && op.is_filter());
             step(column, op, &before.map(|(_, op)| op).collect::<Vec<_>>())?;
             if !matches!(column.kind, Kind::Partition | Kind::Clustering) {
                 filters.other(column, op);
             }
         }
-        let ops = |index: u8| shape.clauses().filter(move |(column, op)| *column == index && op.is_filter());
+        let ops = |index: u8| {
+            shape
+                .clauses()
+                .filter(move |(column, op)| *column == index && op.is_filter())
+        };
         for &index in table.partition_key() {
             match ops(index).next() {
                 None => filters.missing = filters.missing.or(Some(table.column(index).name)),
@@ -145,7 +176,10 @@ impl Filters {
             }
         }
         for &index in table.clustering_key() {
-            filters.clustering(table.column(index).name, ops(index).next().map(|(_, op)| op));
+            filters.clustering(
+                table.column(index).name,
+                ops(index).next().map(|(_, op)| op),
+            );
         }
         Ok(filters)
     }
@@ -174,21 +208,27 @@ impl Filters {
     fn one_partition(&self) -> Result<(), String> {
         match self.missing {
             None => Ok(()),
-            Some(name) => Err(format!("partition key column `{name}` has no `.eq(..)` or `.is_in(..)` filter")),
+            Some(name) => Err(format!(
+                "partition key column `{name}` has no `.eq(..)` or `.is_in(..)` filter"
+            )),
         }
     }
 
     fn in_order(&self) -> Result<(), String> {
         match self.gap {
             None => Ok(()),
-            Some(name) => Err(format!("clustering column `{name}` is filtered, but one before it is not fixed")),
+            Some(name) => Err(format!(
+                "clustering column `{name}` is filtered, but one before it is not fixed"
+            )),
         }
     }
 
     fn one_row(&self) -> Result<(), String> {
         match self.unfixed {
             None => Ok(()),
-            Some(name) => Err(format!("clustering column `{name}` has no `.eq(..)` filter")),
+            Some(name) => Err(format!(
+                "clustering column `{name}` has no `.eq(..)` filter"
+            )),
         }
     }
 
@@ -208,20 +248,31 @@ impl Filters {
 fn step(column: &ColumnDef, op: Op, before: &[Op]) -> Result<(), String> {
     let name = column.name;
     if column.kind == Kind::Partition && !matches!(op, Op::EQ | Op::IN) {
-        return Err(format!("a partition key column takes only `.eq(..)` or `.is_in(..)`, and `{name}` is one"));
+        return Err(format!(
+            "a partition key column takes only `.eq(..)` or `.is_in(..)`, and `{name}` is one"
+        ));
     }
     let repeatable = |op: Op| matches!(op, Op::CONTAINS | Op::CONTAINS_KEY | Op::LIKE);
     let bounds = |op: Op, other: Op| {
-        matches!((op, other), (Op::GT | Op::GE, Op::LT | Op::LE) | (Op::LT | Op::LE, Op::GT | Op::GE))
+        matches!(
+            (op, other),
+            (Op::GT | Op::GE, Op::LT | Op::LE) | (Op::LT | Op::LE, Op::GT | Op::GE)
+        )
     };
     let fits = match before {
         [] => true,
         [other] if bounds(op, *other) => true,
         _ => repeatable(op) && before.iter().all(|other| repeatable(*other)),
     };
-    if fits { Ok(()) } else { Err(format!("column `{name}` is restricted twice")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("column `{name}` is restricted twice"))
+    }
 }
 
 fn needs_filtering(name: &str) -> String {
-    format!("the filter on `{name}` needs `.allow_filtering()`: the server would check `{name}` row by row")
+    format!(
+        "the filter on `{name}` needs `.allow_filtering()`: the server would check `{name}` row by row"
+    )
 }

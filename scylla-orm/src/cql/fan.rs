@@ -57,7 +57,10 @@ impl Raw {
             if apart(column, op) {
                 let list = values.next().ok().flatten().unwrap_or_default();
                 let end = self.values.len() - values.rest().len();
-                places.push(Place { at: start..end, keys: elements(list) });
+                places.push(Place {
+                    at: start..end,
+                    keys: elements(list),
+                });
                 shape.clause(column, Op::EQ);
             } else {
                 skip(&mut values, op.markers());
@@ -69,13 +72,25 @@ impl Raw {
             shape.clause(column, op);
         }
         let length = places.iter().map(|place| place.keys.len()).product();
-        let raw = Raw { shape, values: self.values.clone(), limit: self.limit };
-        Some(Fan { raw, places, next: 0, length })
+        let raw = Raw {
+            shape,
+            values: self.values.clone(),
+            limit: self.limit,
+        };
+        Some(Fan {
+            raw,
+            places,
+            next: 0,
+            length,
+        })
     }
 
     /// Values that stand before those of the clauses.
     fn before_clauses(&self) -> usize {
-        [Flag::TTL, Flag::TIMESTAMP].iter().filter(|flag| self.shape.has(**flag)).count()
+        [Flag::TTL, Flag::TIMESTAMP]
+            .iter()
+            .filter(|flag| self.shape.has(**flag))
+            .count()
     }
 }
 
@@ -97,12 +112,23 @@ impl Iterator for Fan {
         let mut values = Vec::with_capacity(self.raw.values.len());
         let mut from = 0;
         for (place, digit) in self.places.iter().zip(digits) {
-            values.extend_from_slice(self.raw.values.get(from..place.at.start).unwrap_or_default());
-            wire::put_sized(&mut values, |out| out.extend_from_slice(place.keys.get(digit).map_or(&[], |key| key)));
+            values.extend_from_slice(
+                self.raw
+                    .values
+                    .get(from..place.at.start)
+                    .unwrap_or_default(),
+            );
+            wire::put_sized(&mut values, |out| {
+                out.extend_from_slice(place.keys.get(digit).map_or(&[], |key| key))
+            });
             from = place.at.end;
         }
         values.extend_from_slice(self.raw.values.get(from..).unwrap_or_default());
-        Some(Raw { shape: self.raw.shape.clone(), values, limit: self.raw.limit })
+        Some(Raw {
+            shape: self.raw.shape.clone(),
+            values,
+            limit: self.raw.limit,
+        })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

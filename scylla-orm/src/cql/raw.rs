@@ -2,6 +2,7 @@
 
 use scylla_orm_driver::wire;
 
+use crate::error::{Error, Result};
 use crate::table::TableDef;
 
 use super::shape::{Flag, Op, Shape, Verb};
@@ -22,7 +23,11 @@ pub struct Raw {
 
 impl Raw {
     pub(crate) fn new(verb: Verb) -> Self {
-        Raw { shape: Shape::new(verb), values: Vec::with_capacity(VALUES), limit: 0 }
+        Raw {
+            shape: Shape::new(verb),
+            values: Vec::with_capacity(VALUES),
+            limit: 0,
+        }
     }
 
     /// Adds a clause and its value. Generic over the value only, not over the column: one instance serves every model.
@@ -63,6 +68,15 @@ impl Raw {
             let limit = self.limit;
             self.value(|out| wire::put_int(out, limit));
         }
+    }
+
+    /// The statement and its encoded values, checked, as they would be sent but for the keyspace of the session.
+    pub(crate) fn cql(mut self, table: &TableDef) -> Result<(String, Vec<u8>)> {
+        self.shape
+            .check(table)
+            .map_err(|rule| Error::invalid(rule).of(table.model))?;
+        self.finish();
+        Ok((self.shape.text(table, table.keyspace), self.values))
     }
 
     /// How many values there are, once [finished](Raw::finish). A statement of whole rows has one per column.

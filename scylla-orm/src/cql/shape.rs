@@ -147,7 +147,11 @@ impl Op {
 
     /// How a comparison is written.
     pub(crate) fn sign(self) -> &'static str {
-        match Op(if self.is_condition() { self.0 - Op::IF } else { self.0 }) {
+        match Op(if self.is_condition() {
+            self.0 - Op::IF
+        } else {
+            self.0
+        }) {
             Op::EQ => "=",
             Op::IN => "IN",
             Op::GT => ">",
@@ -173,7 +177,11 @@ impl Op {
 impl Shape {
     /// A verb without clauses.
     pub fn new(verb: Verb) -> Self {
-        Shape { key: (verb as u128).to_le_bytes(), inline: 0, spill: None }
+        Shape {
+            key: (verb as u128).to_le_bytes(),
+            inline: 0,
+            spill: None,
+        }
     }
 
     /// The whole shape, unless it [spills](Shape::is_inline).
@@ -258,7 +266,9 @@ impl Shape {
     /// The clauses in the order in which their values stand: that of the text.
     pub(crate) fn clauses_of_values(&self) -> impl Iterator<Item = (u8, Op)> + '_ {
         let class = |which: fn(Op) -> bool| self.clauses().filter(move |(_, op)| which(*op));
-        class(Op::is_assignment).chain(class(Op::is_filter)).chain(class(Op::is_condition))
+        class(Op::is_assignment)
+            .chain(class(Op::is_filter))
+            .chain(class(Op::is_condition))
     }
 
     /// The clauses, in the order in which they were added.
@@ -283,7 +293,18 @@ mod tests {
     #[test]
     fn clauses_come_back_in_order_wherever_they_are_kept() {
         let mut shape = Shape::new(Verb::Update);
-        let clauses: Vec<_> = (0..12).map(|i| (i * 20, if i % 2 == 0 { Op::EQ } else { Op::LIKE.conditional() })).collect();
+        let clauses: Vec<_> = (0..12)
+            .map(|i| {
+                (
+                    i * 20,
+                    if i % 2 == 0 {
+                        Op::EQ
+                    } else {
+                        Op::LIKE.conditional()
+                    },
+                )
+            })
+            .collect();
         for &(column, op) in &clauses {
             shape.clause(column, op);
         }

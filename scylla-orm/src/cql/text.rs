@@ -10,7 +10,12 @@ use super::shape::{Flag, Op, Shape, Verb};
 impl Shape {
     /// The statement in CQL, on the table in `keyspace`, or on the bare name if there is none.
     pub fn text(&self, table: &TableDef, keyspace: Option<&str>) -> String {
-        let mut text = Text { shape: self, table, keyspace, out: String::with_capacity(160) };
+        let mut text = Text {
+            shape: self,
+            table,
+            keyspace,
+            out: String::with_capacity(160),
+        };
         match self.verb() {
             Verb::Select | Verb::Count => text.select(),
             Verb::Insert => text.insert(),
@@ -34,7 +39,9 @@ impl Text<'_> {
         let picked: Vec<u8> = self.columns(|op| op == Op::PICK);
         match self.shape.verb() {
             Verb::Count => self.out += "count(*)",
-            _ if picked.is_empty() => self.list(self.table.columns.iter().map(|column| column.name)),
+            _ if picked.is_empty() => {
+                self.list(self.table.columns.iter().map(|column| column.name))
+            }
             _ => {
                 let table = self.table;
                 self.list(picked.iter().map(|&column| table.column(column).name));
@@ -77,7 +84,12 @@ impl Text<'_> {
         if self.shape.has(Flag::WHOLE) {
             return self.whole();
         }
-        for (i, (column, op)) in self.shape.clauses().filter(|(_, op)| op.is_assignment()).enumerate() {
+        for (i, (column, op)) in self
+            .shape
+            .clauses()
+            .filter(|(_, op)| op.is_assignment())
+            .enumerate()
+        {
             self.out += if i == 0 { " SET " } else { ", " };
             self.assignment(column, op);
         }
@@ -88,7 +100,10 @@ impl Text<'_> {
     fn whole(&mut self) {
         let table = self.table;
         let columns = (0..=u8::MAX).zip(table.columns).map(|(index, _)| index);
-        for (i, index) in columns.filter(|index| !table.key.contains(index)).enumerate() {
+        for (i, index) in columns
+            .filter(|index| !table.key.contains(index))
+            .enumerate()
+        {
             self.out += if i == 0 { " SET " } else { ", " };
             self.assignment(index, Op::SET);
         }
@@ -127,7 +142,12 @@ impl Text<'_> {
     }
 
     fn comparisons(&mut self, keyword: &str, which: fn(Op) -> bool) {
-        for (i, (column, op)) in self.shape.clauses().filter(|(_, op)| which(*op)).enumerate() {
+        for (i, (column, op)) in self
+            .shape
+            .clauses()
+            .filter(|(_, op)| which(*op))
+            .enumerate()
+        {
             self.out += if i == 0 { keyword } else { " AND " };
             self.comparison(column, op);
         }
@@ -151,7 +171,9 @@ impl Text<'_> {
 
     /// The first clustering column decides: the others go the same way.
     fn order(&mut self) {
-        let Some(&first) = self.table.clustering_key().first() else { return };
+        let Some(&first) = self.table.clustering_key().first() else {
+            return;
+        };
         let column = self.table.column(first);
         let descending = column.descending != self.shape.has(Flag::REVERSED);
         self.out += " ORDER BY ";
@@ -177,6 +199,10 @@ impl Text<'_> {
     }
 
     fn columns(&self, which: fn(Op) -> bool) -> Vec<u8> {
-        self.shape.clauses().filter(|(_, op)| which(*op)).map(|(column, _)| column).collect()
+        self.shape
+            .clauses()
+            .filter(|(_, op)| which(*op))
+            .map(|(column, _)| column)
+            .collect()
     }
 }

@@ -18,14 +18,29 @@ pub(super) fn describe(kind: &ErrorKind, model: Option<&str>, f: &mut Formatter<
         ErrorKind::NotFound => f.write_str("there is no such row"),
         ErrorKind::MultipleFound => f.write_str("there is more than one such row"),
         ErrorKind::Invalid(rule) => f.write_str(rule),
-        ErrorKind::Mismatch { column: Some(column), expected, found } => {
-            write!(f, "column `{column}` is `{expected}` in the model and `{found}` in the database")
+        ErrorKind::Mismatch {
+            column: Some(column),
+            expected,
+            found,
+        } => {
+            write!(
+                f,
+                "column `{column}` is `{expected}` in the model and `{found}` in the database"
+            )
         }
-        ErrorKind::Mismatch { column: None, expected, found } => {
+        ErrorKind::Mismatch {
+            column: None,
+            expected,
+            found,
+        } => {
             write!(f, "the model says {expected}, and the database {found}")
         }
         ErrorKind::Decode { column, row, fault } => {
-            write!(f, "column `{column}` of row {row} {}", what_is_wrong(*fault))
+            write!(
+                f,
+                "column `{column}` of row {row} {}",
+                what_is_wrong(*fault)
+            )
         }
         ErrorKind::PageToken => f.write_str("the page token does not belong to this query"),
         ErrorKind::Driver(error) => write!(f, "{error}"),
@@ -39,16 +54,22 @@ pub(super) fn advice(kind: &ErrorKind) -> Option<&'static str> {
             "call `.on(&session)`, or run it inside `session.scope(..)`, or set a default with \
              `session.set_default()`",
         ),
-        ErrorKind::DefaultAlreadySet => Some("set it once, and name other sessions with `.on(&session)`"),
-        ErrorKind::NoKeyspace => {
-            Some("say `#[cql(keyspace = \"…\")]` on the model, or `.keyspace(\"…\")` on the session's builder")
+        ErrorKind::DefaultAlreadySet => {
+            Some("set it once, and name other sessions with `.on(&session)`")
         }
+        ErrorKind::NoKeyspace => Some(
+            "say `#[cql(keyspace = \"…\")]` on the model, or `.keyspace(\"…\")` on the session's builder",
+        ),
         ErrorKind::MultipleFound => Some("add filters, or take `.first()` or `.all()`"),
-        ErrorKind::Mismatch { column: Some(_), .. } => Some("change the field's type, or the table"),
-        ErrorKind::Decode { fault: Fault::Null, .. } => {
-            Some("make the field an `Option`, or give it `#[cql(default)]`")
+        ErrorKind::Mismatch {
+            column: Some(_), ..
+        } => Some("change the field's type, or the table"),
+        ErrorKind::Decode {
+            fault: Fault::Null, ..
+        } => Some("make the field an `Option`, or give it `#[cql(default)]`"),
+        ErrorKind::PageToken => {
+            Some("use a token with the query, and the values, that it came from")
         }
-        ErrorKind::PageToken => Some("use a token with the query, and the values, that it came from"),
         _ => None,
     }
 }

@@ -14,7 +14,10 @@ pub(crate) struct Call<'s> {
 
 impl Call<'_> {
     pub(crate) fn on<'t>(self, session: &'t Session) -> Call<'t> {
-        Call { on: On::Given(session), options: self.options }
+        Call {
+            on: On::Given(session),
+            options: self.options,
+        }
     }
 
     pub(crate) fn options(&mut self) -> &mut Options {

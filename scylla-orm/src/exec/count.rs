@@ -27,7 +27,12 @@ impl Future for Count<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let answer = ready!(Pin::new(&mut self.exec).poll(cx))?;
-        let counts = rows(self.exec.table(), &answer, 1, |cells| i64::take(cells).map_err(|fault| (0, fault)))?;
-        Poll::Ready(Ok(counts.into_iter().filter_map(|count| u64::try_from(count).ok()).sum()))
+        let counts = rows(self.exec.table(), &answer, 1, |cells| {
+            i64::take(cells).map_err(|fault| (0, fault))
+        })?;
+        Poll::Ready(Ok(counts
+            .into_iter()
+            .filter_map(|count| u64::try_from(count).ok())
+            .sum()))
     }
 }

@@ -26,7 +26,10 @@ impl<'s, T> Get<'s, T> {
 
     /// Runs on this session.
     pub fn on<'t>(self, session: &'t Session) -> Get<'t, T> {
-        Get { exec: self.exec.on(session), read: self.read }
+        Get {
+            exec: self.exec.on(session),
+            read: self.read,
+        }
     }
 
     /// How many replicas must answer, instead of the session's choice.

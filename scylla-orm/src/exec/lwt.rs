@@ -75,7 +75,13 @@ fn outcome<'a, T>(
     table: &TableDef,
     read: ReadNamed<T>,
 ) -> Result<Lwt<T>> {
-    let decode = |column: &str, fault| Error::new(ErrorKind::Decode { column: column.into(), row: 0, fault });
+    let decode = |column: &str, fault| {
+        Error::new(ErrorKind::Decode {
+            column: column.into(),
+            row: 0,
+            fault,
+        })
+    };
     let broken = |fault| decode("[applied]", fault);
     let row = NamedRow::read(columns, &mut cells).map_err(broken)?;
     let applied = row.cell("[applied]").flatten();
@@ -87,7 +93,10 @@ fn outcome<'a, T>(
     }
     let existing = read(&row, table);
     existing.map(Lwt::Existing).map_err(|(column, fault)| {
-        let name = table.columns.get(usize::from(column)).map_or("?", |column| column.name);
+        let name = table
+            .columns
+            .get(usize::from(column))
+            .map_or("?", |column| column.name);
         decode(name, fault)
     })
 }

@@ -54,15 +54,24 @@ impl<T> Future for NextPage<'_, T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let answer = ready!(Pin::new(&mut self.exec).poll(cx))?;
         let rows = rows(self.exec.table(), &answer, usize::MAX, self.read)?;
-        Poll::Ready(Ok(Page { rows, next: self.after.take() }))
+        Poll::Ready(Ok(Page {
+            rows,
+            next: self.after.take(),
+        }))
     }
 }
 
 impl fmt::Display for PageToken {
     /// Hexadecimal digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}{:08x}{:08x}", self.query, self.request, self.left)?;
-        self.state.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(
+            f,
+            "{:016x}{:08x}{:08x}",
+            self.query, self.request, self.left
+        )?;
+        self.state
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -104,7 +113,12 @@ mod tests {
     #[test]
     fn a_token_comes_back_from_its_text() {
         for state in [vec![], vec![0, 255, 16]] {
-            let token = PageToken { query: u64::MAX - 1, request: 7, left: u32::MAX, state };
+            let token = PageToken {
+                query: u64::MAX - 1,
+                request: 7,
+                left: u32::MAX,
+                state,
+            };
             assert_eq!(token.to_string().parse::<PageToken>().unwrap(), token);
         }
     }

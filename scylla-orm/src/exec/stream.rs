@@ -19,7 +19,12 @@ pub struct Stream<'s, T> {
 
 impl<'s, T> Stream<'s, T> {
     pub(crate) fn new(exec: Exec<'s>, read: ReadRow<T>) -> Self {
-        Stream { exec, read, page: Vec::new().into_iter(), done: false }
+        Stream {
+            exec,
+            read,
+            page: Vec::new().into_iter(),
+            done: false,
+        }
     }
 }
 

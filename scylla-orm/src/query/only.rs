@@ -1,6 +1,7 @@
 //! Queries of some columns.
 
 use crate::connection::Session;
+use crate::error::Result;
 use crate::exec::{All, First, Get, NextPage, PageToken, ReadRow, Stream, page_settings, settings};
 use crate::table::TableDef;
 
@@ -18,7 +19,11 @@ pub struct Only<'s, T> {
 
 impl<T> Clone for Only<'_, T> {
     fn clone(&self) -> Self {
-        Only { table: self.table, q: self.q.clone(), read: self.read }
+        Only {
+            table: self.table,
+            q: self.q.clone(),
+            read: self.read,
+        }
     }
 }
 
@@ -29,11 +34,26 @@ impl<'s, T> Only<'s, T> {
 
     /// Runs on this session.
     pub fn on<'t>(self, session: &'t Session) -> Only<'t, T> {
-        Only { table: self.table, q: Untyped { raw: self.q.raw, call: self.q.call.on(session) }, read: self.read }
+        Only {
+            table: self.table,
+            q: Untyped {
+                raw: self.q.raw,
+                call: self.q.call.on(session),
+            },
+            read: self.read,
+        }
     }
 
     settings!(q.call);
     page_settings!(q.call);
+
+    /// The statement and the encoded values of its bind markers, without a server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
+    pub fn cql(&self) -> Result<(String, Vec<u8>)> {
+        self.q.raw.clone().cql(self.table)
+    }
 
     /// All rows. There is no hidden limit: pages are fetched until there are no more.
     pub fn all(self) -> All<'s, T> {

@@ -5,8 +5,10 @@ use std::marker::PhantomData;
 use crate::column::{Columns, Conditions};
 use crate::connection::Session;
 use crate::cql::Flag;
-use crate::error::{Error, Result};
-use crate::exec::{All, Count, Exists, First, Get, NextPage, PageToken, Stream, page_settings, settings};
+use crate::error::Result;
+use crate::exec::{
+    All, Count, Exists, First, Get, NextPage, PageToken, Stream, page_settings, settings,
+};
 use crate::table::Table;
 
 use super::{Only, Untyped};
@@ -23,7 +25,10 @@ pub struct Select<'s, M> {
 
 impl<M> Clone for Select<'_, M> {
     fn clone(&self) -> Self {
-        Select { q: self.q.clone(), of: PhantomData }
+        Select {
+            q: self.q.clone(),
+            of: PhantomData,
+        }
     }
 }
 
@@ -47,7 +52,11 @@ impl<'s, M: Table> Select<'s, M> {
     }
 
     /// Adds the conditions that `conditions` makes of a value, if there is one.
-    pub fn filter_if<T, F: Conditions<M>>(self, value: Option<T>, conditions: impl FnOnce(T) -> F) -> Self {
+    pub fn filter_if<T, F: Conditions<M>>(
+        self,
+        value: Option<T>,
+        conditions: impl FnOnce(T) -> F,
+    ) -> Self {
         match value {
             Some(value) => self.filter(conditions(value)),
             None => self,
@@ -56,7 +65,10 @@ impl<'s, M: Table> Select<'s, M> {
 
     /// Runs on this session.
     pub fn on<'t>(self, session: &'t Session) -> Select<'t, M> {
-        Select::new(Untyped { raw: self.q.raw, call: self.q.call.on(session) })
+        Select::new(Untyped {
+            raw: self.q.raw,
+            call: self.q.call.on(session),
+        })
     }
 
     settings!(q.call);
@@ -89,11 +101,7 @@ impl<'s, M: Table> Select<'s, M> {
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
     pub fn cql(&self) -> Result<(String, Vec<u8>)> {
-        let table = M::definition();
-        let mut raw = self.q.raw.clone();
-        raw.shape.check(table).map_err(|rule| Error::invalid(rule).of(table.model))?;
-        raw.finish();
-        Ok((raw.shape.text(table, table.keyspace), raw.values))
+        self.q.raw.clone().cql(M::definition())
     }
 }
 

@@ -1,14 +1,19 @@
 //! May it be read?
 
 use super::clustering::{Clustering, Gap, NoCluster, Prefix};
-use super::flags::{Filtering, IndexAnd, KeyOnly, Limited, OneIndex, Scanned, Unbounded, Unindexed, Where};
+use super::flags::{
+    Filtering, IndexAnd, KeyOnly, Limited, OneIndex, Scanned, Unbounded, Unindexed, Where,
+};
 use super::leaf::{InOrder, Indexless, Needed, Query};
 use super::partition::{AllParts, NoPart, Partition, SomePart};
 
 /// A state that the model `M` can be read in.
 pub trait Readable<M> {}
 
-impl<M, P: Partition, C: Clustering, X, L> Readable<M> for Where<P, C, X, L> where X: Verdict<M, P::Sum, C::Sum, L> {}
+impl<M, P: Partition, C: Clustering, X, L> Readable<M> for Where<P, C, X, L> where
+    X: Verdict<M, P::Sum, C::Sum, L>
+{
+}
 
 /// The table of rules: what else is filtered × partition key × clustering key × bound.
 pub trait Verdict<M, P, C, L> {}

@@ -3,8 +3,9 @@
 use crate::table::Column;
 
 use super::flags::{
-    Both, Bound, Ck, Counted, Eq, Filtering, Fixed, Free, Has, High, In, IndexAnd, Indexed, KeyOnly, Like, Low, Lower,
-    Missing, OneIndex, Pk, Regular, S, Static, Unindexed, Upper, Where, Z,
+    Both, Bound, Ck, Counted, Eq, Filtering, Fixed, Free, Has, High, In, IndexAnd, Indexed,
+    KeyOnly, Like, Low, Lower, Missing, OneIndex, Pk, Regular, S, Static, Unindexed, Upper, Where,
+    Z,
 };
 
 /// The state after a restriction of the column `K` by `Op`.
@@ -29,7 +30,9 @@ pub trait RestrictKind<Kind, K, Op> {
     type Out;
 }
 
-impl<P: At<N, Op>, C, X, L, N, K, Op: PartitionOp> RestrictKind<Pk<N>, K, Op> for Where<P, C, X, L> {
+impl<P: At<N, Op>, C, X, L, N, K, Op: PartitionOp> RestrictKind<Pk<N>, K, Op>
+    for Where<P, C, X, L>
+{
     type Out = Where<P::Out, C, X, L>;
 }
 

@@ -116,7 +116,10 @@ impl ModelId {
     fn draw(&self) -> usize {
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
         // Whoever is second takes the number of the first, and leaves a gap.
-        match self.0.compare_exchange(0, n, Ordering::Relaxed, Ordering::Relaxed) {
+        match self
+            .0
+            .compare_exchange(0, n, Ordering::Relaxed, Ordering::Relaxed)
+        {
             Ok(_) => n as usize,
             Err(first) => first as usize,
         }

@@ -14,13 +14,19 @@ pub struct NamedRow<'a> {
 impl<'a> NamedRow<'a> {
     /// The row at the start of `cells`.
     pub(crate) fn read(columns: &'a [Column], cells: &mut Cells<'a>) -> Result<Self, Fault> {
-        let cells = columns.iter().map(|_| cells.next()).collect::<Result<_, _>>()?;
+        let cells = columns
+            .iter()
+            .map(|_| cells.next())
+            .collect::<Result<_, _>>()?;
         Ok(NamedRow { columns, cells })
     }
 
     /// The cell of a column: `None` if there is no such column, `Some(None)` if it is null.
     pub(crate) fn cell(&self, name: &str) -> Option<Option<&'a [u8]>> {
-        let at = self.columns.iter().position(|column| *column.name == *name)?;
+        let at = self
+            .columns
+            .iter()
+            .position(|column| *column.name == *name)?;
         self.cells.get(at).copied()
     }
 

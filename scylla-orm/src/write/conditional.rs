@@ -23,7 +23,13 @@ pub struct Conditional<'s, M, T> {
 
 impl<'s, M: Table, T> Conditional<'s, M, T> {
     pub(super) fn new(raw: Raw, call: Call<'s>, using: Using, read: ReadNamed<T>) -> Self {
-        Conditional { raw, call, using, read, of: PhantomData }
+        Conditional {
+            raw,
+            call,
+            using,
+            read,
+            of: PhantomData,
+        }
     }
 
     /// Runs on this session.
@@ -33,14 +39,22 @@ impl<'s, M: Table, T> Conditional<'s, M, T> {
 
     settings!(call);
     serial_settings!(call);
+
+    /// The statement and the encoded values of its bind markers, without a server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
+    pub fn cql(&self) -> Result<(String, Vec<u8>)> {
+        self.using.before(self.raw.clone()).cql(M::definition())
+    }
 }
 
 impl<'s, M: Table, T> IntoFuture for Conditional<'s, M, T> {
     type Output = Result<Lwt<T>>;
     type IntoFuture = LwtWrite<'s, T>;
 
-    fn into_future(mut self) -> LwtWrite<'s, T> {
-        self.using.prepend(&mut self.raw);
-        LwtWrite::new(Exec::new(M::definition(), self.raw, self.call), self.read)
+    fn into_future(self) -> LwtWrite<'s, T> {
+        let raw = self.using.before(self.raw);
+        LwtWrite::new(Exec::new(M::definition(), raw, self.call), self.read)
     }
 }

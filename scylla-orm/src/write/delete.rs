@@ -24,12 +24,22 @@ pub struct Delete<'s, M> {
 
 impl<'s, M: Table> Delete<'s, M> {
     pub(crate) fn new(raw: Raw, call: Call<'s>) -> Self {
-        Delete { raw, call, using: Using::default(), of: PhantomData }
+        Delete {
+            raw,
+            call,
+            using: Using::default(),
+            of: PhantomData,
+        }
     }
 
     /// Runs on this session.
     pub fn on<'t>(self, session: &'t Session) -> Delete<'t, M> {
-        Delete { raw: self.raw, call: self.call.on(session), using: self.using, of: PhantomData }
+        Delete {
+            raw: self.raw,
+            call: self.call.on(session),
+            using: self.using,
+            of: PhantomData,
+        }
     }
 
     settings!(call);
@@ -46,14 +56,22 @@ impl<'s, M: Table> Delete<'s, M> {
         self.raw.shape.flag(Flag::IF_EXISTS);
         Conditional::new(self.raw, self.call, self.using, |_, _| Ok(()))
     }
+
+    /// The statement and the encoded values of its bind markers, without a server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
+    pub fn cql(&self) -> Result<(String, Vec<u8>)> {
+        self.using.before(self.raw.clone()).cql(M::definition())
+    }
 }
 
 impl<'s, M: Table> IntoFuture for Delete<'s, M> {
     type Output = Result<()>;
     type IntoFuture = Write<'s>;
 
-    fn into_future(mut self) -> Write<'s> {
-        self.using.prepend(&mut self.raw);
-        Write::new(Exec::new(M::definition(), self.raw, self.call))
+    fn into_future(self) -> Write<'s> {
+        let raw = self.using.before(self.raw);
+        Write::new(Exec::new(M::definition(), raw, self.call))
     }
 }

@@ -22,7 +22,12 @@ pub struct Insert<'a, M> {
 
 impl<'a, M: Table> Insert<'a, M> {
     pub(crate) fn new(row: &'a M) -> Self {
-        Insert { row, call: Call::default(), nulls: Vec::new(), using: Using::default() }
+        Insert {
+            row,
+            call: Call::default(),
+            nulls: Vec::new(),
+            using: Using::default(),
+        }
     }
 
     /// Runs on this session.
@@ -46,6 +51,14 @@ impl<'a, M: Table> Insert<'a, M> {
     /// Inserts it only if there is no such row.
     pub fn if_not_exists(self) -> InsertNew<'a, M> {
         InsertNew { insert: self }
+    }
+
+    /// The statement and the encoded values of its bind markers, without a server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
+    pub fn cql(&self) -> Result<(String, Vec<u8>)> {
+        self.raw().cql(M::definition())
     }
 
     fn raw(&self) -> Raw {
@@ -74,7 +87,9 @@ pub struct InsertNew<'a, M> {
 impl<'a, M: Table> InsertNew<'a, M> {
     /// Runs on this session.
     pub fn on(self, session: &'a Session) -> Self {
-        InsertNew { insert: self.insert.on(session) }
+        InsertNew {
+            insert: self.insert.on(session),
+        }
     }
 
     settings!(insert.call);
@@ -82,7 +97,25 @@ impl<'a, M: Table> InsertNew<'a, M> {
 
     /// What is written vanishes after so many seconds. 0: never, whatever the table's default is.
     pub fn ttl(self, seconds: u32) -> Self {
-        InsertNew { insert: self.insert.ttl(seconds) }
+        InsertNew {
+            insert: self.insert.ttl(seconds),
+        }
+    }
+}
+
+impl<M: Table> InsertNew<'_, M> {
+    /// The statement and the encoded values of its bind markers, without a server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
+    pub fn cql(&self) -> Result<(String, Vec<u8>)> {
+        self.raw().cql(M::definition())
+    }
+
+    fn raw(&self) -> Raw {
+        let mut raw = self.insert.raw();
+        raw.shape.flag(Flag::IF_NOT_EXISTS);
+        raw
     }
 }
 
@@ -91,11 +124,11 @@ impl<'a, M: Table> IntoFuture for InsertNew<'a, M> {
     type IntoFuture = LwtWrite<'a, M>;
 
     fn into_future(self) -> LwtWrite<'a, M> {
-        let mut raw = self.insert.raw();
-        raw.shape.flag(Flag::IF_NOT_EXISTS);
-        let exec = Exec::new(M::definition(), raw, self.insert.call);
+        let exec = Exec::new(M::definition(), self.raw(), self.insert.call);
         LwtWrite::new(exec, |row, table| {
-            M::from_row(&mut scylla_orm_driver::value::Cells::new(&row.in_order_of(table)))
+            M::from_row(&mut scylla_orm_driver::value::Cells::new(
+                &row.in_order_of(table),
+            ))
         })
     }
 }
@@ -109,7 +142,11 @@ pub(super) fn row<M: Table>(row: &M, null: impl Fn(u8) -> bool) -> Raw {
         raw.value(|out| some = row.cell(column, out));
         if !some {
             raw.values.truncate(at);
-            if null(column) { raw.null() } else { raw.unset() }
+            if null(column) {
+                raw.null()
+            } else {
+                raw.unset()
+            }
         }
     }
     raw

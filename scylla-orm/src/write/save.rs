@@ -1,6 +1,7 @@
 //! `INSERT` of a whole row.
 
 use crate::connection::Session;
+use crate::cql::Raw;
 use crate::error::Result;
 use crate::exec::{Call, Exec, Write, settings};
 use crate::table::Table;
@@ -19,7 +20,11 @@ pub struct Save<'a, M> {
 
 impl<'a, M: Table> Save<'a, M> {
     pub(crate) fn new(row: &'a M) -> Self {
-        Save { row, call: Call::default(), using: Using::default() }
+        Save {
+            row,
+            call: Call::default(),
+            using: Using::default(),
+        }
     }
 
     /// Runs on this session.
@@ -30,6 +35,20 @@ impl<'a, M: Table> Save<'a, M> {
 
     settings!(call);
     using_settings!();
+
+    /// The statement and the encoded values of its bind markers, without a server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
+    pub fn cql(&self) -> Result<(String, Vec<u8>)> {
+        self.raw().cql(M::definition())
+    }
+
+    fn raw(&self) -> Raw {
+        let mut raw = insert::row(self.row, |_| true);
+        self.using.append(&mut raw);
+        raw
+    }
 }
 
 impl<'a, M: Table> IntoFuture for Save<'a, M> {
@@ -37,8 +56,6 @@ impl<'a, M: Table> IntoFuture for Save<'a, M> {
     type IntoFuture = Write<'a>;
 
     fn into_future(self) -> Write<'a> {
-        let mut raw = insert::row(self.row, |_| true);
-        self.using.append(&mut raw);
-        Write::new(Exec::new(M::definition(), raw, self.call))
+        Write::new(Exec::new(M::definition(), self.raw(), self.call))
     }
 }

@@ -48,7 +48,11 @@ impl<M: Table> Tracked<M> {
     /// Every column is in the statement, those that did not change as unset: one statement per model, not one per set
     /// of changed columns. A change of the key is an error: insert the row under its new key, and delete the old one.
     pub fn save(&mut self) -> SaveTracked<'_, M> {
-        SaveTracked { tracked: self, call: Call::default(), using: Using::default() }
+        SaveTracked {
+            tracked: self,
+            call: Call::default(),
+            using: Using::default(),
+        }
     }
 }
 
@@ -84,6 +88,16 @@ impl<'a, M: Table> SaveTracked<'a, M> {
 
     settings!(call);
     using_settings!();
+
+    /// The statement and the encoded values of its bind markers, without a server; `None` if nothing was changed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) if the key was changed.
+    pub fn cql(&self) -> Result<Option<(String, Vec<u8>)>> {
+        let raw = changes::<M>(&self.tracked.was, &cells(&self.tracked.row))?;
+        raw.map(|raw| self.using.before(raw).cql(M::definition()))
+            .transpose()
+    }
 }
 
 impl<'a, M: Table> IntoFuture for SaveTracked<'a, M> {
@@ -95,12 +109,16 @@ impl<'a, M: Table> IntoFuture for SaveTracked<'a, M> {
         let write = match changes::<M>(&self.tracked.was, &now) {
             Err(error) => Err(Some(error)),
             Ok(None) => Ok(Write::nothing()),
-            Ok(Some(mut raw)) => {
-                self.using.prepend(&mut raw);
+            Ok(Some(raw)) => {
+                let raw = self.using.before(raw);
                 Ok(Write::new(Exec::new(M::definition(), raw, self.call)))
             }
         };
-        SavingTracked { write, tracked: self.tracked, now }
+        SavingTracked {
+            write,
+            tracked: self.tracked,
+            now,
+        }
     }
 }
 

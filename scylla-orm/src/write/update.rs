@@ -31,13 +31,31 @@ impl<'s, M: Table> Update<'s, M> {
         let assigned = raw.values.len();
         raw.shape.set_verb(Verb::Update);
         assignments.apply(&mut raw);
-        Update { raw, assigned, call, using: Using::default(), of: PhantomData }
+        Update {
+            raw,
+            assigned,
+            call,
+            using: Using::default(),
+            of: PhantomData,
+        }
     }
 
     /// Runs on this session.
     pub fn on<'t>(self, session: &'t Session) -> Update<'t, M> {
-        let Update { raw, assigned, call, using, of } = self;
-        Update { raw, assigned, call: call.on(session), using, of }
+        let Update {
+            raw,
+            assigned,
+            call,
+            using,
+            of,
+        } = self;
+        Update {
+            raw,
+            assigned,
+            call: call.on(session),
+            using,
+            of,
+        }
     }
 
     settings!(call);
@@ -57,6 +75,14 @@ impl<'s, M: Table> Update<'s, M> {
         Conditional::new(raw, call, using, |_, _| Ok(()))
     }
 
+    /// The statement and the encoded values of its bind markers, without a server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
+    pub fn cql(&self) -> Result<(String, Vec<u8>)> {
+        complete(self.raw.clone(), self.assigned, self.using).cql(M::definition())
+    }
+
     /// The values in the order of the text: SET, WHERE.
     fn ordered(self) -> (Raw, Call<'s>, Using) {
         let mut raw = self.raw;
@@ -70,8 +96,13 @@ impl<'s, M: Table> IntoFuture for Update<'s, M> {
     type IntoFuture = Write<'s>;
 
     fn into_future(self) -> Write<'s> {
-        let (mut raw, call, using) = self.ordered();
-        using.prepend(&mut raw);
-        Write::new(Exec::new(M::definition(), raw, call))
+        let raw = complete(self.raw, self.assigned, self.using);
+        Write::new(Exec::new(M::definition(), raw, self.call))
     }
+}
+
+/// The values in the order of the text: USING, SET, WHERE.
+fn complete(mut raw: Raw, assigned: usize, using: Using) -> Raw {
+    raw.values.rotate_left(assigned);
+    using.before(raw)
 }

@@ -26,10 +26,11 @@ impl Using {
     }
 
     /// Sets the flags, and puts the values before all others.
-    pub(super) fn prepend(self, raw: &mut Raw) {
+    pub(super) fn before(self, mut raw: Raw) -> Raw {
         let before = raw.values.len();
-        self.append(raw);
+        self.append(&mut raw);
         raw.values.rotate_left(before);
+        raw
     }
 }
 
