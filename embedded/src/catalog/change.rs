@@ -40,68 +40,30 @@ pub(crate) fn apply(
     ddl: &Ddl,
     origin: Origin<'_>,
 ) -> Result<Option<Change>, Failure> {
+    let Some(name) = ddl.name() else {
+        return keyspace::apply(schema, ddl, origin.nodes);
+    };
+    let (keyspace, name) = (place(schema, name, origin)?, &*name.name);
     let changed = match ddl {
-        Ddl::CreateKeyspace {
-            name,
-            if_not_exists,
-            properties,
-        } => {
-            return keyspace::create(schema, name, *if_not_exists, properties, origin.nodes);
-        }
-        Ddl::AlterKeyspace {
-            name,
-            if_exists,
-            properties,
-        } => {
-            return keyspace::alter(schema, name, *if_exists, properties, origin.nodes);
-        }
-        Ddl::DropKeyspace { name, if_exists } => keyspace::drop(schema, name, *if_exists),
-        Ddl::CreateTable(statement) => {
-            let keyspace = place(schema, &statement.table, origin)?;
-            table::create(schema, keyspace, statement)
-        }
+        Ddl::CreateKeyspace { .. } | Ddl::AlterKeyspace { .. } | Ddl::DropKeyspace { .. } => None,
+        Ddl::CreateTable(statement) => table::create(schema, keyspace, statement)?,
         Ddl::AlterTable {
-            table,
-            if_exists,
-            change,
-        } => {
-            let keyspace = place(schema, table, origin)?;
-            alter::alter(schema, keyspace, &table.name, *if_exists, change)
-        }
-        Ddl::DropTable { table, if_exists } => {
-            let keyspace = place(schema, table, origin)?;
-            table::drop(schema, keyspace, &table.name, *if_exists)
-        }
-        Ddl::CreateIndex(statement) => {
-            let keyspace = place(schema, &statement.table, origin)?;
-            index::create(schema, keyspace, statement)
-        }
-        Ddl::DropIndex { index, if_exists } => {
-            let keyspace = place(schema, index, origin)?;
-            index::drop(schema, keyspace, &index.name, *if_exists)
-        }
+            if_exists, change, ..
+        } => alter::alter(schema, keyspace, name, *if_exists, change)?,
+        Ddl::DropTable { if_exists, .. } => table::drop(schema, keyspace, name, *if_exists)?,
+        Ddl::CreateIndex(statement) => index::create(schema, keyspace, statement)?,
+        Ddl::DropIndex { if_exists, .. } => index::drop(schema, keyspace, name, *if_exists)?,
         Ddl::CreateType {
-            name,
             if_not_exists,
             fields,
-        } => {
-            let keyspace = place(schema, name, origin)?;
-            user_type::create(schema, keyspace, &name.name, *if_not_exists, fields)
-        }
+            ..
+        } => user_type::create(schema, keyspace, name, *if_not_exists, fields)?,
         Ddl::AlterType {
-            name,
-            if_exists,
-            change,
-        } => {
-            let keyspace = place(schema, name, origin)?;
-            user_type::alter(schema, keyspace, &name.name, *if_exists, change)
-        }
-        Ddl::DropType { name, if_exists } => {
-            let keyspace = place(schema, name, origin)?;
-            user_type::drop(schema, keyspace, &name.name, *if_exists)
-        }
+            if_exists, change, ..
+        } => user_type::alter(schema, keyspace, name, *if_exists, change)?,
+        Ddl::DropType { if_exists, .. } => user_type::drop(schema, keyspace, name, *if_exists)?,
     };
-    Ok(changed?.map(|schema| Change {
+    Ok(changed.map(|schema| Change {
         schema,
         warnings: Vec::new(),
     }))

@@ -14,6 +14,9 @@ const MAX_TTL: i32 = 630_720_000;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Options(BTreeMap<Box<str>, PropertyValue>);
 
+/// The keys and values of an option that is a map.
+pub(crate) type Pairs<'a> = &'a [(Box<str>, Box<str>)];
+
 /// What the value of an option looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
@@ -86,7 +89,7 @@ impl Options {
     }
 
     /// All maps, by name.
-    pub(crate) fn maps(&self) -> impl Iterator<Item = (&str, &[(Box<str>, Box<str>)])> {
+    pub(crate) fn maps(&self) -> impl Iterator<Item = (&str, Pairs<'_>)> {
         self.0.iter().filter_map(|(name, value)| match value {
             PropertyValue::Map(pairs) => Some((&**name, &**pairs)),
             PropertyValue::Text(_) => None,

@@ -80,7 +80,8 @@ impl Resolver<'_> {
         };
         Ok(match name {
             TypeName::Native(native) => native.clone(),
-            TypeName::Class(class) => Type::Custom(class.clone()),
+            TypeName::Class(class) => Type::parse_class(class)
+                .map_err(|error| Failure::syntax(format!("Error setting type {class}: {error}")))?,
             TypeName::List(element) => {
                 wrap(Type::List(Box::new(self.member(element, name, frozen)?)))
             }

@@ -73,42 +73,42 @@ fn tells_of_nothing(ddl: &Ddl) -> bool {
 /// The change that a statement is about.
 fn event(schema: &Schema, ddl: &Ddl, origin: Origin<'_>) -> Result<Option<SchemaChange>, Failure> {
     use SchemaChangeKind::{Created, Dropped, Updated};
-    let table = |name: &str| SchemaTarget::Table(name.to_owned());
-    let ty = |name: &str| SchemaTarget::Type(name.to_owned());
-    let (kind, name, target) = match ddl {
-        Ddl::CreateKeyspace { name, .. } => return Ok(Some(keyspace_event(Created, name))),
-        Ddl::AlterKeyspace { name, .. } => return Ok(Some(keyspace_event(Updated, name))),
-        Ddl::DropKeyspace { name, .. } => return Ok(Some(keyspace_event(Dropped, name))),
-        Ddl::CreateTable(statement) => (Created, &statement.table, table(&statement.table.name)),
-        Ddl::AlterTable { table: name, .. } => (Updated, name, table(&name.name)),
-        Ddl::DropTable { table: name, .. } => (Dropped, name, table(&name.name)),
-        Ddl::CreateIndex(statement) => (Updated, &statement.table, table(&statement.table.name)),
-        Ddl::DropIndex { index, .. } => {
-            let keyspace = keyspace_of(index, origin.keyspace)?;
-            let keyspace = schema.keyspaces.get(keyspace);
-            let Some(base) = keyspace.and_then(|k| k.table_of_index(&index.name)) else {
+    let (kind, whole) = match ddl {
+        Ddl::CreateKeyspace { name, .. } => (Created, Some(name)),
+        Ddl::AlterKeyspace { name, .. } => (Updated, Some(name)),
+        Ddl::DropKeyspace { name, .. } => (Dropped, Some(name)),
+        Ddl::CreateTable(_) | Ddl::CreateType { .. } => (Created, None),
+        Ddl::DropTable { .. } | Ddl::DropType { .. } => (Dropped, None),
+        Ddl::AlterTable { .. } | Ddl::AlterType { .. } => (Updated, None),
+        Ddl::CreateIndex(_) | Ddl::DropIndex { .. } => (Updated, None),
+    };
+    let Some(name) = ddl.name() else {
+        let target = SchemaTarget::Keyspace;
+        return Ok(whole.map(|name| SchemaChange {
+            kind,
+            keyspace: name.to_string(),
+            target,
+        }));
+    };
+    let keyspace = keyspace_of(name, origin.keyspace)?;
+    let target = match ddl {
+        Ddl::CreateType { .. } | Ddl::AlterType { .. } | Ddl::DropType { .. } => {
+            SchemaTarget::Type(name.name.to_string())
+        }
+        Ddl::DropIndex { .. } => {
+            let known = schema.keyspaces.get(keyspace);
+            let Some(base) = known.and_then(|k| k.table_of_index(&name.name)) else {
                 return Ok(None);
             };
-            (Updated, index, table(&base.name))
+            SchemaTarget::Table(base.name.to_string())
         }
-        Ddl::CreateType { name, .. } => (Created, name, ty(&name.name)),
-        Ddl::AlterType { name, .. } => (Updated, name, ty(&name.name)),
-        Ddl::DropType { name, .. } => (Dropped, name, ty(&name.name)),
+        _ => SchemaTarget::Table(name.name.to_string()),
     };
-    let keyspace = keyspace_of(name, origin.keyspace)?.to_owned();
     Ok(Some(SchemaChange {
         kind,
-        keyspace,
+        keyspace: keyspace.to_owned(),
         target,
     }))
-}
-
-fn keyspace_event(kind: SchemaChangeKind, name: &str) -> SchemaChange {
-    SchemaChange {
-        kind,
-        keyspace: name.to_owned(),
-        target: SchemaTarget::Keyspace,
-    }
 }
 
 /// ScyllaDB keeps each index in a hidden view, and tells when one comes or goes.

@@ -8,9 +8,27 @@ use crate::catalog::keyspace::{Keyspace, Replication, is_system};
 use crate::catalog::nodes::Node;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
-use crate::parse::syntax::ddl::{Property, PropertyValue};
+use crate::parse::syntax::ddl::{Ddl, Property, PropertyValue};
 
-pub(super) fn create(
+/// Applies a statement that is about a keyspace; others do nothing.
+pub(super) fn apply(schema: &Schema, ddl: &Ddl, nodes: &[Node]) -> Result<Option<Change>, Failure> {
+    match ddl {
+        Ddl::CreateKeyspace {
+            name,
+            if_not_exists,
+            properties,
+        } => create(schema, name, *if_not_exists, properties, nodes),
+        Ddl::AlterKeyspace {
+            name,
+            if_exists,
+            properties,
+        } => alter(schema, name, *if_exists, properties, nodes),
+        Ddl::DropKeyspace { name, if_exists } => drop(schema, name, *if_exists),
+        _ => Ok(None),
+    }
+}
+
+fn create(
     schema: &Schema,
     name: &str,
     if_not_exists: bool,
@@ -56,7 +74,7 @@ pub(super) fn create(
     }))
 }
 
-pub(super) fn alter(
+fn alter(
     schema: &Schema,
     name: &str,
     if_exists: bool,
@@ -85,17 +103,16 @@ pub(super) fn alter(
     }))
 }
 
-pub(super) fn drop(
-    schema: &Schema,
-    name: &str,
-    if_exists: bool,
-) -> Result<Option<Schema>, Failure> {
+fn drop(schema: &Schema, name: &str, if_exists: bool) -> Result<Option<Change>, Failure> {
     let Some(keyspace) = schema.keyspaces.get(name) else {
         return missing(name, if_exists, "drop", schema.flavor).map(|()| None);
     };
     match keyspace.is_system() {
         true => Err(not_modifiable(name)),
-        false => Ok(Some(schema.without(name))),
+        false => Ok(Some(Change {
+            schema: schema.without(name),
+            warnings: Vec::new(),
+        })),
     }
 }
 

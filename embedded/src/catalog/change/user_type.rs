@@ -1,10 +1,13 @@
 //! CREATE, ALTER and DROP TYPE.
 
+mod edit;
+
 use std::sync::Arc;
 
 use scylla_orm_driver::value::{Type, UserType};
 
 use crate::catalog::change::existing;
+use crate::catalog::change::user_type::edit::Editor;
 use crate::catalog::keyspace::Keyspace;
 use crate::catalog::table::Table;
 use crate::catalog::{Schema, types};
@@ -138,10 +141,7 @@ fn resolve(
 ) -> Result<Field, Failure> {
     let ty = types::resolve(ty, keyspace, flavor)?;
     match ty {
-        Type::Counter => Err(Failure::invalid(flavor.pick(
-            "A user type cannot contain counters",
-            "A user type cannot contain counters",
-        ))),
+        Type::Counter => Err(Failure::invalid("A user type cannot contain counters")),
         Type::User(_) => Err(Failure::invalid(flavor.pick(
             "A user type cannot contain non-frozen user type fields",
             "A user type cannot contain non-frozen UDTs",
@@ -182,106 +182,6 @@ fn check_partition_keys(keyspace: &Keyspace, name: &str) -> Result<(), Failure> 
         }
     }
     Ok(())
-}
-
-struct Editor<'a> {
-    keyspace: &'a Keyspace,
-    flavor: Flavor,
-}
-
-impl Editor<'_> {
-    fn edit(&self, user: &mut UserType, change: &AlterType) -> Result<(), Failure> {
-        match change {
-            AlterType::Add {
-                fields,
-                if_not_exists,
-            } => {
-                for (field, ty) in fields {
-                    self.add(user, field, ty, *if_not_exists)?;
-                }
-            }
-            AlterType::Rename(renames) => {
-                for (from, to) in renames {
-                    let field = user.fields.iter_mut().find(|(field, _)| field == from);
-                    match field {
-                        Some((field, _)) => *field = to.clone(),
-                        None => return Err(self.unknown(user, from)),
-                    }
-                }
-                check_names(&self.keyspace.name, &user.name, &user.fields, self.flavor)?;
-            }
-            AlterType::Retype(..) if self.flavor == Flavor::Cassandra => {
-                return Err(Failure::invalid(
-                    "Altering field types is no longer supported",
-                ));
-            }
-            AlterType::Retype(name, ty) => self.retype(user, name, ty)?,
-        }
-        Ok(())
-    }
-
-    fn add(
-        &self,
-        user: &mut UserType,
-        field: &Name,
-        ty: &TypeName,
-        if_not_exists: bool,
-    ) -> Result<(), Failure> {
-        let name = format!("{}.{}", self.keyspace.name, user.name);
-        if user.fields.iter().any(|(known, _)| known == field) {
-            return match if_not_exists {
-                true => Ok(()),
-                false => Err(Failure::invalid(self.flavor.pick(
-                    format!(
-                        "Cannot add new field {field} to type {name}: a field of the same name already exists"
-                    ),
-                    format!(
-                        "Cannot add field {field} to type {}: a field with name {field} already exists",
-                        user.name
-                    ),
-                ))),
-            };
-        }
-        let (field, resolved) = resolve(field, ty, self.keyspace, self.flavor)?;
-        if types::uses(&resolved, &user.name) {
-            return Err(Failure::invalid(self.flavor.pick(
-                format!(
-                    "Cannot add new field {field} of type {ty} to type {name} as this would create a circular \
-                     reference"
-                ),
-                format!(
-                    "Cannot add new field {field} of type {ty} to user type {} as it would create a circular \
-                     reference",
-                    user.name
-                ),
-            )));
-        }
-        user.fields.push((field, resolved));
-        Ok(())
-    }
-
-    fn retype(&self, user: &mut UserType, name: &Name, ty: &TypeName) -> Result<(), Failure> {
-        let (_, new) = resolve(name, ty, self.keyspace, self.flavor)?;
-        let field = user.fields.iter().find(|(field, _)| field == name);
-        match field {
-            None => Err(self.unknown(user, name)),
-            Some((_, old)) if *old == new => Ok(()),
-            Some((_, old)) => Err(Failure::invalid(format!(
-                "Type {ty} in incompatible with previous type {old} of field {name} in user type {}.{}",
-                self.keyspace.name, user.name
-            ))),
-        }
-    }
-
-    fn unknown(&self, user: &UserType, field: &str) -> Failure {
-        Failure::invalid(self.flavor.pick(
-            format!(
-                "Unknown field {field} in type {}.{}",
-                self.keyspace.name, user.name
-            ),
-            format!("Unkown field {field} in user type {}", user.name),
-        ))
-    }
 }
 
 /// The keyspace with `user` in the place of the type of its name, wherever that is used.

@@ -49,6 +49,25 @@ pub(crate) enum Ddl {
     },
 }
 
+impl Ddl {
+    /// What it makes, changes or drops, for an index that is made the table; nothing for a keyspace.
+    pub(crate) fn name(&self) -> Option<&QualifiedName> {
+        match self {
+            Ddl::CreateKeyspace { .. } | Ddl::AlterKeyspace { .. } | Ddl::DropKeyspace { .. } => {
+                None
+            }
+            Ddl::CreateTable(statement) => Some(&statement.table),
+            Ddl::CreateIndex(statement) => Some(&statement.table),
+            Ddl::AlterTable { table: name, .. }
+            | Ddl::DropTable { table: name, .. }
+            | Ddl::DropIndex { index: name, .. }
+            | Ddl::CreateType { name, .. }
+            | Ddl::AlterType { name, .. }
+            | Ddl::DropType { name, .. } => Some(name),
+        }
+    }
+}
+
 /// `name = value` after WITH.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Property {
