@@ -1,1 +1,175 @@
-//! Being written.
+//! The live cluster: the topology snapshot, a pool per node, the control connection.
+//!
+//! ```text
+//!  events, every minute, refresh()                       Session
+//!        │                                                  │ reads, without a lock
+//!        ▼                                                  ▼
+//!   control task ── asks one node ──▶ Topology ──▶ State: members, distances
+//! ```
+//!
+//! One task owns the control connection and is the only one that publishes a [`State`]; everybody else reads the
+//! current one. A node that does not answer delays nothing but itself: a state is published as soon as the topology is
+//! known, and pools fill behind it.
+
+mod agreement;
+mod ask;
+mod contact;
+mod control;
+mod describe;
+mod discover;
+mod events;
+mod failure;
+mod member;
+mod open;
+mod publish;
+mod ready;
+mod record;
+mod settings;
+mod state;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+use arc_swap::{ArcSwap, Guard};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::deadlines::Deadlines;
+use crate::cluster::ask::Asker;
+use crate::cluster::control::Command;
+use crate::conn::Dialer;
+use crate::error::{ErrorKind, Result};
+use crate::metrics::Traffic;
+use crate::topology::{KeyspaceInfo, TableInfo, Topology};
+
+pub use contact::ContactPoint;
+
+pub(crate) use failure::of_request;
+pub(crate) use settings::Settings;
+pub(crate) use state::{Route, State};
+
+/// The live cluster. Shared by the session and the control task.
+pub(crate) struct Cluster {
+    settings: Settings,
+    dialer: Arc<Dialer>,
+    state: ArcSwap<State>,
+    commands: mpsc::Sender<Command>,
+    /// True once the session closes: everything that waits gives up.
+    closed: watch::Sender<bool>,
+    /// Where requests begin that may go to any node.
+    next: AtomicUsize,
+}
+
+impl Cluster {
+    /// Connects to the first contact point that answers, learns the cluster from it, and begins to connect to its nodes.
+    pub(crate) async fn open(settings: Settings) -> Result<Arc<Cluster>> {
+        open::open(settings).await
+    }
+
+    /// The cluster as it is now. Hold it for a moment only.
+    #[inline]
+    pub(crate) fn state(&self) -> Guard<Arc<State>> {
+        self.state.load()
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        *self.closed.borrow()
+    }
+
+    pub(crate) fn deadlines(&self) -> &Arc<Deadlines> {
+        &self.dialer.deadlines
+    }
+
+    /// A place to begin with, another one each time.
+    pub(crate) fn start(&self) -> usize {
+        self.next.fetch_add(1, Relaxed)
+    }
+
+    /// The topology, with what is known of the nodes' shards by now.
+    pub(crate) fn topology(&self) -> Topology {
+        let state = self.state();
+        state
+            .topology
+            .with_sharding(|at| state.members.get(at).and_then(|m| m.sharder()))
+    }
+
+    pub(crate) fn traffic(&self) -> Vec<Traffic> {
+        let state = self.state();
+        state.members.iter().flat_map(|m| m.traffic()).collect()
+    }
+
+    /// Reads the topology anew and publishes it.
+    pub(crate) async fn refresh(&self) -> Result<()> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.commands.send(Command::Refresh(reply)).await;
+        match (sent, answer.await) {
+            (Ok(()), Ok(result)) => result,
+            _ => Err(ErrorKind::Closed.into()),
+        }
+    }
+
+    /// Waits until all nodes that have a connection tell one version of the schema.
+    pub(crate) async fn agreement(&self, within: Duration) -> Result<()> {
+        agreement::agreement(self, within).await
+    }
+
+    pub(crate) async fn describe_keyspace(&self, name: &str) -> Result<Option<KeyspaceInfo>> {
+        describe::keyspace(&self.asker()?, name).await
+    }
+
+    pub(crate) async fn describe_table(
+        &self,
+        keyspace: &str,
+        table: &str,
+    ) -> Result<Option<TableInfo>> {
+        describe::table(&self.asker()?, keyspace, table).await
+    }
+
+    /// Waits until each local node has a connection to each of its shards; false at `timeout`.
+    pub(crate) async fn wait_full(&self, timeout: Duration) -> bool {
+        ready::full(self, timeout).await
+    }
+
+    /// Waits as `connect` does: for those nodes that can be reached, and not for long.
+    pub(crate) async fn wait_usable(&self) -> Result<()> {
+        ready::usable(self).await
+    }
+
+    /// Refuses new requests, ends the control task, and closes all pools in order.
+    pub(crate) async fn close(&self) {
+        self.closed.send_replace(true);
+        let last = self.state.swap(Arc::new(State::closed()));
+        let pools = last.members.iter().map(|member| member.close());
+        let control = self.commands.closed();
+        futures_util::future::join(futures_util::future::join_all(pools), control).await;
+    }
+
+    /// Questions to the nearest node that has a connection.
+    fn asker(&self) -> Result<Asker> {
+        let mut askers = self.askers()?;
+        Ok(askers.swap_remove(0))
+    }
+
+    /// Questions to each node that has a connection, the nearest first; never empty.
+    fn askers(&self) -> Result<Vec<Asker>> {
+        let state = self.state();
+        if state.closed {
+            return Err(ErrorKind::Closed.into());
+        }
+        let mut near: Vec<_> = state.distances.iter().zip(&state.members).collect();
+        near.sort_by_key(|(distance, _)| **distance);
+        let askers: Vec<Asker> = near
+            .iter()
+            .filter_map(|(_, member)| {
+                Some(Asker::new(
+                    member.pick(None)?,
+                    self.settings.metadata_timeout,
+                ))
+            })
+            .collect();
+        if askers.is_empty() {
+            return Err(state.no_host());
+        }
+        Ok(askers)
+    }
+}

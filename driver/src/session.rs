@@ -1,25 +1,33 @@
 //! What applications hold: prepare, execute, query, batch, page, close.
 
 mod answer;
+mod attempt;
 mod builder;
-mod contact;
+mod decode;
 mod execution;
+mod inner;
 mod pages;
+mod request;
 mod run;
+mod statements;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::frame::response::{SchemaChange, SchemaTarget};
 use crate::metrics::Traffic;
-use crate::statement::{Batch, Prepared, Statement};
+use crate::session::answer::Content;
+use crate::session::inner::{Defaults, Inner};
+use crate::session::request::Message;
+use crate::statement::{Batch, BatchKind, Prepared, Statement, Verb};
 use crate::topology::{KeyspaceInfo, TableInfo, Topology};
 use crate::value::ToRow;
 
+pub use crate::cluster::ContactPoint;
 pub use answer::{Answer, TypedRows};
 pub use builder::SessionBuilder;
-pub use contact::ContactPoint;
 pub use execution::Execution;
 pub use pages::Pages;
 pub use run::Run;
@@ -31,8 +39,6 @@ pub use run::Run;
 /// future was dropped may still happen.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
-
-struct Inner {}
 
 impl Session {
     /// Settings of a session that is to be opened.
@@ -57,7 +63,20 @@ impl Session {
     /// # Errors
     /// [`ErrorKind::Syntax`] and [`ErrorKind::Invalid`] if the server does not accept it.
     pub async fn prepare(&self, cql: &str) -> Result<Prepared> {
-        Err(not_yet(cql))
+        let prepare = async |text: Arc<str>| {
+            let answer = self.0.send(Message::Prepare(&text)).await?;
+            let (node, shard) = (answer.node(), answer.shard());
+            match answer.into_content() {
+                Content::Prepared(told) => Ok(Prepared::new(text, *told)),
+                _ => Err(Error::new(ErrorKind::Unexpected {
+                    found: "another result".into(),
+                    expected: "a prepared statement",
+                })
+                .at(node, shard)
+                .of_statement(&text)),
+            }
+        };
+        self.0.statements.find(cql, prepare).await
     }
 
     /// Executes a statement. One that reads or writes rows is prepared first, unless this session has it prepared
@@ -72,8 +91,48 @@ impl Session {
         statement: impl Into<Statement>,
         values: impl ToRow,
     ) -> Result<Answer> {
-        let (statement, _) = (statement.into(), values);
-        Err(not_yet(statement.text()))
+        let statement = statement.into();
+        match statement.verb() {
+            Verb::Read | Verb::Write => {
+                let prepared = self.prepare(statement.text()).await?;
+                let (values, count) = prepared.encode(&values)?;
+                let execution = Execution::new(prepared, values, count);
+                self.run(execution.with(*statement.options())).await
+            }
+            Verb::Other => {
+                values.check(&[]).map_err(|e| {
+                    Error::new(ErrorKind::Encode(e)).of_statement(statement.shared_text())
+                })?;
+                let answer = self.0.send(Message::Query(&statement)).await?;
+                if let Some(change) = answer.schema_change() {
+                    self.settle(change).await;
+                }
+                Ok(answer)
+            }
+            Verb::Use => Err(Error::new(ErrorKind::Unsupported {
+                what: "USE would change one of many connections: write keyspace.table instead"
+                    .into(),
+            })
+            .of_statement(statement.shared_text())),
+        }
+    }
+
+    /// Waits until all nodes know a change of the schema. One that they do not know in time was made all the same, so
+    /// that is no error of the statement.
+    async fn settle(&self, change: &SchemaChange) {
+        if let Err(error) = self.await_schema_agreement().await {
+            tracing::warn!(%error, keyspace = change.keyspace, "the schema was changed, but not all nodes know it");
+        }
+        if change.target == SchemaTarget::Keyspace {
+            // Requests to the keyspace find its replicas only after this.
+            let refreshed = tokio::time::timeout(self.0.agreement_timeout, self.refresh()).await;
+            if !matches!(refreshed, Ok(Ok(()))) {
+                tracing::warn!(
+                    keyspace = change.keyspace,
+                    "the keyspace's replicas could not be read yet"
+                );
+            }
+        }
     }
 
     /// Executes a prepared statement and returns its first page.
@@ -101,7 +160,10 @@ impl Session {
     /// As [`run`](Session::run).
     pub async fn batch(&self, batch: &Batch) -> Result<Answer> {
         batch.check()?;
-        Err(not_yet("BATCH"))
+        let given = batch.options().timestamp;
+        let timed = batch.kind() != BatchKind::Counter && !batch.is_conditional();
+        let timestamp = given.or_else(|| timed.then(|| self.0.timestamps.next()));
+        self.0.send(Message::Batch(batch, timestamp)).await
     }
 
     /// The pages of a prepared statement's result.
@@ -121,13 +183,12 @@ impl Session {
     /// Waits until each node of the local data centre has a connection to each of its shards. False if that is not
     /// so after `timeout`.
     pub async fn wait_ready(&self, timeout: Duration) -> bool {
-        let _ = timeout;
-        false
+        self.0.cluster.wait_full(timeout).await
     }
 
     /// The cluster as it is known now.
     pub fn topology(&self) -> Arc<Topology> {
-        Arc::default()
+        Arc::new(self.0.cluster.topology())
     }
 
     /// A keyspace as the cluster describes it now; `None` if it is not there.
@@ -135,7 +196,7 @@ impl Session {
     /// # Errors
     /// As [`run`](Session::run).
     pub async fn describe_keyspace(&self, keyspace: &str) -> Result<Option<KeyspaceInfo>> {
-        Err(not_yet(keyspace))
+        self.0.cluster.describe_keyspace(keyspace).await
     }
 
     /// A table, or a materialized view, as the cluster describes it now; `None` if it is not there.
@@ -143,8 +204,7 @@ impl Session {
     /// # Errors
     /// As [`run`](Session::run).
     pub async fn describe_table(&self, keyspace: &str, table: &str) -> Result<Option<TableInfo>> {
-        let _ = keyspace;
-        Err(not_yet(table))
+        self.0.cluster.describe_table(keyspace, table).await
     }
 
     /// Waits until all nodes that can be reached have the same version of the schema.
@@ -153,7 +213,7 @@ impl Session {
     /// [`ErrorKind::NoAgreement`] if they do not within the session's `agreement_timeout`; it says which node has
     /// which version.
     pub async fn await_schema_agreement(&self) -> Result<()> {
-        Err(not_yet(""))
+        self.0.cluster.agreement(self.0.agreement_timeout).await
     }
 
     /// Reads the topology anew. Events do that too; this is for who cannot wait for one.
@@ -161,12 +221,12 @@ impl Session {
     /// # Errors
     /// As [`run`](Session::run).
     pub async fn refresh(&self) -> Result<()> {
-        Err(not_yet(""))
+        self.0.cluster.refresh().await
     }
 
     /// What this session sent so far, by node and shard.
     pub fn traffic(&self) -> Vec<Traffic> {
-        Vec::new()
+        self.0.cluster.traffic()
     }
 
     /// Closes the session and all its clones: new requests are refused, those in flight finish or meet their
@@ -175,16 +235,17 @@ impl Session {
     /// # Errors
     /// None today; a later version may report connections that did not end in time.
     pub async fn close(&self) -> Result<()> {
+        self.0.cluster.close().await;
         Ok(())
     }
 }
 
-fn not_yet(what: &str) -> Error {
-    Error::new(ErrorKind::Unsupported { what: what.into() })
-}
-
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").finish_non_exhaustive()
+        let state = self.0.cluster.state();
+        f.debug_struct("Session")
+            .field("nodes", &state.topology.nodes().len())
+            .field("closed", &state.closed)
+            .finish_non_exhaustive()
     }
 }

@@ -10,5 +10,5 @@ pub use options::Options;
 pub use prepared::Prepared;
 pub use text::Statement;
 
-pub(crate) use batch::Entry;
+pub(crate) use batch::{BatchStatement, Entry};
 pub(crate) use text::Verb;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::response::{Prefix, Rows, SchemaChange};
+use crate::frame::response::{Prefix, Prepared, Rows, SchemaChange};
 use crate::value::{CellError, Cells, Column, FromRow};
 
 /// What a statement returned: a page of rows, or that it is done. Rows lie as they came; reading them as a Rust type
@@ -23,14 +23,16 @@ pub struct Answer {
 }
 
 #[derive(Debug)]
-pub(crate) enum Content {
+pub(super) enum Content {
     Void,
     Rows(Rows),
     Schema(Box<SchemaChange>),
+    /// Never handed out: the answer to PREPARE.
+    Prepared(Box<Prepared>),
 }
 
 impl Answer {
-    pub(crate) fn new(
+    pub(super) fn new(
         content: Content,
         prefix: Option<Box<Prefix>>,
         node: SocketAddr,
@@ -42,6 +44,10 @@ impl Answer {
             node,
             shard,
         }
+    }
+
+    pub(super) fn into_content(self) -> Content {
+        self.content
     }
 
     /// The page of rows; `None` for a statement that returns none.

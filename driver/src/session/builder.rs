@@ -4,12 +4,19 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+
+use crate::clock::timestamps::Timestamps;
 use crate::clock::{Clock, SystemClock};
+use crate::cluster::{Cluster, ContactPoint, Settings};
 use crate::conn::config::{ConnConfig, Credentials};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::frame::Consistency;
 use crate::pool::config::PoolConfig;
-use crate::session::{ContactPoint, Session};
+use crate::routing::Locality;
+use crate::session::Session;
+use crate::session::inner::{Defaults, Inner};
+use crate::session::statements::Statements;
 use crate::socket::{Connector, Resolver, SystemResolver, Tcp};
 
 /// Settings of a session that is to be opened. Each method replaces one setting; [`connect`](SessionBuilder::connect)
@@ -18,26 +25,17 @@ use crate::socket::{Connector, Resolver, SystemResolver, Tcp};
 #[must_use = "nothing is opened before `connect`"]
 pub struct SessionBuilder {
     points: Vec<ContactPoint>,
-    pub(crate) datacenter: Option<Box<str>>,
-    pub(crate) rack: Option<Box<str>>,
-    pub(crate) remote: bool,
-    pub(crate) defaults: Defaults,
-    pub(crate) conn: ConnConfig,
-    pub(crate) pool: PoolConfig,
-    pub(crate) agreement_timeout: Duration,
-    pub(crate) prepared_cache: usize,
-    pub(crate) connector: Arc<dyn Connector>,
-    pub(crate) resolver: Arc<dyn Resolver>,
-    pub(crate) clock: Arc<dyn Clock>,
-}
-
-/// What a statement that does not say otherwise is executed with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Defaults {
-    pub(crate) consistency: Consistency,
-    pub(crate) serial_consistency: Option<Consistency>,
-    pub(crate) page_size: u32,
-    pub(crate) timeout: Duration,
+    datacenter: Option<Box<str>>,
+    rack: Option<Box<str>>,
+    remote: bool,
+    defaults: Defaults,
+    conn: ConnConfig,
+    pool: PoolConfig,
+    agreement_timeout: Duration,
+    prepared_cache: usize,
+    connector: Arc<dyn Connector>,
+    resolver: Arc<dyn Resolver>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Default for SessionBuilder {
@@ -179,8 +177,8 @@ impl SessionBuilder {
     /// each of its shards, or half a second after the topology is known; the rest is connected behind it.
     ///
     /// # Errors
-    /// [`ErrorKind::NoContactPoint`] if no contact point can be used: its attempts say why, for each of them;
-    /// [`ErrorKind::Auth`] if the credentials are refused; [`ErrorKind::Settings`] if a setting makes no sense.
+    /// [`NoContactPoint`](crate::error::ErrorKind::NoContactPoint) if no contact point can be used: its attempts say why, for each of them;
+    /// [`Auth`](crate::error::ErrorKind::Auth) if the credentials are refused; [`Settings`](crate::error::ErrorKind::Settings) if a setting makes no sense.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -188,7 +186,33 @@ impl SessionBuilder {
     /// # Cancel safety
     /// What was opened is closed in order.
     pub async fn connect(self) -> Result<Session> {
-        Err(ErrorKind::NoContactPoint.into())
+        let timestamps = Timestamps::new(self.clock.clone());
+        let settings = Settings {
+            points: self.points,
+            locality: Locality {
+                datacenter: self.datacenter,
+                rack: self.rack,
+            },
+            remote: self.remote,
+            metadata_timeout: self.conn.step_timeout,
+            conn: self.conn,
+            pool: self.pool,
+            connector: self.connector,
+            resolver: self.resolver,
+            clock: self.clock,
+        };
+        // From here on the session closes itself in order, should this future be dropped.
+        let session = Session(Arc::new(Inner {
+            cluster: Cluster::open(settings).await?,
+            defaults: self.defaults,
+            remote: self.remote,
+            agreement_timeout: self.agreement_timeout,
+            statements: Statements::new(self.prepared_cache),
+            timestamps,
+            runtime: Handle::current(),
+        }));
+        session.0.cluster.wait_usable().await?;
+        Ok(session)
     }
 }
 

@@ -1,33 +1,178 @@
-//! One execution under way.
+//! One execution under way: the hot path.
 
+use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
-use crate::error::{ErrorKind, Result};
-use crate::session::{Answer, Execution, Session};
+use futures_core::future::BoxFuture;
+
+use crate::clock::deadlines::Tick;
+use crate::conn::Conn;
+use crate::conn::failure::Failure;
+use crate::conn::request::{Flight, Head};
+use crate::error::{Error, ErrorKind, Result};
+use crate::frame::{Flags, Frame, Opcode};
+use crate::session::attempt::{Tried, Trip};
+use crate::session::request::{Message, Request};
+use crate::session::{Answer, Execution, Inner, Session, decode};
 
 /// An execution under way: what [`Session::run`] returns. Nothing is sent before it is polled.
 ///
+/// The first attempt is made right here, and allocates nothing. Whatever is not a plain good answer to it goes on in
+/// the retry loop, in a box.
+///
 /// # Cancel safety
 /// It can be dropped at any moment. The answer is then thrown away when it comes; a write may still happen.
-#[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Run {
     session: Session,
-    execution: Execution,
+    /// Taken by the retry loop.
+    execution: Option<Execution>,
+    step: Step,
+}
+
+enum Step {
+    New,
+    Flying(Flight, Tick),
+    Looping(BoxFuture<'static, Result<Answer>>),
+    Over,
 }
 
 impl Run {
-    pub(crate) fn new(session: Session, execution: Execution) -> Run {
-        Run { session, execution }
+    pub(super) fn new(session: Session, execution: Execution) -> Run {
+        Run {
+            session,
+            execution: Some(execution),
+            step: Step::New,
+        }
+    }
+
+    /// Chooses a connection by the token of the partition and hands it the frame.
+    #[inline]
+    fn start(&mut self, cx: &Context<'_>) -> Result<Step> {
+        let inner = &*self.session.0;
+        let Some(execution) = &mut self.execution else {
+            return Ok(Step::Over);
+        };
+        inner.complete(execution)?;
+        let deadline = inner.deadline(&execution.options);
+        let any = inner.anywhere(&execution.options);
+        let first = inner.cluster.state().first(&execution.route(any));
+        let Some(conn) = first else {
+            return Ok(self.go_on(deadline, None));
+        };
+        let head = Head {
+            opcode: Opcode::Execute,
+            flags: match execution.options.tracing {
+                true => Flags::TRACING,
+                false => Flags::NONE,
+            },
+            deadline,
+        };
+        let begun = conn.clone().begin(cx, head, |out| {
+            execution.encode(&inner.defaults, conn.features(), out)
+        });
+        match begun {
+            Ok(flight) => Ok(Step::Flying(flight, deadline)),
+            Err(failure) => {
+                let outcome = Err(failure);
+                Ok(self.go_on(deadline, Some(Tried { conn, outcome })))
+            }
+        }
+    }
+
+    /// The good answer, or the retry loop.
+    #[inline]
+    fn finish(
+        &mut self,
+        conn: Arc<Conn>,
+        deadline: Tick,
+        outcome: Result<Frame, Failure>,
+    ) -> Poll<Result<Answer>> {
+        match (outcome, &self.execution) {
+            (Ok(frame), Some(execution)) if frame.opcode == Opcode::Result => {
+                let answer = decode::answer(frame, &conn, Some(&execution.statement));
+                Poll::Ready(answer.map_err(|kind| place(kind, &conn, execution)))
+            }
+            (outcome, _) => {
+                self.step = self.go_on(deadline, Some(Tried { conn, outcome }));
+                Poll::Pending
+            }
+        }
+    }
+
+    #[cold]
+    fn go_on(&mut self, deadline: Tick, tried: Option<Tried>) -> Step {
+        let Some(execution) = self.execution.take() else {
+            return Step::Over;
+        };
+        let session = self.session.clone();
+        Step::Looping(Box::pin(async move {
+            let inner: &Inner = &session.0;
+            let request = Request {
+                message: Message::Execute(&execution),
+                defaults: &inner.defaults,
+            };
+            Trip::new(inner, request, deadline, inner.timeout(&execution.options))
+                .go(tried)
+                .await
+        }))
     }
 }
 
 impl Future for Run {
     type Output = Result<Answer>;
 
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<Answer>> {
-        let _ = (&self.session, &self.execution);
-        Poll::Ready(Err(ErrorKind::Closed.into()))
+    /// # Panics
+    ///
+    /// If it has already resolved.
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Answer>> {
+        let this = &mut *self;
+        loop {
+            match &mut this.step {
+                Step::New => match this.start(cx) {
+                    // A flight that has just begun wakes this task when it ends.
+                    Ok(step @ Step::Flying(..)) => {
+                        this.step = step;
+                        return Poll::Pending;
+                    }
+                    Ok(step) => this.step = step,
+                    Err(error) => {
+                        this.step = Step::Over;
+                        return Poll::Ready(Err(error));
+                    }
+                },
+                Step::Flying(flight, deadline) => {
+                    let outcome = ready!(Pin::new(&mut *flight).poll(cx));
+                    let (conn, deadline) = (flight.conn().clone(), *deadline);
+                    this.step = Step::Over;
+                    if let Poll::Ready(result) = this.finish(conn, deadline, outcome) {
+                        return Poll::Ready(result);
+                    }
+                }
+                Step::Looping(future) => {
+                    let result = ready!(future.as_mut().poll(cx));
+                    this.step = Step::Over;
+                    return Poll::Ready(result);
+                }
+                Step::Over => panic!("a `Run` was polled after it had resolved"),
+            }
+        }
+    }
+}
+
+fn place(kind: ErrorKind, conn: &Conn, execution: &Execution) -> Error {
+    Error::new(kind)
+        .at(conn.address(), conn.shard())
+        .of_statement(execution.statement.shared_text())
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("execution", &self.execution)
+            .finish_non_exhaustive()
     }
 }

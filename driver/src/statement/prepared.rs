@@ -3,11 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::frame::Values;
+use crate::frame::response::{Described, Prepared as Told};
+use crate::token::{Partitioner, Token};
 use crate::value::{Column, ToRow};
+
+use super::Verb;
 
 /// A statement that servers know by an id. Cheap to clone; all clones see it when it has to be prepared again.
 #[derive(Clone)]
@@ -15,34 +20,45 @@ pub struct Prepared(Arc<Inner>);
 
 struct Inner {
     text: Arc<str>,
+    verb: Verb,
     markers: Arc<[Column]>,
     /// For each component of the partition key the marker that gives it. Empty if the values do not tell it.
     key: Box<[u16]>,
+    /// Keyspace and table, as far as markers or columns tell.
+    table: Option<(Box<str>, Box<str>)>,
+    partitioner: Partitioner,
     lwt: bool,
     current: ArcSwap<Known>,
-    seen: ArcSwapOption<Layout>,
+    /// How the columns of the last answer were described.
+    seen: ArcSwapOption<Described>,
 }
 
 /// What servers said last when it was prepared.
+#[derive(Debug)]
 pub(crate) struct Known {
     pub(crate) id: Bytes,
     pub(crate) columns: Arc<[Column]>,
 }
 
-/// The columns of the last answer, with the bytes that described them. Answers describe their columns each time, so
-/// that a table altered in between is never misread; equal bytes need no second reading.
-#[derive(Debug)]
-pub(crate) struct Layout {
-    pub(crate) bytes: Box<[u8]>,
-    pub(crate) columns: Arc<[Column]>,
-}
+/// The end of the names of ScyllaDB's logs of changes: the only tables with another partitioner.
+const CDC_LOG: &str = "_scylla_cdc_log";
 
 impl Prepared {
-    pub(crate) fn new(text: Arc<str>, told: crate::frame::response::Prepared) -> Prepared {
+    pub(crate) fn new(text: Arc<str>, told: Told) -> Prepared {
+        let column = told.markers.first().or(told.result.columns.first());
+        let table = column.map(|c| (c.keyspace.clone(), c.table.clone()));
+        let is_log = table.as_ref().is_some_and(|(_, t)| t.ends_with(CDC_LOG));
         Prepared(Arc::new(Inner {
+            verb: Verb::of(&text),
             text,
             markers: told.markers,
             key: told.partition_key.into(),
+            table,
+            partitioner: if is_log {
+                Partitioner::Cdc
+            } else {
+                Partitioner::Murmur3
+            },
             lwt: told.lwt,
             current: ArcSwap::from_pointee(Known {
                 id: told.id,
@@ -50,6 +66,57 @@ impl Prepared {
             }),
             seen: ArcSwapOption::empty(),
         }))
+    }
+
+    /// A server has prepared it again. False if its markers are others than those that values were encoded for; then
+    /// nothing changes.
+    pub(crate) fn renew(&self, told: Told) -> bool {
+        let same = self
+            .0
+            .markers
+            .iter()
+            .map(|m| &m.ty)
+            .eq(told.markers.iter().map(|m| &m.ty));
+        if same {
+            self.0.current.store(Arc::new(Known {
+                id: told.id,
+                columns: told.result.columns,
+            }));
+        }
+        same
+    }
+
+    pub(crate) fn shared_text(&self) -> &Arc<str> {
+        &self.0.text
+    }
+
+    #[inline]
+    pub(crate) fn known(&self) -> Guard<Arc<Known>> {
+        self.0.current.load()
+    }
+
+    #[inline]
+    pub(crate) fn seen(&self) -> Guard<Option<Arc<Described>>> {
+        self.0.seen.load()
+    }
+
+    pub(crate) fn see(&self, described: Described) {
+        self.0.seen.store(Some(Arc::new(described)));
+    }
+
+    /// The token of the partition that encoded values tell.
+    #[inline]
+    pub(crate) fn token(&self, values: Values<'_>) -> Option<Token> {
+        self.0.partitioner.token_of(values, &self.0.key)
+    }
+
+    pub(crate) fn verb(&self) -> Verb {
+        self.0.verb
+    }
+
+    /// Whether both are the same statement, not only of the same text.
+    pub(crate) fn is(&self, other: &Prepared) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// The CQL text.
@@ -69,8 +136,8 @@ impl Prepared {
 
     /// The keyspace and the table that it is about, if it has bind markers or returns rows.
     pub fn table(&self) -> Option<(&str, &str)> {
-        let column = self.0.markers.first()?;
-        Some((&column.keyspace, &column.table))
+        let (keyspace, table) = self.0.table.as_ref()?;
+        Some((keyspace, table))
     }
 
     /// For each component of the partition key the place of the marker that gives it. Empty if the values do not
@@ -86,7 +153,7 @@ impl Prepared {
 
     /// Whether it only reads.
     pub fn is_read(&self) -> bool {
-        !self.0.lwt && super::Verb::of(&self.0.text) == super::Verb::Read
+        self.0.verb == Verb::Read
     }
 
     /// Encodes `values` as the markers need them: `[value]`s, one behind the other, and their number.

@@ -1,0 +1,148 @@
+//! The nodes of the cluster and the replication of its keyspaces, as one node tells them.
+
+use std::collections::{BTreeMap, HashSet};
+use std::net::{IpAddr, SocketAddr};
+
+use uuid::Uuid;
+
+use crate::cluster::ask::Asker;
+use crate::cluster::record::{Record, records};
+use crate::error::{Error, ErrorKind, Result};
+use crate::token::{Partitioner, Token};
+use crate::topology::{Node, Strategy, Topology};
+
+/// What one node told.
+#[derive(Debug)]
+pub(super) struct Discovered {
+    pub(super) topology: Topology,
+    /// The data centre of the node that was asked.
+    pub(super) datacenter: Box<str>,
+}
+
+const LOCAL: &str = "SELECT * FROM system.local WHERE key = 'local'";
+const PEERS: &str = "SELECT * FROM system.peers";
+/// Of servers whose nodes can listen on different ports. It comes first: Cassandra keeps `peers` too, without ports.
+const PEERS_V2: &str = "SELECT * FROM system.peers_v2";
+const KEYSPACES: &str = "SELECT keyspace_name, replication FROM system_schema.keyspaces";
+
+/// Asks for everything. `peers_v2` says whether the server has that table, and learns it if it has not.
+pub(super) async fn discover(asker: &Asker, peers_v2: &mut bool) -> Result<Discovered> {
+    let local = asker.ask(LOCAL, ()).await?;
+    let peers = peers(asker, peers_v2).await?;
+    let keyspaces = asker.ask(KEYSPACES, ()).await?;
+    let broken = |_| asker.broken();
+
+    let here = records(&local).map_err(broken)?;
+    let here = here.first().ok_or_else(|| nobody(asker))?;
+    let murmur3 = Partitioner::of_class(&here.text("partitioner")) == Some(Partitioner::Murmur3);
+    let own = own(here, asker.address()).ok_or_else(|| nobody(asker))?;
+    let datacenter = own.datacenter.clone();
+    let port = asker.address().port();
+    let mut nodes = vec![own];
+    for record in records(&peers).map_err(broken)? {
+        match peer(&record, port) {
+            Some(node) => nodes.push(node),
+            None => {
+                tracing::warn!(row = ?record.read::<IpAddr>("peer"), "a row of system.peers is incomplete: ignored")
+            }
+        }
+    }
+    let keyspaces = records(&keyspaces).map_err(broken)?;
+    Ok(Discovered {
+        topology: Topology::new(
+            distinct(nodes, murmur3),
+            keyspaces.iter().filter_map(keyspace),
+        ),
+        datacenter,
+    })
+}
+
+async fn peers(asker: &Asker, peers_v2: &mut bool) -> Result<crate::frame::response::Rows> {
+    if *peers_v2 {
+        match asker.ask(PEERS_V2, ()).await {
+            Err(error) if error.is_invalid() => *peers_v2 = false,
+            other => return other,
+        }
+    }
+    asker.ask(PEERS, ()).await
+}
+
+/// The node that was asked. It certainly listens where the connection goes, whatever it calls itself.
+fn own(record: &Record<'_>, address: SocketAddr) -> Option<Node> {
+    node(record, address)
+}
+
+fn peer(record: &Record<'_>, port: u16) -> Option<Node> {
+    let listens = record
+        .read::<IpAddr>("native_address")
+        .or_else(|| record.read("rpc_address"))
+        .filter(|ip| !ip.is_unspecified());
+    // A node that listens on all its addresses says 0.0.0.0: then the one that the others use is as good.
+    let ip = listens.or_else(|| record.read("peer"))?;
+    let port = record
+        .read::<i32>("native_port")
+        .and_then(|p| u16::try_from(p).ok())
+        .filter(|p| *p != 0)
+        .unwrap_or(port);
+    node(record, SocketAddr::new(ip, port))
+}
+
+fn node(record: &Record<'_>, address: SocketAddr) -> Option<Node> {
+    let tokens: Vec<String> = record
+        .read::<HashSet<String>>("tokens")
+        .unwrap_or_default()
+        .into_iter()
+        .collect();
+    Some(Node {
+        host_id: record.read::<Uuid>("host_id")?,
+        address,
+        datacenter: record.read::<String>("data_center")?.into(),
+        rack: record.read::<String>("rack")?.into(),
+        release: record.text("release_version").into(),
+        tokens: tokens
+            .iter()
+            .filter_map(|t| t.parse::<Token>().ok())
+            .collect(),
+        sharder: None,
+    })
+}
+
+/// One node per host id; tokens only if this driver can compute those of keys.
+fn distinct(nodes: Vec<Node>, murmur3: bool) -> Vec<Node> {
+    let mut seen = HashSet::new();
+    let mut nodes: Vec<Node> = nodes
+        .into_iter()
+        .filter(|node| {
+            let new = seen.insert(node.host_id);
+            if !new {
+                tracing::warn!(host_id = %node.host_id, address = %node.address, "two nodes claim one host id: the second is ignored");
+            }
+            new
+        })
+        .collect();
+    // Places in the topology are numbers of 16 bits.
+    nodes.truncate(usize::from(u16::MAX));
+    for node in &mut nodes {
+        if !murmur3 {
+            node.tokens.clear();
+        }
+        node.tokens.sort_unstable();
+    }
+    // The order must not depend on who was asked: plans start at a place in it.
+    nodes.sort_by_key(|node| node.host_id);
+    nodes
+}
+
+fn keyspace(record: &Record<'_>) -> Option<(String, Strategy)> {
+    let replication: BTreeMap<String, String> = record.read("replication")?;
+    let entries = replication.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+    Some((record.read("keyspace_name")?, Strategy::parse(entries)))
+}
+
+fn nobody(asker: &Asker) -> Error {
+    Error::new(ErrorKind::Unexpected {
+        found: "no complete row in system.local".into(),
+        expected: "a node that knows itself",
+    })
+    .at(asker.address(), None)
+}

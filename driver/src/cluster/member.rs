@@ -1,0 +1,111 @@
+//! A node as the session uses it: its pool and its counters.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::conn::Conn;
+use crate::metrics::{NodeCounters, Reached, Traffic};
+use crate::pool::{Pool, PoolState};
+use crate::token::{Sharder, Token};
+
+/// A node as the session uses it. It lives as long as the node keeps its host id and its address.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(super) host_id: Uuid,
+    address: SocketAddr,
+    /// `None` for nodes of other data centres, unless the session may ask those.
+    pub(super) pool: Option<Pool>,
+    /// They outlive the member, if the node gets another address.
+    pub(super) counters: Arc<NodeCounters>,
+}
+
+impl Member {
+    pub(super) fn new(
+        host_id: Uuid,
+        address: SocketAddr,
+        pool: Option<Pool>,
+        counters: Arc<NodeCounters>,
+    ) -> Member {
+        Member {
+            host_id,
+            address,
+            pool,
+            counters,
+        }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How the node spreads tokens over its shards, if that is known and it has any.
+    #[inline]
+    pub(crate) fn sharder(&self) -> Option<Sharder> {
+        self.pool
+            .as_ref()?
+            .state()
+            .sharding
+            .map(|s| Sharder::new(s.shards, s.ignore_msb))
+    }
+
+    /// The shard that owns `token`.
+    #[inline]
+    fn shard(&self, token: Option<Token>) -> Option<u16> {
+        Some(self.sharder()?.shard_of(token?))
+    }
+
+    /// A connection for a request, to the shard that owns `token` if there is one.
+    #[inline]
+    pub(crate) fn pick(&self, token: Option<Token>) -> Option<Arc<Conn>> {
+        self.pool.as_ref()?.pick(self.shard(token))
+    }
+
+    /// Answers that the connection owes which a request for `token` would get; `None` if there is none.
+    #[inline]
+    pub(crate) fn load(&self, token: Option<Token>) -> Option<u32> {
+        Some(self.pick(token)?.load())
+    }
+
+    /// Counts a request. `replica`: whether the node is a replica of the token, or nothing if none is known.
+    #[inline]
+    pub(crate) fn count(&self, conn: &Conn, token: Option<Token>, replica: bool) {
+        let shard = conn.shard();
+        let reached = match token {
+            None => Reached::Anything,
+            Some(_) if !replica => Reached::Stranger,
+            Some(_) if self.shard(token) == shard => Reached::Owner,
+            Some(_) => Reached::Replica,
+        };
+        self.counters.count(shard, reached);
+    }
+
+    /// What its pool has; nothing without a pool.
+    pub(super) fn pool_state(&self) -> PoolState {
+        self.pool.as_ref().map(Pool::state).unwrap_or_default()
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        self.pool
+            .as_ref()
+            .is_some_and(|pool| pool.pick(None).is_some())
+    }
+
+    /// The cluster says that the node is up: no need to wait for the next try.
+    pub(super) fn dial_now(&self) {
+        if let Some(pool) = &self.pool {
+            pool.dial_now();
+        }
+    }
+
+    pub(crate) fn traffic(&self) -> impl Iterator<Item = Traffic> {
+        self.counters.traffic(self.address)
+    }
+
+    pub(super) async fn close(&self) {
+        if let Some(pool) = &self.pool {
+            pool.close().await;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What a session's builder decides about the cluster.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::cluster::ContactPoint;
+use crate::conn::config::ConnConfig;
+use crate::pool::config::PoolConfig;
+use crate::routing::Locality;
+use crate::socket::{Connector, Resolver};
+
+/// What a session's builder decides about the cluster.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) points: Vec<ContactPoint>,
+    /// The data centre is filled in when the first contact point has answered.
+    pub(crate) locality: Locality,
+    /// Whether nodes of other data centres are connected to, and asked when no local one can be.
+    pub(crate) remote: bool,
+    pub(crate) conn: ConnConfig,
+    pub(crate) pool: PoolConfig,
+    /// The deadline of each question about the cluster itself.
+    pub(crate) metadata_timeout: Duration,
+    pub(crate) connector: Arc<dyn Connector>,
+    pub(crate) resolver: Arc<dyn Resolver>,
+    pub(crate) clock: Arc<dyn Clock>,
+}

@@ -1,0 +1,108 @@
+//! What the session knows at one moment: immutable, replaced whole.
+
+use std::sync::Arc;
+
+use crate::cluster::failure::of_opening;
+use crate::cluster::member::Member;
+use crate::conn::Conn;
+use crate::error::{Attempt, Error, ErrorKind};
+use crate::routing::{self, Distance, Wish};
+use crate::token::Token;
+use crate::topology::Topology;
+
+/// The nodes at one moment. The three lists go together: one place in each per node.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) topology: Topology,
+    pub(crate) members: Vec<Arc<Member>>,
+    pub(crate) distances: Vec<Distance>,
+    /// The session is closed: there are no nodes any more.
+    pub(crate) closed: bool,
+}
+
+/// What decides where a request goes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Route<'a> {
+    pub(crate) keyspace: Option<&'a str>,
+    pub(crate) token: Option<Token>,
+    /// See [`Wish::stable`].
+    pub(crate) stable: bool,
+    /// Whether nodes of other data centres may be asked.
+    pub(crate) remote: bool,
+    /// Where among the nodes a request begins that may go to any.
+    pub(crate) start: usize,
+}
+
+impl State {
+    pub(crate) fn closed() -> State {
+        State {
+            closed: true,
+            ..State::default()
+        }
+    }
+
+    /// The best connection for a request. Allocates nothing.
+    #[inline]
+    pub(crate) fn first(&self, route: &Route<'_>) -> Option<Arc<Conn>> {
+        let wish = self.wish(route);
+        let node = routing::first(&wish, &self.distances, |n| self.load(n, route))?;
+        self.target_of(node, route, &wish)
+    }
+
+    /// All nodes that a request may go to, the best first.
+    pub(crate) fn plan(&self, route: &Route<'_>) -> Vec<u16> {
+        routing::plan(&self.wish(route), &self.distances, |n| self.load(n, route))
+    }
+
+    /// The connection for a request to a node, if it has one.
+    pub(crate) fn target(&self, node: u16, route: &Route<'_>) -> Option<Arc<Conn>> {
+        self.target_of(node, route, &self.wish(route))
+    }
+
+    fn target_of(&self, node: u16, route: &Route<'_>, wish: &Wish<'_>) -> Option<Arc<Conn>> {
+        let member = self.members.get(usize::from(node))?;
+        let conn = member.pick(route.token)?;
+        member.count(&conn, route.token, wish.replicas.contains(&node));
+        Some(conn)
+    }
+
+    #[inline]
+    fn wish(&self, route: &Route<'_>) -> Wish<'_> {
+        let replicas = match (route.keyspace, route.token) {
+            (Some(keyspace), Some(token)) => self.topology.replicas(keyspace, token),
+            _ => &[],
+        };
+        Wish {
+            replicas,
+            stable: route.stable,
+            remote: route.remote,
+            start: route.start,
+        }
+    }
+
+    #[inline]
+    fn load(&self, node: u16, route: &Route<'_>) -> Option<u32> {
+        self.members.get(usize::from(node))?.load(route.token)
+    }
+
+    /// Why a node that has no connection has none.
+    pub(crate) fn absence(&self, node: u16) -> Option<Attempt> {
+        let member = self.members.get(usize::from(node))?;
+        let failure = member.pool_state().failure;
+        Some(Attempt {
+            target: member.address().to_string().into(),
+            shard: None,
+            kind: failure.map_or(ErrorKind::NoHost, |failure| of_opening(&failure)),
+        })
+    }
+
+    /// The error when no node has a connection; each node says why.
+    pub(crate) fn no_host(&self) -> Error {
+        if self.closed {
+            return ErrorKind::Closed.into();
+        }
+        let nodes = (0..).zip(&self.members).filter(|(_, m)| m.pool.is_some());
+        let attempts = nodes.filter_map(|(at, _)| self.absence(at)).collect();
+        Error::new(ErrorKind::NoHost).after(attempts)
+    }
+}

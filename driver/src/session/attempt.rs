@@ -1,0 +1,206 @@
+//! The only retry loop: from the first failure on until there is an answer, or nothing more to try.
+
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use arc_swap::Guard;
+
+use crate::clock::deadlines::Tick;
+use crate::cluster::{Route, State, of_request};
+use crate::conn::Conn;
+use crate::conn::failure::Failure;
+use crate::conn::request::Head;
+use crate::error::{Attempt, Error, ErrorKind, Result};
+use crate::frame::Frame;
+use crate::policy::retry::{Decision, decide};
+use crate::session::answer::Content;
+use crate::session::request::{Message, Request};
+use crate::session::{Answer, Inner, decode};
+use crate::statement::Prepared;
+
+/// A request on its way through attempts.
+pub(super) struct Trip<'a> {
+    inner: &'a Inner,
+    request: Request<'a>,
+    /// One deadline over all attempts, and how long it was.
+    deadline: Tick,
+    timeout: Duration,
+    attempts: Vec<Attempt>,
+    /// Attempts that an answer of a server, and not a failure to send, has led to.
+    retries: u32,
+}
+
+/// An attempt that was made before the loop began.
+pub(super) struct Tried {
+    pub(super) conn: Arc<Conn>,
+    pub(super) outcome: Result<Frame, Failure>,
+}
+
+/// The nodes that are left to be asked, as they were when the loop began.
+struct Road<'a> {
+    state: Arc<State>,
+    route: Route<'a>,
+    plan: std::vec::IntoIter<u16>,
+    /// Asked before the loop began.
+    asked: Option<SocketAddr>,
+}
+
+impl<'a> Trip<'a> {
+    pub(super) fn new(
+        inner: &'a Inner,
+        request: Request<'a>,
+        deadline: Tick,
+        timeout: Duration,
+    ) -> Trip<'a> {
+        Trip {
+            inner,
+            request,
+            deadline,
+            timeout,
+            attempts: Vec::new(),
+            retries: 0,
+        }
+    }
+
+    /// Makes attempts until one succeeds or nothing more may be tried.
+    pub(super) async fn go(mut self, tried: Option<Tried>) -> Result<Answer> {
+        let mut road = self.road(tried.as_ref());
+        let (mut conn, mut outcome) = match tried {
+            Some(Tried { conn, outcome }) => (conn, outcome),
+            None => {
+                let conn = self.next(&mut road)?;
+                let outcome = self.send(&conn, self.request).await;
+                (conn, outcome)
+            }
+        };
+        loop {
+            let kind = match self.follow(&conn, outcome).await {
+                Ok(answer) => return Ok(answer),
+                Err(kind) => kind,
+            };
+            if self.judge(&conn, kind)? == Decision::NextNode {
+                conn = self.next(&mut road)?;
+            }
+            outcome = self.send(&conn, self.request).await;
+        }
+    }
+
+    fn road(&self, tried: Option<&Tried>) -> Road<'a> {
+        let cluster = &self.inner.cluster;
+        let route = self.request.route(self.inner.remote, cluster.start());
+        let state = Guard::into_inner(cluster.state());
+        Road {
+            plan: state.plan(&route).into_iter(),
+            route,
+            state,
+            asked: tried.map(|t| t.conn.address()),
+        }
+    }
+
+    /// A connection to the next node that has one. Why the others have none is noted.
+    fn next(&mut self, road: &mut Road<'a>) -> Result<Arc<Conn>> {
+        for node in road.plan.by_ref() {
+            match road.state.target(node, &road.route) {
+                Some(conn) if Some(conn.address()) == road.asked => {}
+                Some(conn) => return Ok(conn),
+                None => self.attempts.extend(road.state.absence(node)),
+            }
+        }
+        Err(self.exhausted(road.state.closed))
+    }
+
+    /// Reads what came of an attempt. A server that does not know the statement is told it, once.
+    async fn follow(
+        &self,
+        conn: &Arc<Conn>,
+        outcome: Result<Frame, Failure>,
+    ) -> Result<Answer, ErrorKind> {
+        match self.read(conn, outcome, self.request) {
+            Err(ErrorKind::Unprepared) => {}
+            other => return other,
+        }
+        for statement in self.request.prepared() {
+            self.prepare_again(conn, statement).await?;
+        }
+        let outcome = self.send(conn, self.request).await;
+        self.read(conn, outcome, self.request)
+    }
+
+    async fn prepare_again(&self, conn: &Arc<Conn>, statement: &Prepared) -> Result<(), ErrorKind> {
+        let request = Request {
+            message: Message::Prepare(statement.shared_text()),
+            ..self.request
+        };
+        let outcome = self.send(conn, request).await;
+        let Content::Prepared(told) = self.read(conn, outcome, request)?.into_content() else {
+            return Err(ErrorKind::Unexpected {
+                found: "another result".into(),
+                expected: "a prepared statement",
+            });
+        };
+        if statement.renew(*told) {
+            return Ok(());
+        }
+        self.inner.statements.forget(statement);
+        Err(ErrorKind::StatementChanged)
+    }
+
+    async fn send(&self, conn: &Arc<Conn>, request: Request<'_>) -> Result<Frame, Failure> {
+        let head = Head {
+            opcode: request.opcode(),
+            flags: request.flags(),
+            deadline: self.deadline,
+        };
+        let encode = |out: &mut Vec<u8>| request.encode(conn.features(), out);
+        let begin = poll_fn(|cx| Poll::Ready(conn.clone().begin(cx, head, encode)));
+        begin.await?.await
+    }
+
+    fn read(
+        &self,
+        conn: &Conn,
+        outcome: Result<Frame, Failure>,
+        request: Request<'_>,
+    ) -> Result<Answer, ErrorKind> {
+        let frame = outcome.map_err(|failure| of_request(&failure, self.timeout))?;
+        decode::answer(frame, conn, request.answered())
+    }
+
+    /// Notes a failed attempt and decides what follows.
+    fn judge(&mut self, conn: &Conn, kind: ErrorKind) -> Result<Decision> {
+        self.attempts.push(Attempt {
+            target: conn.address().to_string().into(),
+            shard: conn.shard(),
+            kind: kind.clone(),
+        });
+        let decision = decide(&kind, self.request.rules(self.retries));
+        if !matches!(kind, ErrorKind::Broken { .. } | ErrorKind::Busy) {
+            self.retries += 1;
+        }
+        match decision {
+            Decision::Fail => Err(self.failed(Error::new(kind).at(conn.address(), conn.shard()))),
+            go_on => Ok(go_on),
+        }
+    }
+
+    /// No node is left. What really was tried says more than that.
+    fn exhausted(&mut self, closed: bool) -> Error {
+        let tried = |a: &&Attempt| !matches!(a.kind, ErrorKind::Connect { .. } | ErrorKind::NoHost);
+        let kind = match self.attempts.iter().rfind(tried) {
+            Some(attempt) => attempt.kind.clone(),
+            None if closed => ErrorKind::Closed,
+            None => ErrorKind::NoHost,
+        };
+        self.failed(Error::new(kind))
+    }
+
+    fn failed(&mut self, error: Error) -> Error {
+        error
+            .of_statement(&self.request.text())
+            .of_size(self.request.size())
+            .after(std::mem::take(&mut self.attempts))
+    }
+}

@@ -1,0 +1,100 @@
+//! What all clones of a session share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use crate::clock::deadlines::Tick;
+use crate::clock::timestamps::Timestamps;
+use crate::cluster::{Cluster, Route};
+use crate::error::{Error, ErrorKind, Result};
+use crate::frame::Consistency;
+use crate::session::attempt::Trip;
+use crate::session::request::{Message, Request};
+use crate::session::statements::Statements;
+use crate::session::{Answer, Execution};
+use crate::statement::{Options, Verb};
+
+/// What a statement that does not say otherwise is executed with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Defaults {
+    pub(super) consistency: Consistency,
+    pub(super) serial_consistency: Option<Consistency>,
+    pub(super) page_size: u32,
+    pub(super) timeout: Duration,
+}
+
+/// What all clones of a session share.
+pub(super) struct Inner {
+    pub(super) cluster: Arc<Cluster>,
+    pub(super) defaults: Defaults,
+    pub(super) remote: bool,
+    pub(super) agreement_timeout: Duration,
+    pub(super) statements: Statements,
+    pub(super) timestamps: Timestamps,
+    /// Where the session closes itself when its last clone is dropped.
+    pub(super) runtime: Handle,
+}
+
+impl Inner {
+    pub(super) fn timeout(&self, options: &Options) -> Duration {
+        options.timeout.unwrap_or(self.defaults.timeout)
+    }
+
+    #[inline]
+    pub(super) fn deadline(&self, options: &Options) -> Tick {
+        self.cluster.deadlines().after(self.timeout(options))
+    }
+
+    /// The route of a request before its partition is known.
+    #[inline]
+    pub(super) fn anywhere<'a>(&self, options: &Options) -> Route<'a> {
+        let consistency = options.consistency.unwrap_or(self.defaults.consistency);
+        Route {
+            remote: self.remote && !consistency.is_local(),
+            start: self.cluster.start(),
+            ..Route::default()
+        }
+    }
+
+    /// Checks the number of values, and gives a write its time: once, so that all attempts carry the same.
+    #[inline]
+    pub(super) fn complete(&self, execution: &mut Execution) -> Result<()> {
+        let statement = &execution.statement;
+        let markers = statement.markers().len();
+        if usize::from(execution.count) != markers {
+            let values = execution.count.into();
+            return Err(Error::new(ErrorKind::ValueCount { markers, values })
+                .of_statement(statement.shared_text()));
+        }
+        let timed = statement.verb() == Verb::Write && !statement.is_lwt();
+        if timed && execution.options.timestamp.is_none() {
+            execution.options.timestamp = Some(self.timestamps.next());
+        }
+        Ok(())
+    }
+
+    /// Sends a message, through all the attempts that it needs.
+    pub(super) async fn send(&self, message: Message<'_>) -> Result<Answer> {
+        let request = Request {
+            message,
+            defaults: &self.defaults,
+        };
+        let options = request.options();
+        let deadline = self.deadline(&options);
+        Trip::new(self, request, deadline, self.timeout(&options))
+            .go(None)
+            .await
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let cluster = self.cluster.clone();
+        // After `close` there is nothing left to do, and on a runtime that has ended nothing that could be done.
+        if !cluster.is_closed() {
+            self.runtime.spawn(async move { cluster.close().await });
+        }
+    }
+}

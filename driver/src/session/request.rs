@@ -1,0 +1,302 @@
+//! What the retry loop sends: the messages of applications, seen alike.
+
+use std::sync::Arc;
+
+use crate::cluster::Route;
+use crate::frame::request::{
+    Batch as BatchFrame, BatchKind as FrameKind, BatchSource, BatchStatement as FrameStatement,
+    Execute, Prepare, Query,
+};
+use crate::frame::{Consistency, Features, Flags, Opcode, Params, Values};
+use crate::policy::retry;
+use crate::session::{Defaults, Execution};
+use crate::statement::{
+    Batch, BatchKind, BatchStatement, Entry, Options, Prepared, Statement, Verb,
+};
+use crate::wire::TooLong;
+
+/// A message of an application.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Request<'a> {
+    pub(super) message: Message<'a>,
+    pub(super) defaults: &'a Defaults,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Message<'a> {
+    Execute(&'a Execution),
+    /// A statement that is not prepared, without values.
+    Query(&'a Statement),
+    /// Its write time was drawn, if it needs one.
+    Batch(&'a Batch, Option<i64>),
+    Prepare(&'a Arc<str>),
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn opcode(&self) -> Opcode {
+        match self.message {
+            Message::Execute(_) => Opcode::Execute,
+            Message::Query(_) => Opcode::Query,
+            Message::Batch(..) => Opcode::Batch,
+            Message::Prepare(_) => Opcode::Prepare,
+        }
+    }
+
+    pub(super) fn flags(&self) -> Flags {
+        match self.options().tracing {
+            true => Flags::TRACING,
+            false => Flags::NONE,
+        }
+    }
+
+    pub(super) fn options(&self) -> Options {
+        match self.message {
+            Message::Execute(execution) => execution.options,
+            Message::Query(statement) => *statement.options(),
+            Message::Batch(batch, _) => *batch.options(),
+            Message::Prepare(_) => Options::default(),
+        }
+    }
+
+    fn consistency(&self) -> Consistency {
+        self.options()
+            .consistency
+            .unwrap_or(self.defaults.consistency)
+    }
+
+    /// The text that errors name.
+    pub(super) fn text(&self) -> Arc<str> {
+        match self.message {
+            Message::Execute(execution) => execution.statement.shared_text().clone(),
+            Message::Query(statement) => statement.shared_text().clone(),
+            Message::Prepare(text) => text.clone(),
+            Message::Batch(batch, _) => match batch.entries() {
+                [] => "an empty batch".into(),
+                [entry] => entry.text().clone(),
+                [entry, rest @ ..] => {
+                    format!("{} … and {} more in the batch", entry.text(), rest.len()).into()
+                }
+            },
+        }
+    }
+
+    /// About how many bytes it has.
+    pub(super) fn size(&self) -> usize {
+        match self.message {
+            Message::Execute(execution) => execution.values.len(),
+            Message::Query(statement) => statement.text().len(),
+            Message::Batch(batch, _) => batch.entries().iter().map(|e| e.values.len()).sum(),
+            Message::Prepare(text) => text.len(),
+        }
+    }
+
+    /// The prepared statement whose answer it is.
+    pub(super) fn answered(&self) -> Option<&'a Prepared> {
+        match self.message {
+            Message::Execute(execution) => Some(&execution.statement),
+            _ => None,
+        }
+    }
+
+    /// The statements that the server must know.
+    pub(super) fn prepared(&self) -> Vec<&'a Prepared> {
+        match self.message {
+            Message::Execute(execution) => vec![&execution.statement],
+            Message::Batch(batch, _) => {
+                let mut distinct: Vec<&Prepared> = Vec::new();
+                for one in batch.entries().iter().filter_map(Entry::prepared) {
+                    if !distinct.iter().any(|other| other.is(one)) {
+                        distinct.push(one);
+                    }
+                }
+                distinct
+            }
+            Message::Query(_) | Message::Prepare(_) => Vec::new(),
+        }
+    }
+
+    /// What decides where it goes; `start` is where requests without a partition begin.
+    pub(super) fn route(&self, remote: bool, start: usize) -> Route<'a> {
+        let remote = remote && !self.consistency().is_local();
+        let any = Route {
+            remote,
+            start,
+            ..Route::default()
+        };
+        match self.message {
+            Message::Execute(execution) => execution.route(any),
+            Message::Batch(batch, _) => match batch.entries().first() {
+                Some(entry) => entry.route(any),
+                None => any,
+            },
+            Message::Prepare(_) => any,
+            // Changes of the schema go to one node, the same for everybody, as long as it is there: concurrent changes
+            // through several nodes are what makes schemas disagree.
+            Message::Query(_) => Route { start: 0, ..any },
+        }
+    }
+
+    /// What the retry rules need to know; `retries` as in [`retry::Request`].
+    pub(super) fn rules(&self, retries: u32) -> retry::Request {
+        let (idempotent, conditional) = match self.message {
+            Message::Execute(execution) => {
+                let statement = &execution.statement;
+                (statement.is_read(), statement.is_lwt())
+            }
+            Message::Prepare(_) => (true, false),
+            Message::Batch(batch, _) => (false, batch.is_conditional()),
+            Message::Query(_) => (false, false),
+        };
+        retry::Request {
+            idempotent: !conditional && (idempotent || self.options().idempotent),
+            serial: conditional || self.consistency().is_serial(),
+            retries,
+        }
+    }
+
+    /// Appends its body.
+    pub(super) fn encode(&self, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        match self.message {
+            Message::Execute(execution) => execution.encode(self.defaults, features, out),
+            Message::Query(statement) => Query {
+                text: statement.text(),
+                params: Params {
+                    consistency: self.consistency(),
+                    serial_consistency: self.serial_consistency(),
+                    timestamp: self.options().timestamp,
+                    ..Params::default()
+                },
+            }
+            .encode(features, out),
+            Message::Batch(batch, timestamp) => self.encode_batch(batch, timestamp, features, out),
+            Message::Prepare(text) => Prepare { text }.encode(features, out),
+        }
+    }
+
+    fn serial_consistency(&self) -> Option<Consistency> {
+        self.options()
+            .serial_consistency
+            .or(self.defaults.serial_consistency)
+    }
+
+    fn encode_batch(
+        &self,
+        batch: &Batch,
+        timestamp: Option<i64>,
+        features: &Features,
+        out: &mut Vec<u8>,
+    ) -> Result<(), TooLong> {
+        // The ids may be replaced at any moment: they are held until the frame is written.
+        let ids: Vec<_> = batch
+            .entries()
+            .iter()
+            .map(|e| e.prepared().map(|p| p.known().id.clone()))
+            .collect();
+        let statements = batch
+            .entries()
+            .iter()
+            .zip(&ids)
+            .map(|(entry, id)| FrameStatement {
+                source: match id {
+                    Some(id) => BatchSource::Prepared(id),
+                    None => BatchSource::Text(entry.text()),
+                },
+                values: Values::new(entry.count, &entry.values),
+            });
+        BatchFrame {
+            kind: match batch.kind() {
+                BatchKind::Logged => FrameKind::Logged,
+                BatchKind::Unlogged => FrameKind::Unlogged,
+                BatchKind::Counter => FrameKind::Counter,
+            },
+            statements: statements.collect(),
+            consistency: self.consistency(),
+            serial_consistency: self.serial_consistency(),
+            timestamp,
+        }
+        .encode(features, out)
+    }
+}
+
+impl Execution {
+    /// Where it goes.
+    #[inline]
+    pub(super) fn route<'a>(&'a self, any: Route<'a>) -> Route<'a> {
+        self.statement
+            .route(Values::new(self.count, &self.values), any)
+    }
+
+    /// Appends the body of EXECUTE.
+    #[inline]
+    pub(super) fn encode(
+        &self,
+        defaults: &Defaults,
+        features: &Features,
+        out: &mut Vec<u8>,
+    ) -> Result<(), TooLong> {
+        let options = &self.options;
+        let known = self.statement.known();
+        let rows = options.page_size.unwrap_or(defaults.page_size);
+        let paged = rows > 0 && self.statement.verb() == Verb::Read;
+        Execute {
+            id: &known.id,
+            result_id: &[],
+            params: Params {
+                consistency: options.consistency.unwrap_or(defaults.consistency),
+                values: Values::new(self.count, &self.values),
+                // Never: a server of version 4 would not say that the table was altered in between.
+                skip_metadata: false,
+                page_size: paged.then(|| i32::try_from(rows).unwrap_or(i32::MAX)),
+                paging_state: self.paging_state.as_deref(),
+                serial_consistency: options.serial_consistency.or(defaults.serial_consistency),
+                timestamp: options.timestamp,
+            },
+        }
+        .encode(features, out)
+    }
+}
+
+impl Prepared {
+    #[inline]
+    fn route<'a>(&'a self, values: Values<'_>, any: Route<'a>) -> Route<'a> {
+        Route {
+            keyspace: self.table().map(|(keyspace, _)| keyspace),
+            token: self.token(values),
+            stable: self.is_lwt(),
+            ..any
+        }
+    }
+}
+
+impl Entry {
+    fn text(&self) -> &Arc<str> {
+        match &self.statement {
+            BatchStatement::Text(text) => text,
+            BatchStatement::Prepared(prepared) => prepared.shared_text(),
+        }
+    }
+
+    fn prepared(&self) -> Option<&Prepared> {
+        match &self.statement {
+            BatchStatement::Text(_) => None,
+            BatchStatement::Prepared(prepared) => Some(prepared),
+        }
+    }
+
+    fn route<'a>(&'a self, any: Route<'a>) -> Route<'a> {
+        match self.prepared() {
+            Some(prepared) => prepared.route(Values::new(self.count, &self.values), any),
+            None => any,
+        }
+    }
+}
+
+impl Batch {
+    /// Whether one of its statements has a condition, as far as servers say.
+    pub(super) fn is_conditional(&self) -> bool {
+        self.entries()
+            .iter()
+            .filter_map(Entry::prepared)
+            .any(Prepared::is_lwt)
+    }
+}
