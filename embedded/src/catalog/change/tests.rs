@@ -668,3 +668,90 @@ fn a_name_needs_a_keyspace() {
         "2200 No keyspace has been specified. USE a keyspace, or explicitly specify keyspace.tablename"
     );
 }
+
+/// A small generator of numbers, the same on every run.
+struct Noise(u64);
+
+impl Noise {
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        let at = self.0 % u64::try_from(from.len()).unwrap();
+        from[usize::try_from(at).unwrap()]
+    }
+
+    fn statement(&mut self) -> String {
+        const TYPES: [&str; 12] = [
+            "int",
+            "text",
+            "counter",
+            "duration",
+            "list<int>",
+            "frozen<set<text>>",
+            "map<text, int>",
+            "u",
+            "w",
+            "frozen<u>",
+            "tuple<int, frozen<w>>",
+            "vector<float, 3>",
+        ];
+        const NAMES: [&str; 6] = ["a", "b", "c", "\"D\"", "p", "v"];
+        let (name, other) = (self.pick(&NAMES), self.pick(&NAMES));
+        let (ty, second) = (self.pick(&TYPES), self.pick(&TYPES));
+        let (table, user) = (
+            self.pick(&["t", "one", "n", "a"]),
+            self.pick(&["u", "w", "x"]),
+        );
+        match self.pick(&["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]) {
+            "0" => format!(
+                "CREATE TABLE {table} ({name} {ty}, {other} {second}, PRIMARY KEY ({name}, p), p int)"
+            ),
+            "1" => format!("ALTER TABLE {table} ADD {name} {ty} static"),
+            "2" => format!("ALTER TABLE {table} ADD ({name} {ty}, {other} {second})"),
+            "3" => format!("ALTER TABLE {table} DROP {name}"),
+            "4" => format!("ALTER TABLE {table} RENAME {name} TO {other}"),
+            "5" => format!(
+                "CREATE INDEX ON {table} ({}({name}))",
+                self.pick(&["keys", "values", "entries", "full"])
+            ),
+            "6" => format!("CREATE INDEX ON {table} ({name})"),
+            "7" => format!("CREATE TYPE {user} ({name} {ty}, {other} {second})"),
+            "8" => format!("ALTER TYPE {user} ADD {name} {ty}"),
+            _ => format!("DROP {} {table}", self.pick(&["TABLE", "TYPE", "INDEX"])),
+        }
+    }
+}
+
+#[test]
+fn random_changes_leave_a_good_schema() {
+    let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
+    for flavor in [Flavor::Scylla, Flavor::Cassandra] {
+        let mut schema = after(flavor, &[]);
+        let mut done = 0;
+        for _ in 0..3000 {
+            let text = noise.statement();
+            if let Ok((next, _)) = step(&schema, &text) {
+                schema = next;
+                done += 1;
+            }
+            for table in schema.keyspace("k").unwrap().tables.values() {
+                let kinds: Vec<_> = table.columns.iter().map(|c| c.kind).collect();
+                assert!(kinds.is_sorted(), "{text}");
+                let key = table.partition_key().iter().chain(table.clustering_key());
+                assert!(
+                    key.clone().all(|c| c.is_key() && !c.is_multi_cell()),
+                    "{text}"
+                );
+                assert_eq!(
+                    key.count(),
+                    table.columns.iter().filter(|c| c.is_key()).count(),
+                    "{text}"
+                );
+                let indexed = |index: &Index| table.column(&index.column).is_some();
+                assert!(table.indexes.iter().all(indexed), "{text}");
+            }
+        }
+        assert!(done > 100, "{done} of them did something");
+    }
+}
