@@ -159,3 +159,126 @@ fn elements(list: &[u8]) -> Vec<Box<[u8]>> {
     }
     keys
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::shape::Verb;
+    use super::*;
+    use crate::column::Columns;
+    use crate::model::Model;
+    use crate::table::Table;
+    use scylla_orm_derive::Model;
+
+    #[derive(Model)]
+    #[cql(crate = "crate", keyspace = "ks")]
+    #[expect(dead_code, reason = "only its columns are used")]
+    struct Reading {
+        #[cql(partition_key)]
+        station: i32,
+        #[cql(partition_key)]
+        year: i32,
+        #[cql(clustering_key)]
+        day: i32,
+        value: i32,
+    }
+
+    /// `expected`: the text, and the values of each statement.
+    fn check(raw: &Raw, expected: &str, values: &[&[u8]]) {
+        let table = Reading::definition();
+        let fan = raw.fan(table).expect("it filters the partition key by IN");
+        assert_eq!(fan.len(), values.len());
+        let statements: Vec<Raw> = fan.collect();
+        for (raw, values) in statements.iter().zip(values) {
+            assert_eq!(raw.shape.text(table, table.keyspace), expected);
+            let cells: Vec<u8> = values
+                .iter()
+                .flat_map(|value| [0, 0, 0, 4, 0, 0, 0, *value])
+                .collect();
+            assert_eq!(raw.values, cells);
+        }
+    }
+
+    fn raw<F: crate::column::Conditions<Reading>>(verb: Verb, conditions: F) -> Raw {
+        let mut raw = Raw::new(verb);
+        conditions.apply(&mut raw);
+        raw
+    }
+
+    fn picked<C: Columns<Reading>>(_: C, raw: &mut Raw) {
+        C::pick(raw);
+    }
+
+    #[test]
+    fn each_key_is_a_statement_of_its_own() {
+        let filters = (Reading::STATION.is_in([1, 2, 1]), Reading::YEAR.eq(7));
+        check(
+            &raw(Verb::Select, filters),
+            "SELECT station, year, day, value FROM ks.reading WHERE station = ? AND year = ?",
+            &[&[1, 7], &[2, 7]],
+        );
+        let filters = (
+            Reading::YEAR.is_in([7, 8]),
+            Reading::DAY.gt(9),
+            Reading::STATION.is_in([1, 2]),
+        );
+        check(
+            &raw(Verb::Select, filters),
+            "SELECT station, year, day, value FROM ks.reading WHERE year = ? AND day > ? AND station = ?",
+            &[&[7, 9, 1], &[7, 9, 2], &[8, 9, 1], &[8, 9, 2]],
+        );
+        let none: [i32; 0] = [];
+        check(
+            &raw(
+                Verb::Select,
+                (Reading::STATION.is_in(none), Reading::YEAR.eq(7)),
+            ),
+            "",
+            &[],
+        );
+    }
+
+    #[test]
+    fn what_stands_around_the_keys_stays() {
+        let mut update = raw(
+            Verb::Update,
+            (
+                Reading::STATION.is_in([1, 2]),
+                Reading::YEAR.eq(7),
+                Reading::DAY.eq(8),
+            ),
+        );
+        let filters = update.values.len();
+        crate::column::Assign::<Reading>::apply(Reading::VALUE.set(9), &mut update);
+        update.values.rotate_left(filters);
+        check(
+            &update,
+            "UPDATE ks.reading SET value = ? WHERE station = ? AND year = ? AND day = ?",
+            &[&[9, 1, 7, 8], &[9, 2, 7, 8]],
+        );
+        let mut some = raw(
+            Verb::Select,
+            (Reading::STATION.is_in([1]), Reading::YEAR.eq(7)),
+        );
+        picked(Reading::VALUE, &mut some);
+        some.set_limit(3);
+        check(
+            &some,
+            "SELECT value FROM ks.reading WHERE station = ? AND year = ? LIMIT ?",
+            &[&[1, 7]],
+        );
+    }
+
+    #[test]
+    fn other_statements_are_sent_as_they_are() {
+        let table = Reading::definition();
+        let key = (Reading::STATION.eq(1), Reading::YEAR.eq(7));
+        assert!(raw(Verb::Select, key).fan(table).is_none());
+        let days = (
+            Reading::STATION.eq(1),
+            Reading::YEAR.eq(7),
+            Reading::DAY.is_in([1]),
+        );
+        assert!(raw(Verb::Select, days).fan(table).is_none());
+        drop(Reading::objects());
+    }
+}

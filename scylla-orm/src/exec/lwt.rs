@@ -100,3 +100,141 @@ fn outcome<'a, T>(
         decode(name, fault)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use scylla_orm_derive::Model;
+    use scylla_orm_driver::value::Type;
+
+    use super::*;
+    use crate::column::IfCond;
+    use crate::model::Model;
+    use crate::table::Table;
+
+    #[derive(Model, Debug, Clone, PartialEq)]
+    #[cql(crate = "crate", keyspace = "ks")]
+    struct Item {
+        #[cql(partition_key)]
+        id: i32,
+        title: Option<String>,
+        count: Option<i32>,
+    }
+
+    type Found = (Option<i32>, Option<String>);
+
+    fn read<C: IfCond<Item, Row = Found>>(_: &C) -> ReadNamed<Found> {
+        |row, _| C::read(row)
+    }
+
+    /// The answer has these columns and cells; `full` is ScyllaDB's way.
+    fn check<T: PartialEq + std::fmt::Debug>(
+        answer: &[(&str, Option<&[u8]>)],
+        full: bool,
+        read: ReadNamed<T>,
+        expected: Lwt<T>,
+    ) {
+        let mut body = Vec::new();
+        let columns: Vec<Column> = answer
+            .iter()
+            .map(|(name, cell)| {
+                match cell {
+                    None => scylla_orm_driver::wire::put_int(&mut body, -1),
+                    Some(cell) => {
+                        scylla_orm_driver::wire::put_sized(&mut body, |out| {
+                            out.extend_from_slice(cell)
+                        });
+                    }
+                }
+                Column {
+                    keyspace: "ks".into(),
+                    table: "item".into(),
+                    name: (*name).into(),
+                    ty: Type::Int,
+                }
+            })
+            .collect();
+        let outcome = outcome(&columns, Cells::new(&body), full, Item::definition(), read);
+        assert_eq!(outcome.unwrap(), expected);
+    }
+
+    #[test]
+    fn what_the_conditions_found() {
+        let conditions = (Item::COUNT.lt(3), Item::TITLE.eq("t"));
+        let read = read(&conditions);
+        drop(Item::objects());
+        let no = ("[applied]", Some(&[0][..]));
+        let yes = ("[applied]", Some(&[1][..]));
+        let three: &[u8] = &[0, 0, 0, 3];
+        check(&[yes], false, read, Lwt::Applied);
+        // ScyllaDB sends the old row even so, and in the order of the schema, not of the conditions.
+        check(
+            &[yes, ("title", None), ("count", None)],
+            true,
+            read,
+            Lwt::Applied,
+        );
+        check(&[no], false, read, Lwt::Missing);
+        check(
+            &[no, ("title", None), ("count", None)],
+            true,
+            read,
+            Lwt::Missing,
+        );
+        check(
+            &[no, ("count", None), ("title", None)],
+            false,
+            read,
+            Lwt::Existing((None, None)),
+        );
+        for full in [true, false] {
+            let found = Lwt::Existing((Some(3), None));
+            check(
+                &[no, ("count", Some(three)), ("title", None)],
+                full,
+                read,
+                found.clone(),
+            );
+            check(
+                &[no, ("title", None), ("count", Some(three))],
+                full,
+                read,
+                found,
+            );
+        }
+    }
+
+    #[test]
+    fn what_an_insert_found() {
+        let read: ReadNamed<Item> =
+            |row, table| Item::from_row(&mut Cells::new(&row.in_order_of(table)));
+        let item = Item {
+            id: 1,
+            title: Some("t".into()),
+            count: None,
+        };
+        let answer: &[(&str, Option<&[u8]>)] = &[
+            ("[applied]", Some(&[0])),
+            ("id", Some(&[0, 0, 0, 1])),
+            // A column that the model does not have.
+            ("color", Some(b"red")),
+            ("count", None),
+            ("title", Some(b"t")),
+        ];
+        check(answer, true, read, Lwt::Existing(item.clone()));
+        check(answer, false, read, Lwt::Existing(item));
+    }
+
+    #[test]
+    fn a_broken_answer_is_an_error() {
+        let read: ReadNamed<()> = |_, _| Ok(());
+        for body in [&[][..], &[0, 0, 0, 9], &[0xff; 4]] {
+            let columns = [Column {
+                keyspace: "ks".into(),
+                table: "item".into(),
+                name: "[applied]".into(),
+                ty: Type::Boolean,
+            }];
+            assert!(outcome(&columns, Cells::new(body), false, Item::definition(), read).is_err());
+        }
+    }
+}
