@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::cql::{Op, Raw};
 use crate::rules::{Asc, Desc, Eq, Has, In, Like, Lower, Rows, Upper};
-use crate::table::{Column, ValueOf};
+use crate::table::{Column, CqlOf, ValueOf};
 
 mod assign;
 mod bind;
@@ -19,8 +19,7 @@ pub use bind::Bind;
 pub use condition::{And, Cond, Conditional, Conditions, Filter, IfCond};
 pub use key::{KeyValues, One};
 pub use ops::{
-    ContainsOps, CounterOps, EqOps, Frozen, ListOps, MapOps, RangeOps, RemoveOps, SetOps, SetValue,
-    TextOps,
+    ContainsOps, CounterOps, EqOps, ListOps, MapOps, RangeOps, RemoveOps, SetOps, SetValue, TextOps,
 };
 pub use order::{Order, OrderBy};
 pub use pick::Columns;
@@ -57,7 +56,7 @@ impl<K: Column> Col<K> {
     /// Equal to a value.
     pub fn eq<B: Bind<ValueOf<K>>>(self, value: B) -> Cond<K, Eq, B>
     where
-        K::Cql: EqOps,
+        CqlOf<K>: EqOps,
     {
         Cond::new(Op::EQ, value, put_one::<ValueOf<K>, B>)
     }
@@ -67,7 +66,7 @@ impl<K: Column> Col<K> {
     /// On a partition key column each value is a request of its own, sent to the replicas that have it.
     pub fn is_in<I: IntoIterator<Item: Bind<ValueOf<K>>>>(self, values: I) -> Cond<K, In, I>
     where
-        K::Cql: EqOps,
+        CqlOf<K>: EqOps,
     {
         Cond::new(Op::IN, values, put_all::<ValueOf<K>, I>)
     }
@@ -75,7 +74,7 @@ impl<K: Column> Col<K> {
     /// Greater than a value.
     pub fn gt<B: Bind<ValueOf<K>>>(self, value: B) -> Cond<K, Lower, B>
     where
-        K::Cql: RangeOps,
+        CqlOf<K>: RangeOps,
     {
         Cond::new(Op::GT, value, put_one::<ValueOf<K>, B>)
     }
@@ -83,7 +82,7 @@ impl<K: Column> Col<K> {
     /// Greater than a value or equal to it.
     pub fn ge<B: Bind<ValueOf<K>>>(self, value: B) -> Cond<K, Lower, B>
     where
-        K::Cql: RangeOps,
+        CqlOf<K>: RangeOps,
     {
         Cond::new(Op::GE, value, put_one::<ValueOf<K>, B>)
     }
@@ -91,7 +90,7 @@ impl<K: Column> Col<K> {
     /// Less than a value.
     pub fn lt<B: Bind<ValueOf<K>>>(self, value: B) -> Cond<K, Upper, B>
     where
-        K::Cql: RangeOps,
+        CqlOf<K>: RangeOps,
     {
         Cond::new(Op::LT, value, put_one::<ValueOf<K>, B>)
     }
@@ -99,7 +98,7 @@ impl<K: Column> Col<K> {
     /// Less than a value or equal to it.
     pub fn le<B: Bind<ValueOf<K>>>(self, value: B) -> Cond<K, Upper, B>
     where
-        K::Cql: RangeOps,
+        CqlOf<K>: RangeOps,
     {
         Cond::new(Op::LE, value, put_one::<ValueOf<K>, B>)
     }
@@ -107,7 +106,7 @@ impl<K: Column> Col<K> {
     /// Matches a pattern in which `%` stands for any text.
     pub fn like<B: Bind<ValueOf<K>>>(self, pattern: B) -> Cond<K, Like, B>
     where
-        K::Cql: TextOps,
+        CqlOf<K>: TextOps,
     {
         Cond::new(Op::LIKE, pattern, put_one::<ValueOf<K>, B>)
     }
@@ -115,7 +114,7 @@ impl<K: Column> Col<K> {
     /// Has an element; for a map, a value.
     pub fn contains<T, B: Bind<T>>(self, element: B) -> Cond<K, Has, B>
     where
-        K::Cql: ContainsOps<Item = T>,
+        CqlOf<K>: ContainsOps<Item = T>,
     {
         Cond::new(Op::CONTAINS, element, put_one::<T, B>)
     }
@@ -123,7 +122,7 @@ impl<K: Column> Col<K> {
     /// Has a key.
     pub fn contains_key<T, B: Bind<T>>(self, key: B) -> Cond<K, Has, B>
     where
-        K::Cql: MapOps<Key = T>,
+        CqlOf<K>: MapOps<Key = T>,
     {
         Cond::new(Op::CONTAINS_KEY, key, put_one::<T, B>)
     }
@@ -151,7 +150,7 @@ impl<K: Column> Col<K> {
     pub fn set<R, B: Bind<ValueOf<K>>>(self, value: B) -> Set<K, R, B>
     where
         K::Kind: Assignable<Reach = R>,
-        K::Cql: SetValue,
+        CqlOf<K>: SetValue,
     {
         Set::new(Op::SET, value, put_assigned::<ValueOf<K>, B>)
     }
@@ -160,7 +159,7 @@ impl<K: Column> Col<K> {
     pub fn set_null<R>(self) -> Set<K, R, ()>
     where
         K::Kind: Assignable<Reach = R>,
-        K::Cql: SetValue,
+        CqlOf<K>: SetValue,
     {
         Set::new(Op::SET, (), |(), column, op, raw| raw.bind_null(column, op))
     }
@@ -169,7 +168,7 @@ impl<K: Column> Col<K> {
     pub fn add<R, T, I: IntoIterator<Item: Bind<T>>>(self, elements: I) -> Set<K, R, I>
     where
         K::Kind: Assignable<Reach = R>,
-        K::Cql: SetOps<Item = T>,
+        CqlOf<K>: SetOps<Item = T>,
     {
         Set::new(Op::ADD, elements, put_elements::<T, I>)
     }
@@ -178,7 +177,7 @@ impl<K: Column> Col<K> {
     pub fn append<R, T, I: IntoIterator<Item: Bind<T>>>(self, elements: I) -> Set<K, R, I>
     where
         K::Kind: Assignable<Reach = R>,
-        K::Cql: ListOps<Item = T>,
+        CqlOf<K>: ListOps<Item = T>,
     {
         Set::new(Op::ADD, elements, put_elements::<T, I>)
     }
@@ -187,7 +186,7 @@ impl<K: Column> Col<K> {
     pub fn prepend<R, T, I: IntoIterator<Item: Bind<T>>>(self, elements: I) -> Set<K, R, I>
     where
         K::Kind: Assignable<Reach = R>,
-        K::Cql: ListOps<Item = T>,
+        CqlOf<K>: ListOps<Item = T>,
     {
         Set::new(Op::PREPEND, elements, put_elements::<T, I>)
     }
@@ -196,7 +195,7 @@ impl<K: Column> Col<K> {
     pub fn remove<R, T, I: IntoIterator<Item: Bind<T>>>(self, elements: I) -> Set<K, R, I>
     where
         K::Kind: Assignable<Reach = R>,
-        K::Cql: RemoveOps<Item = T>,
+        CqlOf<K>: RemoveOps<Item = T>,
     {
         Set::new(Op::SUB, elements, put_elements::<T, I>)
     }
@@ -205,7 +204,7 @@ impl<K: Column> Col<K> {
     pub fn put<R, T, U, A: Bind<T>, B: Bind<U>>(self, key: A, value: B) -> Set<K, R, (A, B)>
     where
         K::Kind: Assignable<Reach = R>,
-        K::Cql: MapOps<Key = T, Item = U>,
+        CqlOf<K>: MapOps<Key = T, Item = U>,
     {
         Set::new(Op::PUT_AT, (key, value), put_entry::<T, U, A, B>)
     }
@@ -214,7 +213,7 @@ impl<K: Column> Col<K> {
     pub fn set_at<R, T, B: Bind<T>>(self, at: i32, value: B) -> Set<K, R, (i32, B)>
     where
         K::Kind: Assignable<Reach = R>,
-        K::Cql: ListOps<Item = T>,
+        CqlOf<K>: ListOps<Item = T>,
     {
         Set::new(Op::PUT_AT, (at, value), put_entry::<i32, T, i32, B>)
     }
@@ -222,7 +221,7 @@ impl<K: Column> Col<K> {
     /// Adds to a counter.
     pub fn inc(self, by: i64) -> Set<K, Rows, i64>
     where
-        K::Cql: CounterOps,
+        CqlOf<K>: CounterOps,
     {
         Set::new(Op::ADD, by, put_assigned::<i64, i64>)
     }
@@ -230,7 +229,7 @@ impl<K: Column> Col<K> {
     /// Subtracts from a counter.
     pub fn dec(self, by: i64) -> Set<K, Rows, i64>
     where
-        K::Cql: CounterOps,
+        CqlOf<K>: CounterOps,
     {
         Set::new(Op::SUB, by, put_assigned::<i64, i64>)
     }

@@ -11,6 +11,11 @@ use crate::write::{Delete, Insert, Save, Tracked};
 ///
 /// A method of your own with the same name wins, and the compiler says nothing; ours stays as `Model::delete(&post)`
 /// and `<Post as Model>::objects()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "add `#[derive(Model)]` to the struct"
+)]
 pub trait Model: Table {
     /// A query of the table's rows. It reads nothing until a verb such as `.all()` ends it.
     fn objects() -> Query<'static, Self, Self::Start> {

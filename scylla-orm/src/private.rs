@@ -3,15 +3,16 @@
 pub use scylla_orm_driver::value::{Cells, CqlType, Fault, Field, FromCql, ToCql, Type, Wrote};
 
 pub use crate::column::{
-    Bind, Col, ContainsOps, CounterOps, EqOps, Frozen, ListOps, MapOps, One, RangeOps, RemoveOps,
-    SetOps, SetValue, TextOps,
+    Bind, Col, ContainsOps, CounterOps, EqOps, ListOps, MapOps, One, RangeOps, RemoveOps, SetOps,
+    SetValue, TextOps,
 };
 pub use crate::rules::{
     Asc, Bound, ByKeyOnly, Ck, Counted, Desc, Free, InOrder, Indexed, Indexless, KeyOnly, Missing,
     Needed, Pk, Regular, S, Static, Unbounded, Unindexed, Where, Z,
 };
 pub use crate::table::{
-    Column, ColumnDef, ColumnOf, Kind, ModelId, NoCounters, Table, TableDef, ValueOf, Writable,
+    Column, ColumnDef, ColumnOf, CqlOf, Kind, ModelId, NoCounters, Plain, Table, TableDef, ValueOf,
+    Whole, Writable,
 };
 
 /// A column whose flags are all false, but for what its field's type says.
@@ -36,17 +37,6 @@ pub const fn nullable<K: Column>() -> bool {
 /// Whether a column is a list, a set or a map.
 pub const fn collection<K: Column>() -> bool {
     <ValueOf<K> as CqlType>::COLLECTION
-}
-
-/// The type of a column's values, asked of the column: asked of a field whose type is none of CQL, it would be one
-/// more error.
-pub trait Typed {
-    /// The field's type without `Option`.
-    type Value;
-}
-
-impl<K: Column> Typed for K {
-    type Value = ValueOf<K>;
 }
 
 // The four below are generic over the column, not over its field's type, so that a field whose type is none of CQL is

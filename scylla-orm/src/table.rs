@@ -5,9 +5,11 @@ use scylla_orm_driver::value::{Cells, Fault, Field};
 
 mod definition;
 mod row;
+mod storage;
 
 pub use definition::{ColumnDef, Kind, ModelId, TableDef};
 pub use row::NamedRow;
+pub use storage::{CqlOf, Frozen, Plain, Storage, Whole};
 
 /// A table or a view, and the struct that holds one of its rows.
 #[diagnostic::on_unimplemented(
@@ -62,9 +64,8 @@ pub trait Column: 'static {
     /// The field's type.
     type Field: Field;
 
-    /// The field's type without `Option`, in [`Frozen`](crate::column::Frozen) if it is declared so: which operators
-    /// a column has depends on it.
-    type Cql;
+    /// How its values are stored: [`Plain`], or [`Whole`] if it is declared `frozen`.
+    type Store: Storage;
 
     /// Its role, one of the types in [`rules`](crate::rules).
     type Kind;

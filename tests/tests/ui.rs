@@ -57,8 +57,8 @@ struct File {
 /// === the_name
 /// one expression, or items
 /// ---
-/// error: its message
-/// at: the underlined text, if the derive reports it
+/// error: its message; of errors that speak the compiler's own words, the code
+/// at: the underlined text, if it is not the compiler's choice
 /// label: what stands beside the underline
 /// note: each note of ours
 /// ```
@@ -173,22 +173,24 @@ impl Message {
     fn read(message: &Value) -> Message {
         let span = primary(message);
         let text = |v: &Value| v.as_str().map(|t| t.replace('\n', " "));
-        // Only messages of the derive have no code; in all others, what is underlined is the compiler's choice.
-        let derived = message["code"].is_null();
+        // Traits that are missing and constants that fail speak our words, and so do messages without a code, which
+        // are the derive's. All others are the compiler's: which one it is and where is enough.
+        let code = message["code"]["code"].as_str();
+        let ours = matches!(code, None | Some("E0277" | "E0080"));
+        let said = match code {
+            Some(code) if !ours && message["level"] == "error" => code.to_owned(),
+            _ => text(&message["message"]).unwrap(),
+        };
         let children = message["children"].as_array().into_iter().flatten();
         let notes =
             children.filter(|c| c["level"] == "note" && c["spans"] == Value::Array(Vec::new()));
         Message {
-            head: format!(
-                "{}: {}",
-                message["level"].as_str().unwrap(),
-                text(&message["message"]).unwrap()
-            ),
-            at: derived.then(|| underlined(span)),
-            label: text(&span["label"]),
+            head: format!("{}: {said}", message["level"].as_str().unwrap()),
+            at: (code != Some("E0277")).then(|| underlined(span)),
+            label: text(&span["label"]).filter(|_| code == Some("E0277")),
             notes: notes
                 .filter_map(|n| text(&n["message"]))
-                .filter(|n| is_ours(n))
+                .filter(|n| is_ours(n) && (ours || message["level"] == "warning"))
                 .collect(),
         }
     }
@@ -215,6 +217,7 @@ fn primary(message: &Value) -> &Value {
 }
 
 fn underlined(span: &Value) -> String {
+    let span = in_case(span);
     let line = &span["text"][0];
     let column = |key: &str| usize::try_from(line[key].as_u64().unwrap_or(1)).unwrap() - 1;
     let (start, end) = (column("highlight_start"), column("highlight_end"));
@@ -275,6 +278,7 @@ path = "{root}/tests/ui/models.rs"
 
 [dependencies]
 scylla-orm = {{ path = "{root}/scylla-orm" }}
+tokio = {{ version = "1", features = ["macros"] }}
 uuid = "1"
 "#,
         root = root.display()
@@ -325,11 +329,20 @@ fn check(package: &Path) -> BTreeMap<String, Vec<Message>> {
     seen
 }
 
-/// The name of the file in which a span lies, or from which the macro was called that it lies in.
-fn file_stem(mut span: &Value) -> String {
-    while !span["expansion"].is_null() {
+/// The span, or the one from which the macros were called that it lies in: in the file of a case.
+fn in_case(mut span: &Value) -> &Value {
+    let ours = |s: &Value| {
+        s["file_name"]
+            .as_str()
+            .is_some_and(|f| f.starts_with("examples"))
+    };
+    while !ours(span) && !span["expansion"].is_null() {
         span = &span["expansion"]["span"];
     }
-    let path = Path::new(span["file_name"].as_str().unwrap());
+    span
+}
+
+fn file_stem(span: &Value) -> String {
+    let path = Path::new(in_case(span)["file_name"].as_str().unwrap());
     path.file_stem().unwrap().to_str().unwrap().to_owned()
 }

@@ -40,7 +40,7 @@ fn key(model: &Model, column: &Column, what: &str) -> TokenStream {
 fn has(model: &Model, column: &Column, operators: &TokenStream) -> TokenStream {
     let (p, marker) = (&model.krate, &column.marker);
     let check = quote_spanned! { column.ty_span() =>
-        check::<<#marker as #p::private::Column>::Cql>
+        check::<#p::private::CqlOf<#marker>>
     };
     quote! {
         const _: fn() = || {

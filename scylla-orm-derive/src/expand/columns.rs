@@ -13,10 +13,9 @@ pub(super) fn items(model: &Model, column: &Column, index: u8, kind: &TokenStrea
     let marker = &column.marker;
     // Where the column's type is not one of CQL, the error is at the field.
     let field = field_alias(index, column.ty_span());
-    let value = quote!(<#marker as #p::private::Typed>::Value);
-    let cql = match column.is_frozen() {
-        true => quote!(#p::private::Frozen<#value>),
-        false => value,
+    let store = match column.is_frozen() {
+        true => quote!(Whole),
+        false => quote!(Plain),
     };
     quote! {
         // Braces: in the world of values, the name stays free.
@@ -24,7 +23,7 @@ pub(super) fn items(model: &Model, column: &Column, index: u8, kind: &TokenStrea
         impl #p::private::Column for #marker {
             type Model = #name;
             type Field = #field;
-            type Cql = #cql;
+            type Store = #p::private::#store;
             type Kind = #kind;
             const INDEX: ::core::primitive::u8 = #index;
         }

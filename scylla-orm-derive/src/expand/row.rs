@@ -1,7 +1,7 @@
 //! Between a struct and the cells of its row.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use crate::parse::{Field, Model};
 
@@ -11,14 +11,17 @@ pub(super) fn from_row(model: &Model) -> TokenStream {
     let mut fields = TokenStream::new();
     for field in &model.fields {
         let field = match field {
-            Field::Skipped(ident) => quote!(#ident: ::core::default::Default::default(),),
+            Field::Skipped(ident, ty) => {
+                let default = quote_spanned!(*ty=> ::core::default::Default::default());
+                quote!(#ident: #default,)
+            }
             Field::Column(column) => {
-                let (ident, marker) = (&column.ident, &column.marker);
+                let (ident, marker, ty) = (&column.ident, &column.marker, column.ty_span());
                 let take = match column.default {
-                    Some(_) => quote!(take_or_default),
-                    None => quote!(take),
+                    Some(_) => quote_spanned!(ty=> take_or_default::<#marker>),
+                    None => quote!(take::<#marker>),
                 };
-                quote!(#ident: #p::private::#take::<#marker>(cells)?,)
+                quote!(#ident: #p::private::#take(cells)?,)
             }
         };
         fields.extend(field);

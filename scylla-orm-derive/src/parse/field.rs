@@ -13,8 +13,8 @@ use crate::diagnostics::Diagnostics;
 /// A field of a model.
 pub(crate) enum Field {
     Column(Box<Column>),
-    /// `#[cql(skip)]`: filled by `Default`.
-    Skipped(Ident),
+    /// `#[cql(skip)]`: filled by `Default`, which is looked for at the type.
+    Skipped(Ident, Span),
 }
 
 /// A field that is a column.
@@ -78,7 +78,7 @@ impl Field {
         let settings = Settings::read(&field.attrs, Place::Field, diagnostics);
         if settings.span(Word::Skip).is_some() {
             nothing_else(&ident, &settings, diagnostics);
-            return Some(Field::Skipped(ident));
+            return Some(Field::Skipped(ident, field.ty.span()));
         }
         let word = ident.unraw().to_string();
         let constant = constant(&ident, &word, diagnostics)?;

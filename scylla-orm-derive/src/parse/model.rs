@@ -55,7 +55,7 @@ impl Model {
     pub(crate) fn columns(&self) -> impl Iterator<Item = &Column> {
         self.fields.iter().filter_map(|field| match field {
             Field::Column(column) => Some(&**column),
-            Field::Skipped(_) => None,
+            Field::Skipped(..) => None,
         })
     }
 

@@ -1,12 +1,10 @@
 //! Which operators a type has. No message names the column: the error underlines it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::marker::PhantomData;
 
 use scylla_orm_driver::value::Counter;
 
-/// The type of a column declared `#[cql(frozen)]`.
-pub struct Frozen<T>(PhantomData<T>);
+use crate::table::Frozen;
 
 /// Can be compared as a whole.
 #[diagnostic::on_unimplemented(

@@ -1,7 +1,8 @@
 //! The traits by which an error is raised at a column.
 
 /// Has none of the traits that the derive writes: asking a column for one of them with it is how an error is raised.
-pub struct Query;
+/// Its name is no other type's, which the compiler would mention.
+pub struct ThisQuery;
 
 /// A partition key column that has no filter; a clustering column that a write needs.
 pub trait Needed<Q> {}

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::flags::{Bound, Missing};
-use super::leaf::{Needed, Query};
+use super::leaf::{Needed, ThisQuery};
 
 /// No partition key column is filtered; `C` is the first.
 pub struct NoPart<C>(PhantomData<C>);
@@ -81,5 +81,5 @@ impl AddBound for AllParts {
 /// The sum of a key that says which partition: asked of the sum, so that one error names the first missing column.
 pub trait OnePartition {}
 impl OnePartition for AllParts {}
-impl<C: Needed<Query>> OnePartition for NoPart<C> {}
-impl<C: Needed<Query>> OnePartition for SomePart<C> {}
+impl<C: Needed<ThisQuery>> OnePartition for NoPart<C> {}
+impl<C: Needed<ThisQuery>> OnePartition for SomePart<C> {}

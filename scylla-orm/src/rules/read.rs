@@ -4,7 +4,7 @@ use super::clustering::{Clustering, Gap, NoCluster, Prefix};
 use super::flags::{
     Filtering, IndexAnd, KeyOnly, Limited, OneIndex, Scanned, Unbounded, Unindexed, Where,
 };
-use super::leaf::{InOrder, Indexless, Needed, Query};
+use super::leaf::{InOrder, Indexless, Needed, ThisQuery};
 use super::partition::{AllParts, NoPart, Partition, SomePart};
 
 /// A state that the model `M` can be read in.
@@ -22,22 +22,23 @@ impl<M, P, C, L> Verdict<M, P, C, L> for Filtering {}
 
 impl<M, L> Verdict<M, AllParts, NoCluster, L> for KeyOnly {}
 impl<M, L, D> Verdict<M, AllParts, Prefix<D>, L> for KeyOnly {}
-impl<M, L, D> Verdict<M, AllParts, Gap<D>, L> for KeyOnly where D: InOrder<Query> {}
-impl<M, C, L, D> Verdict<M, SomePart<D>, C, L> for KeyOnly where D: Needed<Query> {}
+impl<M, L, D> Verdict<M, AllParts, Gap<D>, L> for KeyOnly where D: InOrder<ThisQuery> {}
+impl<M, C, L, D> Verdict<M, SomePart<D>, C, L> for KeyOnly where D: Needed<ThisQuery> {}
 impl<M, D, L> Verdict<M, NoPart<D>, NoCluster, L> for KeyOnly where L: BoundedRead<M> {}
-impl<M, D, L, E> Verdict<M, NoPart<D>, Prefix<E>, L> for KeyOnly where D: Needed<Query> {}
-impl<M, D, L, E> Verdict<M, NoPart<D>, Gap<E>, L> for KeyOnly where D: Needed<Query> {}
+impl<M, D, L, E> Verdict<M, NoPart<D>, Prefix<E>, L> for KeyOnly where D: Needed<ThisQuery> {}
+impl<M, D, L, E> Verdict<M, NoPart<D>, Gap<E>, L> for KeyOnly where D: Needed<ThisQuery> {}
 
 impl<M, L, I> Verdict<M, AllParts, NoCluster, L> for OneIndex<I> {}
 impl<M, L, I, D> Verdict<M, AllParts, Prefix<D>, L> for OneIndex<I> {}
-impl<M, L, I, D> Verdict<M, AllParts, Gap<D>, L> for OneIndex<I> where D: InOrder<Query> {}
+impl<M, L, I, D> Verdict<M, AllParts, Gap<D>, L> for OneIndex<I> where D: InOrder<ThisQuery> {}
 impl<M, L, I, D> Verdict<M, NoPart<D>, NoCluster, L> for OneIndex<I> {}
-impl<M, L, I, D, E> Verdict<M, NoPart<D>, Prefix<E>, L> for OneIndex<I> where E: Indexless<Query> {}
-impl<M, L, I, D, E> Verdict<M, NoPart<D>, Gap<E>, L> for OneIndex<I> where E: Indexless<Query> {}
-impl<M, C, L, I, D> Verdict<M, SomePart<D>, C, L> for OneIndex<I> where D: Needed<Query> {}
+impl<M, L, I, D, E> Verdict<M, NoPart<D>, Prefix<E>, L> for OneIndex<I> where E: Indexless<ThisQuery>
+{}
+impl<M, L, I, D, E> Verdict<M, NoPart<D>, Gap<E>, L> for OneIndex<I> where E: Indexless<ThisQuery> {}
+impl<M, C, L, I, D> Verdict<M, SomePart<D>, C, L> for OneIndex<I> where D: Needed<ThisQuery> {}
 
-impl<M, P, C, L, I, D> Verdict<M, P, C, L> for IndexAnd<I, D> where D: Indexless<Query> {}
-impl<M, P, C, L, D> Verdict<M, P, C, L> for Unindexed<D> where D: Indexless<Query> {}
+impl<M, P, C, L, I, D> Verdict<M, P, C, L> for IndexAnd<I, D> where D: Indexless<ThisQuery> {}
+impl<M, P, C, L, D> Verdict<M, P, C, L> for Unindexed<D> where D: Indexless<ThisQuery> {}
 
 /// A bound that lets a query without filters run.
 #[diagnostic::on_unimplemented(

@@ -1,9 +1,11 @@
 //! May it be written?
 
+use std::marker::PhantomData;
+
 use super::clustering::{Clustering, Gap, NoCluster, Prefix};
 use super::flags::{Both, Fixed, Free, High, IndexAnd, KeyOnly, Low, OneIndex, Unindexed, Where};
-use super::leaf::{InOrder, Needed, Query};
-use super::partition::{OnePartition, Partition};
+use super::leaf::{InOrder, Needed, ThisQuery};
+use super::partition::{AllParts, NoPart, Partition, SomePart};
 
 /// What an assignment reaches: a row.
 pub struct Rows;
@@ -33,28 +35,54 @@ impl Join<StaticOnly> for StaticOnly {
 /// with it the message.
 pub trait Updatable<Reach> {}
 
-impl<P: Partition, C, X, L, R: Reaches<C>> Updatable<R> for Where<P, C, X, L>
-where
-    P::Sum: OnePartition,
-    X: KeyAlone,
+impl<P: Partition, C, X, L, R> Updatable<R> for Where<P, C, X, L> where
+    X: KeyAlone<P::Sum, Update<R, C>>
 {
 }
+
+/// A state that a delete can have.
+pub trait Deletable {}
+
+impl<P: Partition, C: Clustering, X, L> Deletable for Where<P, C, X, L> where
+    X: KeyAlone<P::Sum, Delete<C::Sum>>
+{
+}
+
+// A write may break several rules at once. They are asked one after another, each only if those before it hold, so
+// that the first broken one is the only message: what else is filtered, then the partition key, then the rest.
+
+/// Nothing is filtered outside the key; then the partition key's sum `P` must do, and then `Rest`.
+#[diagnostic::on_unimplemented(
+    message = "a write has no `.allow_filtering()`",
+    label = "writes find rows by key only"
+)]
+pub trait KeyAlone<P, Rest> {}
+impl<P: PartitionThen<Rest>, Rest> KeyAlone<P, Rest> for KeyOnly {}
+impl<P, Rest, C> KeyAlone<P, Rest> for OneIndex<C> where C: ByKeyOnly {}
+impl<P, Rest, I, C> KeyAlone<P, Rest> for IndexAnd<I, C> where C: ByKeyOnly {}
+impl<P, Rest, C> KeyAlone<P, Rest> for Unindexed<C> where C: ByKeyOnly {}
+
+/// The partition key is whole; then `Rest` must do.
+pub trait PartitionThen<Rest> {}
+impl<Rest: RowsAllowed> PartitionThen<Rest> for AllParts {}
+impl<Rest, C: Needed<ThisQuery>> PartitionThen<Rest> for NoPart<C> {}
+impl<Rest, C: Needed<ThisQuery>> PartitionThen<Rest> for SomePart<C> {}
+
+/// An update of reach `R` under the clustering key `C`.
+pub struct Update<R, C>(PhantomData<(R, C)>);
+
+/// A delete under a clustering key that sums up to `S`.
+pub struct Delete<S>(PhantomData<S>);
+
+/// The clustering key suits the write.
+pub trait RowsAllowed {}
+impl<R: Reaches<C>, C> RowsAllowed for Update<R, C> {}
+impl<S: PrefixToDelete> RowsAllowed for Delete<S> {}
 
 /// An assignment's reach under a clustering key.
 pub trait Reaches<C> {}
 impl<C: WholeKey> Reaches<C> for Rows {}
 impl<C: NoRows> Reaches<C> for StaticOnly {}
-
-/// A state that a delete can have.
-pub trait Deletable {}
-
-impl<P: Partition, C: Clustering, X, L> Deletable for Where<P, C, X, L>
-where
-    P::Sum: OnePartition,
-    C::Sum: PrefixToDelete,
-    X: KeyAlone,
-{
-}
 
 /// A clustering key whose every column is fixed.
 pub trait WholeKey {}
@@ -63,7 +91,7 @@ impl<C, T: WholeKey> WholeKey for (Fixed<C>, T) {}
 
 macro_rules! unfixed {
     ($($flag:ident)*) => { $(
-        impl<C: Needed<Query>, T> WholeKey for ($flag<C>, T) {}
+        impl<C: Needed<ThisQuery>, T> WholeKey for ($flag<C>, T) {}
     )* };
 }
 unfixed!(Free Low High Both);
@@ -84,18 +112,7 @@ used!(Fixed Low High Both);
 pub trait PrefixToDelete {}
 impl PrefixToDelete for NoCluster {}
 impl<C> PrefixToDelete for Prefix<C> {}
-impl<C: InOrder<Query>> PrefixToDelete for Gap<C> {}
-
-/// Nothing is filtered outside the key.
-#[diagnostic::on_unimplemented(
-    message = "a write has no `.allow_filtering()`",
-    label = "writes find rows by key only"
-)]
-pub trait KeyAlone {}
-impl KeyAlone for KeyOnly {}
-impl<C> KeyAlone for OneIndex<C> where C: ByKeyOnly {}
-impl<I, C> KeyAlone for IndexAnd<I, C> where C: ByKeyOnly {}
-impl<C> KeyAlone for Unindexed<C> where C: ByKeyOnly {}
+impl<C: InOrder<ThisQuery>> PrefixToDelete for Gap<C> {}
 
 /// Nothing implements it: the message is all it is for.
 #[diagnostic::on_unimplemented(
