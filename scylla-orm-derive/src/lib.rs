@@ -78,7 +78,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// # Types of fields
 ///
 /// Those listed in `scylla_orm::driver::value`, enums with [`CqlEnum`], and `Option` of each, where `None` is null. An
-/// empty collection that is not frozen is null in CQL, so it needs no `Option`.
+/// empty collection that is not frozen is null in CQL, so it needs no `Option`. A type of your own must be as visible
+/// as the struct, since the column's constant is.
 ///
 /// # Errors
 ///

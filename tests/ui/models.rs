@@ -1,11 +1,20 @@
-//! The models of the cases.
+//! The models of the cases; and, as a library whose items users reach, a test of what lints say about generated code.
+
+#![deny(
+    warnings,
+    missing_docs,
+    unreachable_pub,
+    unnameable_types,
+    missing_debug_implementations,
+    missing_copy_implementations
+)]
 
 use std::collections::{HashMap, HashSet};
 
 use scylla_orm::prelude::*;
 use uuid::Uuid;
 
-/// What a case can name.
+/// What a case can name: what users would, and a key.
 pub mod prelude {
     pub use crate::{Hits, Post, Weather, id, pk, row};
     pub use scylla_orm::prelude::*;
@@ -15,6 +24,7 @@ pub mod prelude {
 /// A model with every role of column.
 #[derive(Model, Debug, Clone, PartialEq)]
 #[cql(keyspace = "blog", table = "posts")]
+#[expect(missing_docs, reason = "those of its constants are the derive's")]
 pub struct Post {
     #[cql(partition_key)]
     pub author: String,
@@ -42,8 +52,9 @@ pub struct Post {
 }
 
 /// Counters.
-#[derive(Model, Debug)]
+#[derive(Model, Debug, Clone, Copy)]
 #[cql(keyspace = "blog", table = "hits")]
+#[expect(missing_docs, reason = "those of its constants are the derive's")]
 pub struct Hits {
     #[cql(partition_key)]
     pub page: Uuid,
@@ -54,7 +65,9 @@ pub struct Hits {
 /// An enum that is stored as text.
 #[derive(CqlEnum, Debug, Clone, Copy, PartialEq)]
 pub enum Weather {
+    /// Stored as `Sun`.
     Sun,
+    /// Stored as `Rain`.
     Rain,
 }
 

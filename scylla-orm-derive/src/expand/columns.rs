@@ -1,7 +1,7 @@
 //! A column: the type that stands for it, and the model's constant.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::{at, field_alias};
@@ -11,8 +11,9 @@ use crate::parse::{Column, Model, Role};
 pub(super) fn items(model: &Model, column: &Column, index: u8, kind: &TokenStream) -> TokenStream {
     let (p, vis, name) = (&model.krate, &model.vis, &model.ident);
     let marker = &column.marker;
-    // Where the column's type is not one of CQL, the error is at the field.
+    // Where the column's type is not one of CQL, or less visible than the model, the error is at the field.
     let field = field_alias(index, column.ty_span());
+    let field = quote_spanned!(column.ty_span()=> type Field = #field;);
     let store = match column.is_frozen() {
         true => quote!(Whole),
         false => quote!(Plain),
@@ -22,7 +23,7 @@ pub(super) fn items(model: &Model, column: &Column, index: u8, kind: &TokenStrea
         #vis struct #marker {}
         impl #p::private::Column for #marker {
             type Model = #name;
-            type Field = #field;
+            #field
             type Store = #p::private::#store;
             type Kind = #kind;
             const INDEX: ::core::primitive::u8 = #index;
