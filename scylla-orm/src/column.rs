@@ -165,6 +165,10 @@ impl<K: Column> Col<K> {
     }
 
     /// Adds elements to a set.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "`tags + [..]` would hide that it is an assignment"
+    )]
     pub fn add<R, T, I: IntoIterator<Item: Bind<T>>>(self, elements: I) -> Set<K, R, I>
     where
         K::Kind: Assignable<Reach = R>,

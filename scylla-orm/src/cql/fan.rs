@@ -171,7 +171,6 @@ mod tests {
 
     #[derive(Model)]
     #[cql(crate = "crate", keyspace = "ks")]
-    #[expect(dead_code, reason = "only its columns are used")]
     struct Reading {
         #[cql(partition_key)]
         station: i32,

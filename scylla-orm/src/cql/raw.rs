@@ -78,13 +78,4 @@ impl Raw {
         self.finish();
         Ok((self.shape.text(table, table.keyspace), self.values))
     }
-
-    /// How many values there are, once [finished](Raw::finish). A statement of whole rows has one per column.
-    pub(crate) fn count(&self, table: &TableDef) -> usize {
-        let flags = [Flag::LIMIT, Flag::TTL, Flag::TIMESTAMP];
-        let flags = flags.iter().filter(|flag| self.shape.has(**flag)).count();
-        let clauses: usize = self.shape.clauses().map(|(_, op)| op.markers()).sum();
-        let whole = self.shape.verb() == Verb::Insert || self.shape.has(Flag::WHOLE);
-        flags + clauses + if whole { table.columns.len() } else { 0 }
-    }
 }
