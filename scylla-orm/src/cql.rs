@@ -5,6 +5,7 @@ mod check;
 mod fan;
 mod names;
 mod raw;
+mod repeat;
 mod shape;
 mod text;
 
