@@ -6,8 +6,8 @@
 //! module imports only modules below it in this list; a test holds that.
 //!
 //! ```text
-//! server ─▶ peer ─▶ exec ─▶ store
-//!                    └────▶ catalog ─▶ parse
+//! server ─▶ peer ─▶ node ─▶ exec ─▶ store
+//!                             └────▶ catalog ─▶ parse
 //! ```
 
 /// The cluster: nodes, shards, listeners, start and stop.
@@ -15,6 +15,9 @@ mod server;
 
 /// One client's connection, from STARTUP to its end.
 mod peer;
+
+/// What connections share: nodes, shards, the ring, counters, prepared statements.
+mod node;
 
 /// What a statement does: plans, reads, writes, changes of the schema.
 mod exec;
@@ -28,9 +31,6 @@ mod catalog;
 /// From CQL text to statements.
 mod parse;
 
-/// Faults that tests inject.
-mod fault;
-
 /// The errors that a server answers.
 mod failure;
 
@@ -42,3 +42,5 @@ mod flavor;
 
 pub use clock::Clock;
 pub use flavor::Flavor;
+pub use node::traffic::ShardTraffic;
+pub use server::{Cluster, ClusterBuilder, Error};

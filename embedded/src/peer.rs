@@ -1,1 +1,282 @@
 //! One client's connection, from STARTUP to its end.
+//!
+//! Requests are answered in the order in which they come. All that have arrived are run before the answers go out in
+//! one write, and nothing more is read while a client does not take its answers.
+
+mod answer;
+mod startup;
+mod statement;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::{Buf, BytesMut};
+use scylla_orm_driver::frame::request::Request;
+use scylla_orm_driver::frame::response::{
+    Event, EventKind, Response, ServerError, ServerErrorKind,
+};
+use scylla_orm_driver::frame::{Features, HEADER, Header, HeaderError, Opcode, Version};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::{broadcast, watch};
+
+use crate::flavor::Flavor;
+use crate::node::{Node, Shared};
+use crate::peer::answer::Answer;
+
+/// Bytes asked of the socket at once.
+const CHUNK: usize = 64 << 10;
+
+/// One client's connection.
+pub(crate) struct Peer {
+    shared: Arc<Shared>,
+    node: usize,
+    shard: u16,
+    stream: TcpStream,
+    stage: Stage,
+    features: Features,
+    /// What USE chose.
+    keyspace: Option<Box<str>>,
+    registered: Vec<EventKind>,
+    /// Bytes of a refused request that are still to come and are read past.
+    skip: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Before STARTUP.
+    Fresh,
+    /// Between AUTHENTICATE and AUTH_SUCCESS.
+    Authenticating,
+    Ready,
+}
+
+/// Whether the connection goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    Continue,
+    /// After what is written.
+    Close,
+}
+
+impl Peer {
+    /// Counts the connection to its shard until it is dropped.
+    pub(crate) fn new(shared: Arc<Shared>, node: usize, shard: u16, stream: TcpStream) -> Self {
+        let peer = Peer {
+            features: startup::offered(shared.flavor),
+            shared,
+            node,
+            shard,
+            stream,
+            stage: Stage::Fresh,
+            keyspace: None,
+            registered: Vec::new(),
+            skip: 0,
+        };
+        if let Some(shard) = peer.place().shards.get(usize::from(shard)) {
+            shard.connections.fetch_add(1, Ordering::Relaxed);
+        }
+        peer
+    }
+
+    /// Answers until the client ends the connection or the node stops.
+    pub(crate) async fn serve(mut self, mut stop: watch::Receiver<bool>) {
+        let mut events = self.shared.events.subscribe();
+        let (mut read, mut write) = (BytesMut::with_capacity(CHUNK), Vec::new());
+        loop {
+            read.reserve(CHUNK.saturating_sub(read.capacity() - read.len()));
+            let then = tokio::select! {
+                got = self.stream.read_buf(&mut read) => match got {
+                    Ok(0) | Err(_) => return,
+                    Ok(_) => self.answer_all(&mut read, &mut write),
+                },
+                event = events.recv() => self.tell(event, &mut write),
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            if self.stream.write_all(&write).await.is_err() {
+                return;
+            }
+            write.clear();
+            write.shrink_to(CHUNK);
+            if then == Then::Close {
+                break;
+            }
+        }
+        // FIN, not RST: what the client has sent and we have not read must not destroy what we have answered.
+        self.stream.shutdown().await.ok();
+    }
+
+    /// Answers each request that is there as a whole.
+    fn answer_all(&mut self, read: &mut BytesMut, write: &mut Vec<u8>) -> Then {
+        loop {
+            let skipped = self.skip.min(read.len());
+            read.advance(skipped);
+            self.skip -= skipped;
+            let Some(header) = read.first_chunk::<HEADER>() else {
+                return Then::Continue;
+            };
+            let header = match Header::parse(header) {
+                Ok(header) if header.version == Version::V4.number() => header,
+                Ok(header) => return self.refuse_version(header.version, write),
+                Err(HeaderError::Version { version }) => {
+                    return self.refuse_version(version, write);
+                }
+                Err(error) => return self.refuse(&error, write),
+            };
+            let length = usize::try_from(header.length).unwrap_or(usize::MAX);
+            if length > self.shared.max_body {
+                read.advance(HEADER);
+                self.skip = length;
+                Answer::error(self.too_large(length)).put(header.stream, &self.features, write);
+                continue;
+            }
+            if read.len() < HEADER + length {
+                return Then::Continue;
+            }
+            let frame = read.split_to(HEADER + length);
+            if self.answer(header, frame.get(HEADER..).unwrap_or_default(), write) == Then::Close {
+                return Then::Close;
+            }
+        }
+    }
+
+    fn answer(&mut self, header: Header, body: &[u8], write: &mut Vec<u8>) -> Then {
+        let features = self.features;
+        let request = Request::decode(header.opcode, header.flags, body, &features);
+        let answer = match request {
+            Err(error) => Answer::error(ServerError::new(
+                ServerErrorKind::Protocol,
+                error.to_string(),
+            )),
+            Ok(request) => match self.stage {
+                Stage::Fresh | Stage::Authenticating => self.greet(&request),
+                Stage::Ready => self.run(&request),
+            },
+        };
+        answer.put(header.stream, &features, write);
+        if answer.closes {
+            Then::Close
+        } else {
+            Then::Continue
+        }
+    }
+
+    /// What a request does on a connection that is open for them.
+    fn run(&mut self, request: &Request<'_>) -> Answer {
+        match request {
+            Request::Options(_) => Answer::of(Response::Supported(self.supported())),
+            Request::Query(query) => self.query(query),
+            Request::Prepare(prepare) => self.prepare(prepare),
+            Request::Execute(execute) => self.execute(execute),
+            Request::Batch(batch) => self.batch(batch),
+            Request::Register(register) => self.register(&register.events),
+            Request::Startup(_) | Request::AuthResponse(_) => {
+                Answer::error(self.unexpected(request.opcode(), None))
+            }
+        }
+    }
+
+    fn register(&mut self, names: &[&str]) -> Answer {
+        for name in names {
+            match EventKind::named(name) {
+                Some(kind) if self.registered.contains(&kind) => {}
+                Some(kind) => self.registered.push(kind),
+                None => {
+                    let text = match self.shared.flavor {
+                        Flavor::Scylla => format!("Invalid value '{name}' for Event.Type"),
+                        Flavor::Cassandra => format!("Invalid value '{name}' for Type"),
+                    };
+                    return Answer::error(ServerError::new(ServerErrorKind::Protocol, text));
+                }
+            }
+        }
+        Answer::ready()
+    }
+
+    fn tell(&self, event: Result<Event, broadcast::error::RecvError>, write: &mut Vec<u8>) -> Then {
+        // A client that lagged behind has lost events, as it can on any server.
+        if let Ok(event) = event
+            && event
+                .kind()
+                .is_some_and(|kind| self.registered.contains(&kind))
+        {
+            Answer::of(Response::Event(event)).put(-1, &self.features, write);
+        }
+        Then::Continue
+    }
+
+    /// ScyllaDB closes after this; Cassandra leaves it to the client, who has nothing more to say either.
+    fn refuse_version(&self, version: u8, write: &mut Vec<u8>) -> Then {
+        let text = match self.shared.flavor {
+            Flavor::Scylla => format!("Invalid or unsupported protocol version: {version}"),
+            Flavor::Cassandra => {
+                format!(
+                    "Invalid or unsupported protocol version ({version}); supported versions are (4/v4)"
+                )
+            }
+        };
+        Answer::error(ServerError::new(ServerErrorKind::Protocol, text)).put(
+            0,
+            &self.features,
+            write,
+        );
+        Then::Close
+    }
+
+    fn refuse(&self, error: &HeaderError, write: &mut Vec<u8>) -> Then {
+        let stream = match error {
+            HeaderError::Opcode { stream, .. } | HeaderError::Length { stream, .. } => *stream,
+            _ => 0,
+        };
+        Answer::error(ServerError::new(
+            ServerErrorKind::Protocol,
+            error.to_string(),
+        ))
+        .put(stream, &self.features, write);
+        Then::Close
+    }
+
+    fn too_large(&self, length: usize) -> ServerError {
+        let limit = self.shared.max_body;
+        let (kind, text) = match self.shared.flavor {
+            Flavor::Scylla => (
+                ServerErrorKind::Overloaded,
+                format!(
+                    "request size too large (request size estimate {length}, largest allowed {limit})"
+                ),
+            ),
+            Flavor::Cassandra => (
+                ServerErrorKind::Invalid,
+                format!(
+                    "Request is too big: length {length} exceeds maximum allowed length {limit}."
+                ),
+            ),
+        };
+        ServerError::new(kind, text)
+    }
+
+    /// The text for a message at the wrong time: ScyllaDB tells its number, Cassandra its name.
+    fn unexpected(&self, opcode: Opcode, expected: Option<&str>) -> ServerError {
+        let message = match self.shared.flavor {
+            Flavor::Scylla => (opcode as u8).to_string(),
+            Flavor::Cassandra => opcode.to_string(),
+        };
+        let text = match expected {
+            Some(expected) => format!("Unexpected message {message}, expecting {expected}"),
+            None => format!("Unexpected message {message}, the connection is already initialized"),
+        };
+        ServerError::new(ServerErrorKind::Protocol, text)
+    }
+
+    fn place(&self) -> &Node {
+        &self.shared.nodes[self.node]
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        if let Some(shard) = self.place().shards.get(usize::from(self.shard)) {
+            shard.connections.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What the connections of a cluster share: its nodes with their shards, the engine, events.
+
+pub(crate) mod prepared;
+pub(crate) mod ring;
+pub(crate) mod traffic;
+
+use std::net::SocketAddr;
+use std::num::NonZeroU16;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use scylla_orm_driver::frame::response::Event;
+use scylla_orm_driver::token::Sharder;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use crate::catalog::keyspace::Replication;
+use crate::exec::Engine;
+use crate::flavor::Flavor;
+use crate::node::prepared::PreparedStatements;
+use crate::node::ring::Ring;
+use crate::node::traffic::Counters;
+
+/// How many of a token's leading bits ScyllaDB leaves out of the choice of the shard, since 2017.
+pub(crate) const IGNORE_MSB: u8 = 12;
+
+/// Events that a slow client may lag behind before it loses some. It can refresh whenever it likes.
+const EVENTS: usize = 1024;
+
+/// All that the connections of a cluster share.
+pub(crate) struct Shared {
+    pub(crate) engine: Engine,
+    pub(crate) flavor: Flavor,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) ring: Ring,
+    pub(crate) events: broadcast::Sender<Event>,
+    /// User and password, if clients have to give them.
+    pub(crate) credentials: Option<(Box<str>, Box<str>)>,
+    /// The longest body of a request, in bytes.
+    pub(crate) max_body: usize,
+}
+
+/// One node.
+pub(crate) struct Node {
+    pub(crate) host_id: Uuid,
+    pub(crate) address: SocketAddr,
+    /// Where a client chooses its shard by its source port. Cassandra has none.
+    pub(crate) shard_aware: Option<SocketAddr>,
+    pub(crate) datacenter: Box<str>,
+    pub(crate) rack: Box<str>,
+    pub(crate) tokens: Vec<i64>,
+    pub(crate) sharder: Sharder,
+    pub(crate) shard_count: NonZeroU16,
+    pub(crate) shards: Vec<Shard>,
+    pub(crate) prepared: Mutex<PreparedStatements>,
+}
+
+/// One core of a node, and the connections that it serves.
+#[derive(Default)]
+pub(crate) struct Shard {
+    pub(crate) connections: AtomicUsize,
+    pub(crate) counters: Counters,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        engine: Engine,
+        flavor: Flavor,
+        nodes: Vec<Node>,
+        credentials: Option<(Box<str>, Box<str>)>,
+        max_body: usize,
+    ) -> Self {
+        let ring = Ring::new(
+            nodes
+                .iter()
+                .map(|n| (&*n.datacenter, &*n.rack, &n.tokens[..])),
+        );
+        let (events, _) = broadcast::channel(EVENTS);
+        Shared {
+            engine,
+            flavor,
+            nodes,
+            ring,
+            events,
+            credentials,
+            max_body,
+        }
+    }
+
+    /// Counts a request for data that `node` got on `shard`, and whether that was the right place.
+    pub(crate) fn count(&self, node: usize, shard: u16, keyspace: &str, key: Option<&[u8]>) {
+        let (Some(at), Ok(schema)) = (
+            self.nodes.get(node),
+            self.engine.schema().keyspace(keyspace).cloned(),
+        ) else {
+            return;
+        };
+        let Some(counters) = at.shards.get(usize::from(shard)).map(|s| &s.counters) else {
+            return;
+        };
+        if schema.replication == Replication::Local {
+            return;
+        }
+        let place = key.map(|key| {
+            let token = scylla_orm_driver::token::murmur3(key);
+            let replica = self
+                .ring
+                .replicas(&schema.replication, token)
+                .contains(&node);
+            (replica, replica && at.sharder.shard_of(token) == shard)
+        });
+        counters.count(place);
+    }
+}
+
+impl Node {
+    /// Makes a node of `shards` shards.
+    pub(crate) fn new(
+        host_id: Uuid,
+        address: SocketAddr,
+        shard_aware: Option<SocketAddr>,
+        place: (&str, &str),
+        tokens: Vec<i64>,
+        shards: NonZeroU16,
+    ) -> Self {
+        Node {
+            host_id,
+            address,
+            shard_aware,
+            datacenter: place.0.into(),
+            rack: place.1.into(),
+            tokens,
+            sharder: Sharder::new(shards, IGNORE_MSB),
+            shard_count: shards,
+            shards: (0..shards.get()).map(|_| Shard::default()).collect(),
+            prepared: Mutex::default(),
+        }
+    }
+
+    /// The shard that the next connection to the plain port gets: the one with the fewest, as ScyllaDB does.
+    pub(crate) fn least_connected(&self) -> u16 {
+        let connections = |shard: &u16| {
+            let shard = self.shards.get(usize::from(*shard));
+            shard.map_or(usize::MAX, |s| s.connections.load(Ordering::Relaxed))
+        };
+        (0..self.sharder.shards())
+            .min_by_key(connections)
+            .unwrap_or(0)
+    }
+}

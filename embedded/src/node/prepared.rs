@@ -1,0 +1,66 @@
+//! The prepared statements of one node.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use scylla_orm_driver::token::murmur3;
+
+use crate::exec::Plan;
+
+/// The name of a prepared statement: the same text in the same keyspace has the same one on every node.
+pub(crate) type Id = [u8; 16];
+
+/// Servers forget statements too; a client prepares again.
+const KEPT: usize = 10_000;
+
+/// The prepared statements of one node, the oldest forgotten when there are too many.
+#[derive(Default)]
+pub(crate) struct PreparedStatements {
+    plans: HashMap<Id, Arc<Plan>>,
+    order: VecDeque<Id>,
+}
+
+impl PreparedStatements {
+    /// Keeps `plan` and gives its id.
+    pub(crate) fn keep(&mut self, keyspace: Option<&str>, text: &str, plan: Arc<Plan>) -> Id {
+        let id = id(keyspace.unwrap_or_default(), text);
+        if self.plans.insert(id, plan).is_none() {
+            self.order.push_back(id);
+        }
+        while self.order.len() > KEPT {
+            if let Some(oldest) = self.order.pop_front() {
+                self.plans.remove(&oldest);
+            }
+        }
+        id
+    }
+
+    pub(crate) fn find(&self, id: &[u8]) -> Option<Arc<Plan>> {
+        self.plans.get(id).cloned()
+    }
+
+    /// Forgets a plan that no longer fits the schema.
+    pub(crate) fn forget(&mut self, id: &[u8]) {
+        self.plans.remove(id);
+        self.order.retain(|kept| kept[..] != *id);
+    }
+
+    /// Forgets all, as a restart does.
+    pub(crate) fn clear(&mut self) {
+        self.plans.clear();
+        self.order.clear();
+    }
+}
+
+/// Servers take MD5 of keyspace and text. Clients must not rely on it, so any hash of 16 bytes does.
+fn id(keyspace: &str, text: &str) -> Id {
+    let half = |salt: u8| {
+        let bytes = [&[salt], keyspace.as_bytes(), &[0], text.as_bytes()].concat();
+        murmur3(&bytes).0.to_be_bytes()
+    };
+    let mut id = Id::default();
+    let (first, second) = id.split_at_mut(8);
+    first.copy_from_slice(&half(1));
+    second.copy_from_slice(&half(2));
+    id
+}

@@ -1,0 +1,113 @@
+//! The beginning of a connection: OPTIONS, STARTUP, AUTH_RESPONSE.
+
+use scylla_orm_driver::frame::request::{AuthResponse, Request, Startup};
+use scylla_orm_driver::frame::response::{
+    AuthSuccess, Authenticate, Response, ServerError, ServerErrorKind, Supported,
+};
+use scylla_orm_driver::frame::{Dialect, Features, Sharding};
+
+use crate::flavor::Flavor;
+use crate::node::IGNORE_MSB;
+use crate::peer::answer::Answer;
+use crate::peer::{Peer, Stage};
+
+/// What the embedded server offers: the extensions that ScyllaDB has and we have built.
+pub(super) fn offered(flavor: Flavor) -> Features {
+    let mut features = Features::of(dialect(flavor));
+    features.tablets = false;
+    features
+}
+
+impl Peer {
+    /// A request before the connection is open for statements.
+    pub(super) fn greet(&mut self, request: &Request<'_>) -> Answer {
+        match (self.stage, request) {
+            (Stage::Fresh, Request::Startup(startup)) => self.start(startup),
+            (Stage::Fresh, Request::Options(_)) => {
+                Answer::of(Response::Supported(self.supported()))
+            }
+            (Stage::Authenticating, Request::AuthResponse(response)) => self.authenticate(response),
+            (Stage::Fresh, other) => {
+                Answer::error(self.unexpected(other.opcode(), Some("STARTUP or OPTIONS")))
+            }
+            (_, other) => Answer::error(self.unexpected(other.opcode(), Some("SASL_RESPONSE"))),
+        }
+    }
+
+    /// What SUPPORTED says here.
+    pub(super) fn supported(&self) -> Supported {
+        let node = self.place();
+        let mut supported = match self.shared.flavor {
+            Flavor::Cassandra => Supported::cassandra(&["4/v4"]),
+            Flavor::Scylla => {
+                let sharding = Sharding {
+                    shard: self.shard,
+                    shards: node.shard_count,
+                    ignore_msb: IGNORE_MSB,
+                    shard_aware_port: node.shard_aware.map(|address| address.port()),
+                    shard_aware_port_tls: None,
+                };
+                Supported::scylla(&sharding, &offered(self.shared.flavor))
+            }
+        };
+        for (name, values) in &mut supported.options {
+            if name == "COMPRESSION" {
+                values.clear();
+            }
+        }
+        supported
+    }
+
+    fn start(&mut self, startup: &Startup<'_>) -> Answer {
+        if startup.option("CQL_VERSION").is_none() && self.shared.flavor == Flavor::Cassandra {
+            return refused(
+                ServerErrorKind::Protocol,
+                "Missing value CQL_VERSION in STARTUP message",
+            );
+        }
+        if let Some(name) = startup.option("COMPRESSION") {
+            return refused(
+                ServerErrorKind::Protocol,
+                &format!("Unknown compression algorithm: {name}"),
+            );
+        }
+        self.features = offered(self.shared.flavor).accepted(startup);
+        if self.shared.credentials.is_some() {
+            self.stage = Stage::Authenticating;
+            let class = Authenticate::PASSWORD.to_owned();
+            return Answer::of(Response::Authenticate(Authenticate { class }));
+        }
+        self.stage = Stage::Ready;
+        Answer::ready()
+    }
+
+    fn authenticate(&mut self, response: &AuthResponse<'_>) -> Answer {
+        let (user, password) = response.credentials().unwrap_or_default();
+        let known = self
+            .shared
+            .credentials
+            .as_ref()
+            .is_some_and(|(u, p)| **u == *user && **p == *password);
+        if known {
+            self.stage = Stage::Ready;
+            return Answer::of(Response::AuthSuccess(AuthSuccess { token: None }));
+        }
+        let text = match self.shared.flavor {
+            Flavor::Scylla => "Username and/or password are incorrect".to_owned(),
+            Flavor::Cassandra => format!("Provided username {user} and/or password are incorrect"),
+        };
+        refused(ServerErrorKind::BadCredentials, &text)
+    }
+}
+
+/// An error after which the connection ends.
+fn refused(kind: ServerErrorKind, text: &str) -> Answer {
+    Answer::last(ServerError::new(kind, text))
+}
+
+fn dialect(flavor: Flavor) -> Dialect {
+    match flavor {
+        Flavor::Scylla => Dialect::Scylla,
+        Flavor::Cassandra => Dialect::Cassandra,
+    }
+}

@@ -1,0 +1,222 @@
+//! Requests with statements: QUERY, PREPARE, EXECUTE, BATCH.
+
+use std::sync::{Arc, PoisonError};
+
+use bytes::Bytes;
+use scylla_orm_driver::frame::request::{
+    Batch, BatchKind, BatchSource, BatchStatement, Execute, Prepare, Query,
+};
+use scylla_orm_driver::frame::response::{
+    Event, Metadata, Prepared, QueryResult, ServerError, ServerErrorKind,
+};
+use scylla_orm_driver::frame::{Params, Values};
+use scylla_orm_driver::wire::Cell;
+
+use crate::exec::{self, Context, Outcome, Plan};
+use crate::peer::Peer;
+use crate::peer::answer::Answer;
+
+impl Peer {
+    pub(super) fn query(&mut self, query: &Query<'_>) -> Answer {
+        let plan = match self
+            .shared
+            .engine
+            .prepare(query.text, self.keyspace.as_deref())
+        {
+            Ok(plan) => plan,
+            Err(failure) => return Answer::failure(failure),
+        };
+        self.run_plan(&plan, &query.params, |markers, values| {
+            format!("There were {markers} markers(?) in CQL but {values} bound variables")
+        })
+    }
+
+    pub(super) fn prepare(&mut self, prepare: &Prepare<'_>) -> Answer {
+        let keyspace = self.keyspace.as_deref();
+        let plan = match self.shared.engine.prepare(prepare.text, keyspace) {
+            Ok(plan) => plan,
+            Err(failure) => return Answer::failure(failure),
+        };
+        let mut statements = self
+            .place()
+            .prepared
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let id = statements.keep(keyspace, prepare.text, Arc::clone(&plan));
+        let prepared = Prepared {
+            id: Bytes::copy_from_slice(&id),
+            result_id: Bytes::new(),
+            markers: Arc::clone(&plan.markers),
+            partition_key: plan.partition_key.clone(),
+            lwt: plan.lwt,
+            result: Metadata::new(Arc::clone(&plan.columns)),
+        };
+        Answer::result(QueryResult::Prepared(prepared), Vec::new())
+    }
+
+    pub(super) fn execute(&mut self, execute: &Execute<'_>) -> Answer {
+        match self.prepared(execute.id) {
+            Err(error) => Answer::error(error),
+            Ok(plan) => self.run_plan(&plan, &execute.params, |markers, values| {
+                format!("Invalid amount of bind variables: expected {markers} received {values}")
+            }),
+        }
+    }
+
+    pub(super) fn batch(&mut self, batch: &Batch<'_>) -> Answer {
+        let statements = batch
+            .statements
+            .iter()
+            .map(|statement| self.of_batch(statement));
+        let statements: Vec<(Arc<Plan>, Vec<Cell<'_>>)> = match statements.collect() {
+            Ok(statements) => statements,
+            Err(error) => return Answer::error(error),
+        };
+        let kind = match batch.kind {
+            BatchKind::Logged => exec::BatchKind::Logged,
+            BatchKind::Unlogged => exec::BatchKind::Unlogged,
+            BatchKind::Counter => exec::BatchKind::Counter,
+        };
+        let context = Context {
+            node: self.node,
+            consistency: batch.consistency.code(),
+            serial_consistency: batch.serial_consistency.map(|level| level.code()),
+            timestamp: batch.timestamp,
+            keyspace: self.keyspace.as_deref(),
+            ..Context::default()
+        };
+        // A batch is sent to where its first statement belongs.
+        if let Some((plan, values)) = statements.first() {
+            self.count(plan, values);
+        }
+        match self.shared.engine.batch(kind, &statements, &context) {
+            Ok(outcome) => self.outcome(outcome, false),
+            Err(failure) => Answer::failure(failure),
+        }
+    }
+
+    fn run_plan(
+        &mut self,
+        plan: &Plan,
+        params: &Params<'_>,
+        wrong: impl Fn(usize, usize) -> String,
+    ) -> Answer {
+        let values = match bind(plan, params.values, wrong) {
+            Ok(values) => values,
+            Err(error) => return Answer::error(error),
+        };
+        let context = Context {
+            node: self.node,
+            consistency: params.consistency.code(),
+            serial_consistency: params.serial_consistency.map(|level| level.code()),
+            page_size: params.page_size,
+            paging_state: params.paging_state,
+            timestamp: params.timestamp,
+            keyspace: self.keyspace.as_deref(),
+        };
+        self.count(plan, &values);
+        match self.shared.engine.execute(plan, &values, &context) {
+            Ok(outcome) => self.outcome(outcome, params.skip_metadata),
+            Err(failure) => Answer::failure(failure),
+        }
+    }
+
+    fn outcome(&mut self, outcome: Outcome, skip_metadata: bool) -> Answer {
+        match outcome {
+            Outcome::Void { warnings } => Answer::result(QueryResult::Void, warnings),
+            Outcome::Rows(rows) => Answer::rows(rows, skip_metadata),
+            Outcome::SetKeyspace(keyspace) => {
+                self.keyspace = Some(keyspace.clone());
+                Answer::result(QueryResult::SetKeyspace(keyspace.into()), Vec::new())
+            }
+            Outcome::SchemaChange(applied) => {
+                for change in applied.events {
+                    // Nobody listens: nobody is told.
+                    self.shared.events.send(Event::Schema(change)).ok();
+                }
+                let result = applied
+                    .answer
+                    .map_or(QueryResult::Void, QueryResult::SchemaChange);
+                Answer::result(result, applied.warnings)
+            }
+        }
+    }
+
+    /// The plan of a prepared statement, unless this node does not have it or the schema has moved on.
+    fn prepared(&self, id: &[u8]) -> Result<Arc<Plan>, ServerError> {
+        let mut statements = self
+            .place()
+            .prepared
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match statements.find(id) {
+            Some(plan) if self.shared.engine.is_current(&plan) => Ok(plan),
+            _ => {
+                statements.forget(id);
+                let hex: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+                let kind = ServerErrorKind::Unprepared {
+                    id: Bytes::copy_from_slice(id),
+                };
+                Err(ServerError::new(
+                    kind,
+                    format!("No prepared statement with ID {hex} found."),
+                ))
+            }
+        }
+    }
+
+    fn of_batch<'a>(
+        &self,
+        statement: &BatchStatement<'a>,
+    ) -> Result<(Arc<Plan>, Vec<Cell<'a>>), ServerError> {
+        let plan = match statement.source {
+            BatchSource::Prepared(id) => self.prepared(id)?,
+            BatchSource::Text(text) => {
+                let planned = self.shared.engine.prepare(text, self.keyspace.as_deref());
+                planned?
+            }
+        };
+        let values = bind(&plan, statement.values, |markers, values| {
+            format!("There were {markers} markers(?) in CQL but {values} bound variables")
+        })?;
+        Ok((plan, values))
+    }
+
+    fn count(&self, plan: &Plan, values: &[Cell<'_>]) {
+        if let Some((keyspace, _)) = &plan.table {
+            let key = plan.routing_key(values);
+            self.shared
+                .count(self.node, self.shard, keyspace, key.as_deref());
+        }
+    }
+}
+
+/// The values in the order of the markers.
+fn bind<'a>(
+    plan: &Plan,
+    values: Values<'a>,
+    wrong: impl Fn(usize, usize) -> String,
+) -> Result<Vec<Cell<'a>>, ServerError> {
+    let invalid = |text: String| ServerError::new(ServerErrorKind::Invalid, text);
+    if values.is_named() {
+        let named = |name: &str| {
+            values
+                .iter()
+                .find(|(n, _)| *n == Some(name))
+                .map(|(_, value)| value)
+        };
+        let missing = |name: &str| invalid(format!("Missing value for bind variable {name}"));
+        return plan
+            .markers
+            .iter()
+            .map(|m| named(&m.name).ok_or_else(|| missing(&m.name)))
+            .collect();
+    }
+    if plan.markers.len() != usize::from(values.len()) {
+        return Err(invalid(wrong(
+            plan.markers.len(),
+            usize::from(values.len()),
+        )));
+    }
+    Ok(values.iter().map(|(_, value)| value).collect())
+}
