@@ -8,7 +8,7 @@ pub use crate::column::{
 };
 pub use crate::rules::{
     Asc, Bound, ByKeyOnly, Ck, Counted, Desc, Free, InOrder, Indexed, Indexless, KeyOnly, Missing,
-    Needed, Pk, Regular, S, Static, Unbounded, Unindexed, Where, Z,
+    Needed, Once, Pk, Regular, S, Static, Unbounded, Unindexed, Unordered, Where, Z,
 };
 pub use crate::table::{
     Column, ColumnDef, ColumnOf, CqlOf, Kind, ModelId, NoCounters, Plain, Table, TableDef, ValueOf,

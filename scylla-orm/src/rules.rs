@@ -27,12 +27,12 @@ pub use flags::{
     Indexed, KeyOnly, Like, Limited, Low, Lower, Missing, OneIndex, Pk, Regular, S, Scanned,
     Static, Unbounded, Unindexed, Upper, Where, Z,
 };
-pub use leaf::{InOrder, Indexless, Needed, ThisQuery};
+pub use leaf::{ByKeyOnly, InOrder, Indexless, Needed, Once, ThisQuery, Unordered};
 pub use order::{Against, Natural, Orderable, Reversed, SameWay, Way};
 pub use partition::{AddBound, AddMissing, AllParts, NoPart, OnePartition, Partition, SomePart};
 pub use read::{BoundedRead, Countable, Readable, Verdict};
 pub use restrict::{At, OnIndex, PartitionOp, Restrict, RestrictKind, Step, WithPlain};
 pub use write::{
-    ByKeyOnly, Deletable, Delete, Join, KeyAlone, NoRows, PartitionThen, PrefixToDelete, Reaches,
-    Rows, RowsAllowed, StaticOnly, StaticUpdate, Updatable, Update, WholeKey,
+    Deletable, Delete, Join, KeyAlone, NoRows, PartitionThen, PrefixToDelete, Reaches, Rows,
+    RowsAllowed, StaticOnly, StaticUpdate, Updatable, Update, WholeKey,
 };

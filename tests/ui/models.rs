@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 /// What a case can name: what users would, and a key.
 pub mod prelude {
-    pub use crate::{Hits, Post, Weather, id, pk, row};
+    pub use crate::{Hits, Post, Talk, Weather, id, pk, row};
     pub use scylla_orm::prelude::*;
     pub use uuid::Uuid;
 }
@@ -60,6 +60,16 @@ pub struct Hits {
     pub page: Uuid,
     #[cql(counter)]
     pub views: Counter,
+}
+
+/// A clustering column of text.
+#[derive(Model, Debug, Clone)]
+#[expect(missing_docs, reason = "those of its constants are the derive's")]
+pub struct Talk {
+    #[cql(partition_key)]
+    pub room: i32,
+    #[cql(clustering_key)]
+    pub title: String,
 }
 
 /// An enum that is stored as text.

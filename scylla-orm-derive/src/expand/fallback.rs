@@ -40,7 +40,7 @@ fn stub_table(model: &Model) -> TokenStream {
     let (key, order) = (table::key(model), table::order(model));
     quote! {
         impl<__Asker> #p::private::Indexless<__Asker> for #name {}
-        impl #p::private::ByKeyOnly for #name {}
+        impl<__Asker> #p::private::ByKeyOnly<__Asker> for #name {}
         impl #p::private::Table for #name {
             type Start = #p::private::Where<
                 (#p::private::Bound<#name>, ()),

@@ -23,13 +23,14 @@ struct Leaf {
 pub(super) fn traits(model: &Model, column: &Column) -> TokenStream {
     let name = column.ident.unraw().to_string();
     let leaves = match column.role {
-        Role::Partition => vec![missing_partition(&name)],
+        Role::Partition => vec![missing_partition(&name), no_order(&name), twice(&name)],
         Role::Clustering { .. } => vec![
             missing_clustering(&name),
             out_of_order(&name),
             unindexed(&name),
+            twice(&name),
         ],
-        Role::Static | Role::Counter | Role::Regular => vec![unindexed(&name)],
+        Role::Static | Role::Counter | Role::Regular => vec![unindexed(&name), in_a_write(&name)],
     };
     leaves.iter().map(|leaf| one(model, column, leaf)).collect()
 }
@@ -89,5 +90,32 @@ fn unindexed(name: &str) -> Leaf {
         label: format!("the server would check `{name}` row by row"),
         note: "without it, a query filters by the key in order and by at most one index, with the whole partition \
                key or none of it",
+    }
+}
+
+fn twice(name: &str) -> Leaf {
+    Leaf {
+        asked: "Once",
+        message: format!("column `{name}` is restricted twice"),
+        label: format!("the query already has a filter on `{name}`"),
+        note: "one `.eq(..)`, one `.is_in(..)`, or one lower and one upper bound per column",
+    }
+}
+
+fn no_order(name: &str) -> Leaf {
+    Leaf {
+        asked: "Unordered",
+        message: format!("partition key column `{name}` takes only `.eq(..)` or `.is_in(..)`"),
+        label: format!("rows are placed by the hash of `{name}`, so it has no order"),
+        note: "columns whose ranges are asked for are clustering columns",
+    }
+}
+
+fn in_a_write(name: &str) -> Leaf {
+    Leaf {
+        asked: "ByKeyOnly",
+        message: format!("a write filters by key columns only, and `{name}` is none"),
+        label: format!("`{name}` is filtered"),
+        note: "put conditions on other columns into `.only_if(..)`",
     }
 }

@@ -35,9 +35,9 @@ fn count(tokens: TokenStream, word: &str) -> usize {
 
 #[test]
 fn a_model_is_not_much_code() {
-    // Compile time follows the size: a hundred models of eight fields are about a megabyte.
+    // Compile time follows the size. Half of it are the messages that name the columns.
     let size = super::model(&observation()).to_string().len();
-    assert!(size <= 13_000, "{size} bytes");
+    assert!(size <= 16_500, "{size} bytes");
 }
 
 #[test]

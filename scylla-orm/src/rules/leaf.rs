@@ -12,3 +12,12 @@ pub trait InOrder<Q> {}
 
 /// A column whose filter the server can only check row by row.
 pub trait Indexless<Q> {}
+
+/// A key column that is filtered twice.
+pub trait Once<Q> {}
+
+/// A partition key column that is filtered by more than equality.
+pub trait Unordered<Q> {}
+
+/// A column outside the key that is filtered in a write.
+pub trait ByKeyOnly<Q> {}

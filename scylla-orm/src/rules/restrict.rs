@@ -7,6 +7,7 @@ use super::flags::{
     KeyOnly, Like, Low, Lower, Missing, OneIndex, Pk, Regular, S, Static, Unindexed, Upper, Where,
     Z,
 };
+use super::leaf::{Once, ThisQuery, Unordered};
 
 /// The state after a restriction of the column `K` by `Op`.
 ///
@@ -30,7 +31,7 @@ pub trait RestrictKind<Kind, K, Op> {
     type Out;
 }
 
-impl<P: At<N, Op>, C, X, L, N, K, Op: PartitionOp> RestrictKind<Pk<N>, K, Op>
+impl<P: At<N, Op>, C, X, L, N, K, Op: PartitionOp<K>> RestrictKind<Pk<N>, K, Op>
     for Where<P, C, X, L>
 {
     type Out = Where<P::Out, C, X, L>;
@@ -53,14 +54,17 @@ macro_rules! plain {
 }
 plain!(Static Regular Counted);
 
-/// What a partition key column can be filtered by.
-#[diagnostic::on_unimplemented(
-    message = "a partition key column takes only `.eq(..)` or `.is_in(..)`",
-    label = "rows are placed by the hash of this column, so it has no order"
-)]
-pub trait PartitionOp {}
-impl PartitionOp for Eq {}
-impl PartitionOp for In {}
+/// What the partition key column `K` can be filtered by.
+pub trait PartitionOp<K> {}
+impl<K> PartitionOp<K> for Eq {}
+impl<K> PartitionOp<K> for In {}
+
+macro_rules! no_order {
+    ($($op:ident)*) => { $(
+        impl<K: Unordered<ThisQuery>> PartitionOp<K> for $op {}
+    )* };
+}
+no_order!(Lower Upper Has Like);
 
 /// A list with a step taken at position `N`.
 pub trait At<N, Op> {
@@ -78,9 +82,8 @@ impl<H, T: At<N, Op>, N, Op> At<S<N>, Op> for (H, T) {
 
 /// A key column's flag after one more filter.
 #[diagnostic::on_unimplemented(
-    message = "this column is restricted twice",
-    label = "the query already has a filter on it",
-    note = "one `.eq(..)`, one `.is_in(..)`, or one lower and one upper bound per column"
+    message = "a clustering column takes only `.eq(..)`, `.is_in(..)` and bounds such as `.lt(..)`",
+    label = "the server cannot find rows by this"
 )]
 pub trait Step<Op> {
     /// The flag after it.
@@ -99,6 +102,23 @@ macro_rules! step {
     )* };
 }
 step!(Free Eq Fixed, Free In Fixed, Free Lower Low, Free Upper High, Low Upper Both, High Lower Both);
+// The operator is wrong, which is said already.
+step!(Bound Lower Bound, Bound Upper Bound, Bound Has Bound, Bound Like Bound);
+
+macro_rules! twice {
+    ($($flag:ident: $($op:ident)*;)*) => { $($(
+        impl<C: Once<ThisQuery>> Step<$op> for $flag<C> {
+            type Out = $flag<C>;
+        }
+    )*)* };
+}
+twice! {
+    Bound: Eq In;
+    Fixed: Eq In Lower Upper;
+    Low: Eq In Lower;
+    High: Eq In Upper;
+    Both: Eq In Lower Upper;
+}
 
 /// What is filtered outside the key, with one more column that no index answers.
 pub trait WithPlain<C> {

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::clustering::{Clustering, Gap, NoCluster, Prefix};
 use super::flags::{Both, Fixed, Free, High, IndexAnd, KeyOnly, Low, OneIndex, Unindexed, Where};
-use super::leaf::{InOrder, Needed, ThisQuery};
+use super::leaf::{ByKeyOnly, InOrder, Needed, ThisQuery};
 use super::partition::{AllParts, NoPart, Partition, SomePart};
 
 /// What an assignment reaches: a row.
@@ -58,9 +58,9 @@ impl<P: Partition, C: Clustering, X, L> Deletable for Where<P, C, X, L> where
 )]
 pub trait KeyAlone<P, Rest> {}
 impl<P: PartitionThen<Rest>, Rest> KeyAlone<P, Rest> for KeyOnly {}
-impl<P, Rest, C> KeyAlone<P, Rest> for OneIndex<C> where C: ByKeyOnly {}
-impl<P, Rest, I, C> KeyAlone<P, Rest> for IndexAnd<I, C> where C: ByKeyOnly {}
-impl<P, Rest, C> KeyAlone<P, Rest> for Unindexed<C> where C: ByKeyOnly {}
+impl<P, Rest, C> KeyAlone<P, Rest> for OneIndex<C> where C: ByKeyOnly<ThisQuery> {}
+impl<P, Rest, I, C> KeyAlone<P, Rest> for IndexAnd<I, C> where C: ByKeyOnly<ThisQuery> {}
+impl<P, Rest, C> KeyAlone<P, Rest> for Unindexed<C> where C: ByKeyOnly<ThisQuery> {}
 
 /// The partition key is whole; then `Rest` must do.
 pub trait PartitionThen<Rest> {}
@@ -121,11 +121,3 @@ impl<C: InOrder<ThisQuery>> PrefixToDelete for Gap<C> {}
     note = "filter the partition key only, or set a column of the row too"
 )]
 pub trait StaticUpdate {}
-
-/// Nothing implements it: the message is all it is for.
-#[diagnostic::on_unimplemented(
-    message = "a write filters by key columns only",
-    label = "another column is filtered",
-    note = "put conditions on other columns into `.only_if(..)`"
-)]
-pub trait ByKeyOnly {}
