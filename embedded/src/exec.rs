@@ -4,6 +4,9 @@
 //! can be refused without values refused. [`Engine::execute`] runs a plan with values.
 
 pub(crate) mod ddl;
+pub(crate) mod function;
+pub(crate) mod scope;
+pub(crate) mod term;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
