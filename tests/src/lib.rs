@@ -2,3 +2,6 @@
 
 /// Reads our own sources: which module imports which, how long files and functions are.
 pub mod source;
+
+/// The cluster that a run tests against.
+pub mod target;

@@ -1,0 +1,123 @@
+//! The cluster that a run tests against: the embedded one, or a real one by address.
+
+use std::io::Write;
+use std::sync::Once;
+
+use scylla_orm::driver;
+use scylla_orm_embedded::{Cluster, Flavor};
+
+/// The variable that names the target: `embedded` (the default), `embedded-cassandra`, `cassandra` (127.0.0.1:9042), or
+/// addresses separated by commas.
+pub const VARIABLE: &str = "SCYLLA_ORM_TARGET";
+
+/// A cluster to test against. An embedded one lives as long as this.
+#[derive(Debug)]
+pub struct Target {
+    name: String,
+    contact_points: Vec<String>,
+    cluster: Option<Cluster>,
+}
+
+impl Target {
+    /// The target of this run. An embedded one is started anew: three nodes with four shards each.
+    ///
+    /// # Panics
+    /// If the embedded cluster cannot start.
+    pub async fn start() -> Target {
+        let name = std::env::var(VARIABLE).unwrap_or_else(|_| "embedded".to_owned());
+        let target = match name.as_str() {
+            "embedded" => Target::embedded(Flavor::Scylla).await,
+            "embedded-cassandra" => Target::embedded(Flavor::Cassandra).await,
+            "cassandra" => Target::at("127.0.0.1:9042"),
+            addresses => Target::at(addresses),
+        };
+        target.announce();
+        target
+    }
+
+    async fn embedded(flavor: Flavor) -> Target {
+        let builder = Cluster::builder().nodes(3).shards(4).flavor(flavor);
+        let cluster = builder.start().await.expect("the embedded cluster starts");
+        Target {
+            name: format!("embedded cluster, {flavor:?}, 3 nodes x 4 shards"),
+            contact_points: cluster.contact_points(),
+            cluster: Some(cluster),
+        }
+    }
+
+    fn at(addresses: &str) -> Target {
+        let contact_points: Vec<String> = addresses.split(',').map(str::to_owned).collect();
+        Target {
+            name: format!("cluster at {addresses}"),
+            contact_points,
+            cluster: None,
+        }
+    }
+
+    /// Says once per process what is tested, past the capture of the test harness.
+    fn announce(&self) {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            writeln!(std::io::stderr(), "target: {}", self.name).ok();
+        });
+    }
+
+    /// Where clients connect.
+    pub fn contact_points(&self) -> &[String] {
+        &self.contact_points
+    }
+
+    /// The embedded cluster, if it is one.
+    pub fn cluster(&self) -> Option<&Cluster> {
+        self.cluster.as_ref()
+    }
+
+    /// A session of the driver alone.
+    ///
+    /// # Panics
+    /// If it cannot be opened.
+    pub async fn driver(&self) -> driver::Session {
+        driver::Session::connect(self.contact_points.iter().map(String::as_str))
+            .await
+            .expect("a session opens")
+    }
+
+    /// Makes a keyspace of its own, with three copies where there are as many nodes.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub async fn keyspace(&self, name: &str) -> String {
+        let session = self.driver().await;
+        let random = uuid::Uuid::new_v4().simple().to_string();
+        let keyspace = format!("{name}_{}", random.get(..8).unwrap_or_default());
+        let copies = session.topology().nodes().len().min(3);
+        let cql = format!(
+            "CREATE KEYSPACE {keyspace} WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': {copies}}}"
+        );
+        session
+            .query(cql.as_str(), ())
+            .await
+            .expect("a keyspace is made");
+        session.close().await.expect("a session closes");
+        keyspace
+    }
+
+    /// Whether it answers as ScyllaDB does where the two differ.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    pub async fn is_scylla(&self) -> bool {
+        match &self.cluster {
+            Some(cluster) => cluster.flavor() == Flavor::Scylla,
+            None => {
+                let session = self.driver().await;
+                let cql = "SELECT release_version FROM system.local WHERE key = 'local'";
+                let answer = session.query(cql, ()).await.expect("system.local answers");
+                let version: Option<(String,)> = answer.first_as().expect("a text");
+                session.close().await.expect("a session closes");
+                // What ScyllaDB says since it exists.
+                version.is_some_and(|(version,)| version == "3.0.8")
+            }
+        }
+    }
+}
