@@ -101,9 +101,10 @@ impl Cluster {
     /// Reads the topology anew and publishes it.
     pub(crate) async fn refresh(&self) -> Result<()> {
         let (reply, answer) = oneshot::channel();
-        let sent = self.commands.send(Command::Refresh(reply)).await;
-        match (sent, answer.await) {
-            (Ok(()), Ok(result)) => result,
+        // What cannot be sent comes back with `reply` in it, and must go before the wait for its answer.
+        let sent = self.commands.send(Command::Refresh(reply)).await.is_ok();
+        match answer.await {
+            Ok(result) if sent => result,
             _ => Err(ErrorKind::Closed.into()),
         }
     }

@@ -29,6 +29,7 @@ use crate::frame::Sharding;
 use crate::pool::config::PoolConfig;
 use crate::pool::fill::Filler;
 use crate::pool::table::Table;
+use crate::token::Sharder;
 
 /// The connections to one node: one per shard, opened and replaced in the background.
 ///
@@ -115,6 +116,22 @@ impl Pool {
     #[inline]
     pub fn pick(&self, shard: Option<u16>) -> Option<Arc<Conn>> {
         self.shared.table.load().pick(shard).cloned()
+    }
+
+    /// Answers that the connection owes which [`pick`](Pool::pick) would give. Takes no lock.
+    #[inline]
+    pub fn load(&self, shard: Option<u16>) -> Option<u32> {
+        let table = self.shared.table.load();
+        Some(table.pick(shard)?.load())
+    }
+
+    /// How the node spreads tokens over its shards; `None` before the first connection, and for Cassandra. Takes no
+    /// lock.
+    #[inline]
+    pub fn sharder(&self) -> Option<Sharder> {
+        let table = self.shared.table.load();
+        let sharding = table.sharding()?;
+        Some(Sharder::new(sharding.shards, sharding.ignore_msb))
     }
 
     /// Waits until each shard has a connection. False if the pool was closed before.

@@ -11,6 +11,9 @@ mod request;
 mod run;
 mod statements;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;

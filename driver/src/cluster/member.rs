@@ -43,11 +43,7 @@ impl Member {
     /// How the node spreads tokens over its shards, if that is known and it has any.
     #[inline]
     pub(crate) fn sharder(&self) -> Option<Sharder> {
-        self.pool
-            .as_ref()?
-            .state()
-            .sharding
-            .map(|s| Sharder::new(s.shards, s.ignore_msb))
+        self.pool.as_ref()?.sharder()
     }
 
     /// The shard that owns `token`.
@@ -65,7 +61,7 @@ impl Member {
     /// Answers that the connection owes which a request for `token` would get; `None` if there is none.
     #[inline]
     pub(crate) fn load(&self, token: Option<Token>) -> Option<u32> {
-        Some(self.pick(token)?.load())
+        self.pool.as_ref()?.load(self.shard(token))
     }
 
     /// Counts a request. `replica`: whether the node is a replica of the token, or nothing if none is known.
@@ -87,9 +83,7 @@ impl Member {
     }
 
     pub(super) fn is_up(&self) -> bool {
-        self.pool
-            .as_ref()
-            .is_some_and(|pool| pool.pick(None).is_some())
+        self.load(None).is_some()
     }
 
     /// The cluster says that the node is up: no need to wait for the next try.
