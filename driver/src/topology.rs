@@ -126,7 +126,7 @@ mod tests {
                 let tokens = tokens.iter().map(|t| Token(*t)).collect();
                 Node {
                     host_id: uuid::Uuid::from_u128(i as u128 + 1),
-                    address: ([127, 0, 0, i as u8 + 1], 9042).into(),
+                    address: ([127, 0, 0, u8::try_from(i + 1).unwrap()], 9042).into(),
                     datacenter: (*dc).into(),
                     rack: (*rack).into(),
                     release: "".into(),
@@ -140,7 +140,7 @@ mod tests {
     fn letters(replicas: &[u16]) -> String {
         replicas
             .iter()
-            .map(|n| char::from(b'A' + *n as u8))
+            .map(|n| char::from(b'A' + u8::try_from(*n).unwrap()))
             .collect()
     }
 

@@ -253,8 +253,8 @@ impl Shared {
     /// A node owns the end of an equal part of the ring.
     fn node_row(&self, node: usize) -> Vec<Cell> {
         let address = self.addresses[node];
-        let part = i64::MAX / self.addresses.len() as i64;
-        let token = (part * node as i64).to_string();
+        let part = i64::MAX / i64::try_from(self.addresses.len()).unwrap();
+        let token = (part * i64::try_from(node).unwrap()).to_string();
         vec![
             cell("host_id", &uuid::Uuid::from_u128(node as u128 + 1)),
             cell("data_center", &"dc1".to_owned()),
