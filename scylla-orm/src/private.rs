@@ -45,7 +45,11 @@ pub const fn collection<K: Column>() -> bool {
 /// Reads the next cell into the column's field.
 #[inline]
 pub fn take<K: Column>(cells: &mut Cells<'_>) -> Result<K::Field, (u16, Fault)> {
-    Field::take(cells).map_err(|fault| (u16::from(K::INDEX), fault))
+    // Not `map_err`: its closure would be one more function per column to compile.
+    match Field::take(cells) {
+        Ok(field) => Ok(field),
+        Err(fault) => Err((u16::from(K::INDEX), fault)),
+    }
 }
 
 /// The same, for a column that reads null as its type's default.

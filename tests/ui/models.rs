@@ -14,9 +14,14 @@ use std::collections::{HashMap, HashSet};
 use scylla_orm::prelude::*;
 use uuid::Uuid;
 
+/// A view.
+pub mod view;
+
+pub use view::PostBySlug;
+
 /// What a case can name: what users would, and a key.
 pub mod prelude {
-    pub use crate::{Hits, Post, Talk, Weather, id, pk, row};
+    pub use crate::{Hits, Post, PostBySlug, Talk, Weather, id, pk, row};
     pub use scylla_orm::prelude::*;
     pub use uuid::Uuid;
 }
