@@ -8,7 +8,7 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::response::{Prefix, Prepared, Rows, SchemaChange};
+use crate::frame::response::{Metadata, Prefix, Prepared, Rows, SchemaChange};
 use crate::value::{CellError, Cells, Column, FromRow};
 
 /// What a statement returned: a page of rows, or that it is done. Rows lie as they came; reading them as a Rust type
@@ -55,6 +55,18 @@ impl Answer {
         match &self.content {
             Content::Rows(rows) => Some(rows),
             _ => None,
+        }
+    }
+
+    /// The page of rows, taken out; an empty one for a statement that returns none.
+    pub fn into_rows(self) -> Rows {
+        match self.content {
+            Content::Rows(rows) => rows,
+            _ => Rows {
+                metadata: Metadata::new(Arc::default()),
+                count: 0,
+                body: Bytes::new(),
+            },
         }
     }
 

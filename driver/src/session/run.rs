@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use futures_core::future::BoxFuture;
 
 use crate::clock::deadlines::Tick;
@@ -27,7 +28,7 @@ use crate::session::{Answer, Execution, Inner, Session, decode};
 #[must_use = "futures do nothing unless polled"]
 pub struct Run {
     session: Session,
-    /// Taken by the retry loop.
+    /// The retry loop takes it, and brings it back.
     execution: Option<Execution>,
     step: Step,
 }
@@ -35,7 +36,7 @@ pub struct Run {
 enum Step {
     New,
     Flying(Flight, Tick),
-    Looping(BoxFuture<'static, Result<Answer>>),
+    Looping(BoxFuture<'static, (Execution, Result<Answer>)>),
     Over,
 }
 
@@ -45,6 +46,15 @@ impl Run {
             session,
             execution: Some(execution),
             step: Step::New,
+        }
+    }
+
+    /// Makes this the execution of the next page, once it has resolved; `state` is where the answer says that it
+    /// begins.
+    pub fn next_page(&mut self, state: Bytes) {
+        if let (Step::Over, Some(execution)) = (&self.step, &mut self.execution) {
+            execution.paging_state = Some(state);
+            self.step = Step::New;
         }
     }
 
@@ -114,9 +124,9 @@ impl Run {
                 message: Message::Execute(&execution),
                 defaults: &inner.defaults,
             };
-            Trip::new(inner, request, deadline, inner.timeout(&execution.options))
-                .go(tried)
-                .await
+            let trip = Trip::new(inner, request, deadline, inner.timeout(&execution.options));
+            let result = trip.go(tried).await;
+            (execution, result)
         }))
     }
 }
@@ -153,7 +163,8 @@ impl Future for Run {
                     }
                 }
                 Step::Looping(future) => {
-                    let result = ready!(future.as_mut().poll(cx));
+                    let (execution, result) = ready!(future.as_mut().poll(cx));
+                    this.execution = Some(execution);
                     this.step = Step::Over;
                     return Poll::Ready(result);
                 }
