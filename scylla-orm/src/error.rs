@@ -55,6 +55,28 @@ pub enum ErrorKind {
     },
     /// A page token belongs to another query, or is none.
     PageToken,
+    /// The table cannot be made what the model says. Nothing was changed.
+    SchemaRefused {
+        /// The table, with its keyspace.
+        table: Box<str>,
+        /// Why, and what can be done instead: all of it.
+        reasons: Vec<Box<str>>,
+    },
+    /// The schema was not changed, or only in part.
+    SyncFailed {
+        /// The statements that were done.
+        applied: Vec<Box<str>>,
+        /// The statements that were not.
+        missing: Vec<Box<str>>,
+        /// What the server, or the driver, says of the first of them; `None` if other processes changed the table each
+        /// time it was looked at.
+        cause: Option<scylla_orm_driver::Error>,
+    },
+    /// Dropping a keyspace, with all its data, was not allowed by its name. Nothing was sent.
+    DropNotAllowed {
+        /// The keyspace.
+        keyspace: Box<str>,
+    },
     /// The driver failed, or the server refused.
     Driver(scylla_orm_driver::Error),
 }
@@ -104,6 +126,7 @@ impl Error {
     pub fn driver(&self) -> Option<&scylla_orm_driver::Error> {
         match self.kind() {
             ErrorKind::Driver(error) => Some(error),
+            ErrorKind::SyncFailed { cause, .. } => cause.as_ref(),
             _ => None,
         }
     }

@@ -147,6 +147,9 @@ pub mod private;
 /// What a model can do: the verbs.
 pub mod model;
 
+/// The schema: what a model's table lacks, and adding it.
+pub mod sync;
+
 /// Reads: typed queries, and those put together at run time.
 pub mod query;
 
@@ -187,5 +190,6 @@ pub mod prelude {
     pub use crate::exec::Lwt;
     pub use crate::model::Model;
     pub use crate::query::{Query, Select};
+    pub use crate::sync::{Replication, create_keyspace, drop_keyspace, plan_table, sync_table};
     pub use crate::write::Tracked;
 }

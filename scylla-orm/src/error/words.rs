@@ -43,8 +43,37 @@ pub(super) fn describe(kind: &ErrorKind, model: Option<&str>, f: &mut Formatter<
             )
         }
         ErrorKind::PageToken => f.write_str("the page token does not belong to this query"),
+        ErrorKind::SchemaRefused { table, reasons } => {
+            write!(
+                f,
+                "table {table} cannot be made what the model says, and nothing was done"
+            )?;
+            list(f, "\n- ", reasons)
+        }
+        ErrorKind::SyncFailed {
+            applied,
+            missing,
+            cause,
+        } => {
+            match cause {
+                Some(cause) => write!(f, "the schema could not be changed: {cause}")?,
+                None => f.write_str("other processes change the same table all the time")?,
+            }
+            list(f, "\n- done: ", applied)?;
+            list(f, "\n- not done: ", missing)
+        }
+        ErrorKind::DropNotAllowed { keyspace } => write!(
+            f,
+            "keyspace `{keyspace}` is not dropped: all its tables and their data would be lost"
+        ),
         ErrorKind::Driver(error) => write!(f, "{error}"),
     }
+}
+
+fn list(f: &mut Formatter<'_>, before: &str, items: &[Box<str>]) -> Result {
+    items
+        .iter()
+        .try_for_each(|item| write!(f, "{before}{item}"))
 }
 
 /// What to do about it.
@@ -69,6 +98,9 @@ pub(super) fn advice(kind: &ErrorKind) -> Option<&'static str> {
         } => Some("make the field an `Option`, or give it `#[cql(default)]`"),
         ErrorKind::PageToken => {
             Some("use a token with the query, and the values, that it came from")
+        }
+        ErrorKind::DropNotAllowed { .. } => {
+            Some("allow it by `.allow_drop(..)` with the name of the keyspace")
         }
         _ => None,
     }
