@@ -1,1 +1,7 @@
-//! Tests of a pool against a server with shards.
+//! Tests of a pool against a node with shards, on a network in memory and with a clock that the tests move.
+
+mod backoff;
+mod fill;
+mod node;
+mod pick;
+mod tcp;

@@ -1,0 +1,167 @@
+//! Each shard gets its connection, by whatever way there is, and no more than needed.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+
+use super::node::{ADDRESS, Behaviour, Node};
+use crate::conn::Conn;
+use crate::pool::Pool;
+use crate::pool::config::PoolConfig;
+
+/// Waits until a pool is full, and checks the node's connections by shard, and how many were dialed for it.
+async fn check(
+    shards: u16,
+    change: impl FnOnce(&mut Behaviour),
+    dials: std::ops::RangeInclusive<usize>,
+) -> (Node, Pool) {
+    let node = Node::scylla(shards);
+    node.set(change);
+    let pool = node.pool(PoolConfig::default());
+    assert!(
+        timeout(Duration::from_secs(60), pool.ready())
+            .await
+            .unwrap()
+    );
+    let state = pool.state();
+    assert_eq!((state.wanted, state.connected), (shards, shards));
+    for shard in 0..shards {
+        let conn = pool.pick(Some(shard)).unwrap();
+        assert_eq!(conn.shard(), Some(shard));
+    }
+    sleep(Duration::from_secs(10)).await; // what is left over is closed by then
+    assert_eq!(node.open(), vec![1; usize::from(shards)]);
+    let count = node.dials().len();
+    assert!(dials.contains(&count), "{count} dials: {:?}", node.dials());
+    (node, pool)
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_source_port() {
+    for shards in [1, 2, 7, 64] {
+        let exact = usize::from(shards)..=usize::from(shards);
+        let (node, _pool) = check(shards, |_| {}, exact).await;
+        for dial in node.dials().iter().skip(1) {
+            let port = dial.source_port.unwrap();
+            assert!(port >= 49152 && Some(port % shards) == dial.shard);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_the_next_source_port_when_one_is_taken() {
+    let taken = |node: &mut Behaviour| node.taken = (49152..=65000).collect();
+    check(4, taken, 4..=4 + 3 * 64).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_the_plain_port_when_there_is_no_other() {
+    check(4, |node| node.shard_aware = false, 4..=40).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_the_plain_port_when_the_other_cannot_be_reached() {
+    let (node, _pool) = check(4, |node| node.reachable = false, 4..=40).await;
+    let refused = node
+        .dials()
+        .iter()
+        .filter(|dial| dial.shard.is_none())
+        .count();
+    assert!((1..=3).contains(&refused), "{refused}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_the_plain_port_when_source_ports_are_translated() {
+    let (node, pool) = check(4, |node| node.translated = true, 4..=40).await;
+    // And for a while it does not try again.
+    let before = node.dials().len();
+    pool.pick(Some(2)).unwrap().start_close();
+    sleep(Duration::from_secs(20)).await;
+    assert!(pool.ready().await);
+    let again = &node.dials()[before..];
+    assert!(!again.is_empty() && again.iter().all(|dial| dial.source_port.is_none()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_without_shards_gets_one() {
+    let node = Node::scylla(1);
+    node.set(|node| node.shards = None);
+    let pool = node.pool(PoolConfig::default());
+    assert!(pool.ready().await);
+    assert_eq!(pool.state().sharding, None);
+    assert_eq!(pool.pick(Some(77)).unwrap().shard(), None);
+    sleep(Duration::from_secs(60)).await;
+    assert_eq!(node.dials().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_exists_becomes_one_of_them() {
+    let node = Node::scylla(3);
+    let dialer = node.dialer();
+    let conn = Conn::open(&dialer, ADDRESS.into(), None, None)
+        .await
+        .unwrap();
+    let shard = conn.shard();
+    let first = std::sync::Arc::clone(&conn);
+    let pool = Pool::open(dialer, ADDRESS.into(), PoolConfig::default(), Some(first));
+    assert!(pool.ready().await);
+    assert!(std::sync::Arc::ptr_eq(&pool.pick(shard).unwrap(), &conn));
+    assert_eq!(node.dials().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_hides_shards_is_not_flooded() {
+    let node = Node::scylla(4);
+    node.set(|node| {
+        node.shard_aware = false;
+        node.plain_shards = 2;
+    });
+    let pool = node.pool(PoolConfig::default());
+    sleep(Duration::from_secs(600)).await;
+    let state = pool.state();
+    assert_eq!((state.wanted, state.connected), (4, 2));
+    assert!(pool.pick(Some(3)).is_some(), "served by another shard");
+    let open: u32 = node.open().iter().sum();
+    assert!(open <= 10 * 4 + 2, "{open} connections");
+    let dials = node.dials().len();
+    assert!(dials < 42 * 130, "{dials} dials in ten minutes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_with_impossibly_many_shards_gets_one_connection() {
+    let node = Node::scylla(60_000);
+    let pool = node.pool(PoolConfig::default());
+    assert!(pool.ready().await);
+    assert_eq!(pool.state().sharding, None);
+    assert_eq!(node.dials().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn closes_all_and_returns_in_time() {
+    let node = Node::scylla(4);
+    let pool = node.pool(PoolConfig::default());
+    // Cancelled at some point of its life; closed for good in any case.
+    for early in [true, false] {
+        if !early {
+            assert!(pool.ready().await || pool.state().closed);
+        }
+        let start = Instant::now();
+        pool.close().await;
+        assert!(start.elapsed() < Duration::from_secs(8));
+        assert!(pool.state().closed && pool.pick(None).is_none());
+        assert!(!pool.ready().await);
+        assert_eq!(node.open().iter().sum::<u32>(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropped_it_closes_all_in_the_background() {
+    let node = Node::scylla(4);
+    let pool = node.pool(PoolConfig::default());
+    assert!(pool.ready().await);
+    let mut changes = pool.changes();
+    drop(pool);
+    changes.wait_for(|state| state.closed).await.unwrap();
+    sleep(Duration::from_secs(10)).await;
+    assert_eq!(node.open(), [0; 4]);
+}
