@@ -9,11 +9,12 @@ pub struct PoolConfig {
     pub parallel: usize,
     /// Whether to use the node's shard-aware port, if it has one. True by default.
     pub shard_aware_port: bool,
-    /// How long that port is left alone after it has led to a wrong shard, which address translation does to
-    /// it, or did not answer. 5 min by default.
-    pub shard_aware_retry: Duration,
-    /// Without that port the server chooses the shard. Connections to shards that have one already are kept,
-    /// at most so many times the number of shards, until all have one. 10 by default.
+    /// How long a way to the shards that has failed is left alone: that port, when it has led to a wrong shard
+    /// (which address translation does to it) or did not answer; the plain port, when it gave no connection to
+    /// some shard. 5 min by default.
+    pub detour: Duration,
+    /// Without the shard-aware port the server chooses the shard. Connections to shards that have one already
+    /// are kept, at most so many times the number of shards, until all have one. 10 by default.
     pub excess: u16,
     /// The pause after a first failure; it doubles with each further one. 50 ms by default.
     pub backoff_min: Duration,
@@ -26,7 +27,7 @@ impl Default for PoolConfig {
         PoolConfig {
             parallel: 8,
             shard_aware_port: true,
-            shard_aware_retry: Duration::from_secs(300),
+            detour: Duration::from_secs(300),
             excess: 10,
             backoff_min: Duration::from_millis(50),
             backoff_max: Duration::from_secs(10),

@@ -6,6 +6,7 @@
 //! already are kept meanwhile, because the server gives the next one to the shard with the fewest.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +41,8 @@ pub(super) struct Filler {
     pause: Option<Instant>,
     /// The shard-aware port is not used before.
     plain_until: Option<Instant>,
+    /// So many shards the server seems to give no connections to, and until when they are not asked for.
+    resigned: Option<(usize, Instant)>,
 }
 
 /// How an attempt ended.
@@ -66,6 +69,7 @@ impl Filler {
             backoff: Backoff::new(config.backoff_min, config.backoff_max),
             pause: None,
             plain_until: None,
+            resigned: None,
             config,
         }
     }
@@ -80,7 +84,7 @@ impl Filler {
         }
         loop {
             self.dial();
-            let pause = self.pause.unwrap_or_else(Instant::now);
+            let wake = self.pause.or(self.resigned.map(|(_, until)| until));
             tokio::select! {
                 _ = life.wait_for(|life| *life != Life::Open) => break,
                 Some(dialed) = self.dials.next() => self.dialed(dialed),
@@ -89,8 +93,13 @@ impl Filler {
                     self.backoff.reset();
                     self.pause = None;
                     self.plain_until = None;
+                    self.resigned = None;
                 }
-                () = sleep_until(pause), if self.pause.is_some() => self.pause = None,
+                () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
+                    let now = Instant::now();
+                    self.pause.take_if(|until| *until <= now);
+                    self.resigned.take_if(|(_, until)| *until <= now);
+                }
             }
         }
         self.close().await;
@@ -116,7 +125,7 @@ impl Filler {
             Some((sharding, port)) => {
                 let missing: Vec<u16> = missing.take(room).collect();
                 for shard in missing {
-                    let address = std::net::SocketAddr::new(self.shared.address.ip(), port);
+                    let address = SocketAddr::new(self.shared.address.ip(), port);
                     let dialing =
                         dial::to_shard(Arc::clone(&self.dialer), address, sharding, shard);
                     self.wanted.insert(shard);
@@ -129,8 +138,8 @@ impl Filler {
                 }
             }
             None => {
-                let plain = self.dials.len() - self.wanted.len();
-                for _ in 0..missing.count().saturating_sub(plain).min(room) {
+                let due = self.sought(&table).saturating_sub(self.dials.len());
+                for _ in 0..due.min(room) {
                     self.dial_plain();
                 }
             }
@@ -229,7 +238,7 @@ impl Filler {
     /// A connection to a shard that has one: it is held while shards are missing and the server chooses.
     fn spare(&mut self, conn: Arc<Conn>, table: &Table) {
         let limit = usize::from(self.config.excess) * usize::from(table.wanted());
-        if table.connected() == table.wanted() || self.shard_aware_port(table).is_some() {
+        if self.sought(table) == 0 || self.shard_aware_port(table).is_some() {
             conn.start_close();
         } else if self.excess.len() < limit {
             self.excess.push(conn);
@@ -241,8 +250,15 @@ impl Filler {
             );
             self.drop_excess();
             conn.start_close();
-            self.rest();
+            let until = Instant::now() + self.config.detour;
+            self.resigned = Some((table.missing().count(), until));
         }
+    }
+
+    /// Missing shards that there is hope for.
+    fn sought(&self, table: &Table) -> usize {
+        let resigned = self.resigned.map_or(0, |(shards, _)| shards);
+        table.missing().count().saturating_sub(resigned)
     }
 
     fn watch(&mut self, conn: Arc<Conn>) {
@@ -261,6 +277,7 @@ impl Filler {
         };
         if table.connected() == 0 {
             self.plain_until = None;
+            self.resigned = None;
         }
         self.publish(table);
         if departed.lived >= self.config.backoff_max {
@@ -280,7 +297,7 @@ impl Filler {
             state.wanted = table.wanted();
             state.connected = table.connected();
         });
-        if table.connected() == table.wanted() {
+        if self.sought(&table) == 0 {
             self.drop_excess();
         }
     }
@@ -297,7 +314,7 @@ impl Filler {
     }
 
     fn avoid_shard_aware_port(&mut self) {
-        self.plain_until = Some(Instant::now() + self.config.shard_aware_retry);
+        self.plain_until = Some(Instant::now() + self.config.detour);
     }
 
     /// Closes everything, also what is still being opened.

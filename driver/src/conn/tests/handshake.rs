@@ -79,8 +79,10 @@ async fn asks_for_what_the_server_offers() {
         shard_aware_port: Some(19042),
         shard_aware_port_tls: None,
     };
-    let mut offered = Features::default();
-    offered.rate_limit_error = Some(0xf000);
+    let offered = Features {
+        rate_limit_error: Some(0xf000),
+        ..Features::default()
+    };
     let config = ConnConfig {
         startup: vec![
             ("APPLICATION_NAME".to_owned(), "shop".to_owned()),

@@ -117,14 +117,27 @@ async fn a_server_that_hides_shards_is_not_flooded() {
         node.plain_shards = 2;
     });
     let pool = node.pool(PoolConfig::default());
-    sleep(Duration::from_secs(600)).await;
-    let state = pool.state();
-    assert_eq!((state.wanted, state.connected), (4, 2));
-    assert!(pool.pick(Some(3)).is_some(), "served by another shard");
-    let open: u32 = node.open().iter().sum();
-    assert!(open <= 10 * 4 + 2, "{open} connections");
+    for minutes in [1, 4, 10] {
+        sleep(Duration::from_secs(60 * minutes)).await;
+        let state = pool.state();
+        assert_eq!((state.wanted, state.connected), (4, 2));
+        assert!(pool.pick(Some(3)).is_some(), "served by another shard");
+        assert_eq!(node.open(), [1, 1], "none is left over");
+    }
+    // One round at once, and one every five minutes.
     let dials = node.dials().len();
-    assert!(dials < 42 * 130, "{dials} dials in ten minutes");
+    assert!((2 * 40..=4 * 45).contains(&dials), "{dials} dials");
+    // A shard that it has is not forgotten over those that it cannot have.
+    let old = pool.pick(Some(1)).unwrap();
+    old.close().await;
+    let mut changes = pool.changes();
+    let back = changes.wait_for(|state| state.connected == 2);
+    timeout(Duration::from_secs(11), back)
+        .await
+        .unwrap()
+        .unwrap();
+    let new = pool.pick(Some(1)).unwrap();
+    assert!(new.shard() == Some(1) && !std::sync::Arc::ptr_eq(&old, &new));
 }
 
 #[tokio::test(start_paused = true)]
