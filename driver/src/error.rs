@@ -1,6 +1,7 @@
 //! The driver's one error type: what failed, where, for which statement, after which attempts.
 
 mod advice;
+mod display;
 mod kind;
 mod server;
 

@@ -7,10 +7,12 @@
 
 mod choice;
 mod distance;
+mod partition;
 mod plan;
 
 pub(crate) use choice::first;
 pub(crate) use distance::{Distance, Locality};
+pub(crate) use partition::token;
 pub(crate) use plan::plan;
 
 /// What a request wants of its node.

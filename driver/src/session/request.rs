@@ -1,18 +1,16 @@
 //! What the retry loop sends: the messages of applications, seen alike.
 
+mod batch;
+
 use std::sync::Arc;
 
 use crate::cluster::Route;
-use crate::frame::request::{
-    Batch as BatchFrame, BatchKind as FrameKind, BatchSource, BatchStatement as FrameStatement,
-    Execute, Prepare, Query,
-};
+use crate::frame::request::{Execute, Prepare, Query};
 use crate::frame::{Consistency, Features, Flags, Opcode, Params, Values};
 use crate::policy::retry;
+use crate::routing;
 use crate::session::{Defaults, Execution};
-use crate::statement::{
-    Batch, BatchKind, BatchStatement, Entry, Options, Prepared, Statement, Verb,
-};
+use crate::statement::{Batch, Entry, Options, Prepared, Statement, Verb};
 use crate::wire::TooLong;
 
 /// A message of an application.
@@ -178,44 +176,6 @@ impl<'a> Request<'a> {
             .serial_consistency
             .or(self.defaults.serial_consistency)
     }
-
-    fn encode_batch(
-        &self,
-        batch: &Batch,
-        timestamp: Option<i64>,
-        features: &Features,
-        out: &mut Vec<u8>,
-    ) -> Result<(), TooLong> {
-        // The ids may be replaced at any moment: they are held until the frame is written.
-        let ids: Vec<_> = batch
-            .entries()
-            .iter()
-            .map(|e| e.prepared().map(|p| p.known().id.clone()))
-            .collect();
-        let statements = batch
-            .entries()
-            .iter()
-            .zip(&ids)
-            .map(|(entry, id)| FrameStatement {
-                source: match id {
-                    Some(id) => BatchSource::Prepared(id),
-                    None => BatchSource::Text(entry.text()),
-                },
-                values: Values::new(entry.count, &entry.values),
-            });
-        BatchFrame {
-            kind: match batch.kind() {
-                BatchKind::Logged => FrameKind::Logged,
-                BatchKind::Unlogged => FrameKind::Unlogged,
-                BatchKind::Counter => FrameKind::Counter,
-            },
-            statements: statements.collect(),
-            consistency: self.consistency(),
-            serial_consistency: self.serial_consistency(),
-            timestamp,
-        }
-        .encode(features, out)
-    }
 }
 
 impl Execution {
@@ -261,42 +221,9 @@ impl Prepared {
     fn route<'a>(&'a self, values: Values<'_>, any: Route<'a>) -> Route<'a> {
         Route {
             keyspace: self.table().map(|(keyspace, _)| keyspace),
-            token: self.token(values),
+            token: routing::token(self, values),
             stable: self.is_lwt(),
             ..any
         }
-    }
-}
-
-impl Entry {
-    fn text(&self) -> &Arc<str> {
-        match &self.statement {
-            BatchStatement::Text(text) => text,
-            BatchStatement::Prepared(prepared) => prepared.shared_text(),
-        }
-    }
-
-    fn prepared(&self) -> Option<&Prepared> {
-        match &self.statement {
-            BatchStatement::Text(_) => None,
-            BatchStatement::Prepared(prepared) => Some(prepared),
-        }
-    }
-
-    fn route<'a>(&'a self, any: Route<'a>) -> Route<'a> {
-        match self.prepared() {
-            Some(prepared) => prepared.route(Values::new(self.count, &self.values), any),
-            None => any,
-        }
-    }
-}
-
-impl Batch {
-    /// Whether one of its statements has a condition, as far as servers say.
-    pub(super) fn is_conditional(&self) -> bool {
-        self.entries()
-            .iter()
-            .filter_map(Entry::prepared)
-            .any(Prepared::is_lwt)
     }
 }

@@ -7,9 +7,7 @@ use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::Values;
 use crate::frame::response::{Described, Prepared as Told};
-use crate::token::{Partitioner, Token};
 use crate::value::{Column, ToRow};
 
 use super::Verb;
@@ -26,7 +24,8 @@ struct Inner {
     key: Box<[u16]>,
     /// Keyspace and table, as far as markers or columns tell.
     table: Option<(Box<str>, Box<str>)>,
-    partitioner: Partitioner,
+    /// Whether it is about a log of changes of ScyllaDB, whose keys are tokens already.
+    cdc_log: bool,
     lwt: bool,
     current: ArcSwap<Known>,
     /// How the columns of the last answer were described.
@@ -47,18 +46,14 @@ impl Prepared {
     pub(crate) fn new(text: Arc<str>, told: Told) -> Prepared {
         let column = told.markers.first().or(told.result.columns.first());
         let table = column.map(|c| (c.keyspace.clone(), c.table.clone()));
-        let is_log = table.as_ref().is_some_and(|(_, t)| t.ends_with(CDC_LOG));
+        let cdc_log = table.as_ref().is_some_and(|(_, t)| t.ends_with(CDC_LOG));
         Prepared(Arc::new(Inner {
             verb: Verb::of(&text),
             text,
             markers: told.markers,
             key: told.partition_key.into(),
             table,
-            partitioner: if is_log {
-                Partitioner::Cdc
-            } else {
-                Partitioner::Murmur3
-            },
+            cdc_log,
             lwt: told.lwt,
             current: ArcSwap::from_pointee(Known {
                 id: told.id,
@@ -104,10 +99,8 @@ impl Prepared {
         self.0.seen.store(Some(Arc::new(described)));
     }
 
-    /// The token of the partition that encoded values tell.
-    #[inline]
-    pub(crate) fn token(&self, values: Values<'_>) -> Option<Token> {
-        self.0.partitioner.token_of(values, &self.0.key)
+    pub(crate) fn is_cdc_log(&self) -> bool {
+        self.0.cdc_log
     }
 
     pub(crate) fn verb(&self) -> Verb {
