@@ -16,7 +16,7 @@ mod pick;
 
 pub use assign::{Assign, Assignable, JoinAll, Set};
 pub use bind::Bind;
-pub use condition::{And, Cond, Conditional, Conditions, Filter, IfCond};
+pub use condition::{And, Cond, Conditional, Conditions, Filter, IfCond, OnlyIf};
 pub use key::{KeyValues, One};
 pub use ops::{
     ContainsOps, CounterOps, EqOps, ListOps, MapOps, RangeOps, RemoveOps, SetOps, SetValue, TextOps,
@@ -59,6 +59,24 @@ impl<K: Column> Col<K> {
         CqlOf<K>: EqOps,
     {
         Cond::new(Op::EQ, value, put_one::<ValueOf<K>, B>)
+    }
+
+    /// Not equal to a value; null is not equal to any. For `.only_if(..)` alone: CQL has no such filter.
+    pub fn ne<B: Bind<ValueOf<K>>>(self, value: B) -> OnlyIf<K, B>
+    where
+        CqlOf<K>: EqOps,
+    {
+        OnlyIf::new(Op::IF_NE, Some((value, put_one::<ValueOf<K>, B>)))
+    }
+
+    /// Null, as all columns of a row that does not exist are. For `.only_if(..)` alone: CQL has no such filter.
+    pub fn is_null(self) -> OnlyIf<K, ()> {
+        OnlyIf::new(Op::IF_NULL, None)
+    }
+
+    /// Not null. For `.only_if(..)` alone: CQL has no such filter.
+    pub fn is_not_null(self) -> OnlyIf<K, ()> {
+        OnlyIf::new(Op::IF_NOT_NULL, None)
     }
 
     /// Equal to one of several values: an array, a slice, a range, any iterator.

@@ -157,6 +157,56 @@ where
     }
 }
 
+/// A condition that CQL has in light-weight transactions alone: not equal, null, not null.
+#[must_use = "a condition does nothing until it is given to `.only_if(..)`"]
+pub struct OnlyIf<K, V> {
+    op: Op,
+    /// None for null, which is written into the text.
+    value: Option<(V, fn(V, &mut Vec<u8>))>,
+    of: PhantomData<fn() -> K>,
+}
+
+impl<K, V> OnlyIf<K, V> {
+    pub(crate) fn new(op: Op, value: Option<(V, fn(V, &mut Vec<u8>))>) -> Self {
+        OnlyIf {
+            op,
+            value,
+            of: PhantomData,
+        }
+    }
+
+    /// Both conditions.
+    pub fn and<F>(self, other: F) -> And<Self, F> {
+        And(self, other)
+    }
+}
+
+impl<K: Column, V> std::fmt::Debug for OnlyIf<K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = K::Model::definition().column(K::INDEX).name;
+        write!(f, "{name} {}", self.op.sign())
+    }
+}
+
+impl<M, K: ColumnOf<M>, V> IfCond<M> for OnlyIf<K, V>
+where
+    K::Kind: Conditional,
+{
+    type Row = K::Field;
+
+    fn apply(self, raw: &mut Raw) {
+        match self.value {
+            Some((value, put)) => raw.bind(K::INDEX, self.op, value, put),
+            None => raw.shape.clause(K::INDEX, self.op),
+        }
+    }
+
+    fn read(row: &NamedRow<'_>) -> Result<K::Field, (u16, Fault)> {
+        let name = K::Model::definition().column(K::INDEX).name;
+        row.field(name).map_err(|fault| (K::INDEX.into(), fault))
+    }
+}
+
 impl<M, A: IfCond<M>, B: IfCond<M>> IfCond<M> for And<A, B> {
     type Row = (A::Row, B::Row);
 

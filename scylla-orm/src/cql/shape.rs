@@ -123,6 +123,12 @@ impl Op {
     pub const PICK: Op = Op(15);
     /// Added to a comparison: it stands in IF, not in WHERE.
     const IF: u8 = 15;
+    /// `IF c != ?`. There is none in WHERE.
+    pub const IF_NE: Op = Op(25);
+    /// `IF c = null`. In WHERE null is compared with nothing.
+    pub const IF_NULL: Op = Op(26);
+    /// `IF c != null`.
+    pub const IF_NOT_NULL: Op = Op(27);
 
     /// The same comparison in IF.
     #[must_use]
@@ -147,6 +153,12 @@ impl Op {
 
     /// How a comparison is written.
     pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Op::IF_NE => return "!=",
+            Op::IF_NULL => return "= null",
+            Op::IF_NOT_NULL => return "!= null",
+            _ => {}
+        }
         match Op(if self.is_condition() {
             self.0 - Op::IF
         } else {
@@ -167,7 +179,7 @@ impl Op {
     /// How many bind markers it has.
     pub(crate) fn markers(self) -> usize {
         match self {
-            Op::PICK => 0,
+            Op::PICK | Op::IF_NULL | Op::IF_NOT_NULL => 0,
             Op::PUT_AT => 2,
             _ => 1,
         }

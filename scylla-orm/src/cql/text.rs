@@ -157,7 +157,9 @@ impl Text<'_> {
         self.out += &identifier(self.table.column(column).name);
         self.out += " ";
         self.out += op.sign();
-        self.out += " ?";
+        if op.markers() > 0 {
+            self.out += " ?";
+        }
     }
 
     fn using(&mut self) {

@@ -165,6 +165,16 @@ fn conditions_come_last() {
     assert!(values.ends_with(b"\0\0\0\x01t\0\0\0\x04\0\0\0\x03"));
     let text = row!().update(Post::V.set(1)).if_exists().cql().unwrap().0;
     assert_eq!(text, format!("UPDATE blog.posts SET v = ? {KEY} IF EXISTS"));
+    let nulls = (
+        Post::TITLE.is_null(),
+        Post::SLUG.is_not_null().and(Post::V.ne(3)),
+    );
+    let (text, values) = row!().delete().only_if(nulls).cql().unwrap();
+    assert!(
+        text.ends_with(" IF title = null AND slug != null AND v != ?"),
+        "{text}"
+    );
+    assert!(values.ends_with(&[0, 0, 0, 4, 0, 0, 0, 3]));
     let text = row!().delete().only_if(Post::TAGS.contains("x")).cql();
     assert_eq!(
         text.unwrap().0,
