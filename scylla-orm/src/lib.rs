@@ -191,5 +191,6 @@ pub mod prelude {
     pub use crate::model::Model;
     pub use crate::query::{Query, Select};
     pub use crate::sync::{Replication, create_keyspace, drop_keyspace, plan_table, sync_table};
+    pub use crate::table::CqlEnum;
     pub use crate::write::Tracked;
 }

@@ -11,8 +11,8 @@ pub use crate::rules::{
     Needed, Once, Pk, Regular, S, Static, Unbounded, Unindexed, Unordered, Where, Z,
 };
 pub use crate::table::{
-    Column, ColumnDef, ColumnOf, CqlOf, Kind, ModelId, NoCounters, Plain, Table, TableDef, ValueOf,
-    Whole, Writable,
+    Column, ColumnDef, ColumnOf, CqlEnum, CqlOf, Kind, ModelId, NoCounters, Plain, Table, TableDef,
+    ValueOf, Whole, Writable,
 };
 
 /// A column whose flags are all false, but for what its field's type says.

@@ -6,10 +6,12 @@ use scylla_orm_driver::value::{Cells, Fault, Field};
 mod definition;
 mod row;
 mod storage;
+mod variants;
 
 pub use definition::{ColumnDef, Kind, ModelId, TableDef};
 pub use row::NamedRow;
 pub use storage::{CqlOf, Frozen, Plain, Storage, Whole};
+pub use variants::CqlEnum;
 
 /// A table or a view, and the struct that holds one of its rows.
 #[diagnostic::on_unimplemented(

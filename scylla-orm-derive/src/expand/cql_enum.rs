@@ -110,7 +110,7 @@ fn fitting(item: &Enum, cql: &str, rust: &str) -> TokenStream {
 
 /// The impls around a codec.
 pub(super) fn with(item: &Enum, codec: &Codec) -> TokenStream {
-    let codec_impls = codec_impls(item, codec);
+    let (codec_impls, names) = (codec_impls(item, codec), names(item));
     let (p, name) = (&item.krate, &item.ident);
     quote! {
         #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
@@ -123,7 +123,29 @@ pub(super) fn with(item: &Enum, codec: &Codec) -> TokenStream {
             }
             impl #p::private::EqOps for #name {}
             impl #p::private::SetValue for #name {}
+            #names
         };
+    }
+}
+
+/// `CqlEnum`: variants by name.
+fn names(item: &Enum) -> TokenStream {
+    let (p, name) = (&item.krate, &item.ident);
+    let idents: Vec<_> = item.variants.iter().map(|v| &v.ident).collect();
+    let texts: Vec<_> = item.variants.iter().map(|v| &v.name.text).collect();
+    quote! {
+        impl #p::private::CqlEnum for #name {
+            const NAMES: &'static [&'static ::core::primitive::str] = &[#(#texts),*];
+            fn name(&self) -> &'static ::core::primitive::str {
+                match self { #(#name::#idents => #texts,)* }
+            }
+            fn from_name(name: &::core::primitive::str) -> ::core::option::Option<Self> {
+                match name {
+                    #(#texts => ::core::option::Option::Some(#name::#idents),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
     }
 }
 
