@@ -76,8 +76,18 @@ async fn main() -> Result<()> {
         true => Some(Cluster::builder().nodes(3).shards(4).start().await?),
         false => None,
     };
-    let nodes = embedded.as_ref().map_or(args.nodes, Cluster::contact_points);
-    println!("Cluster: {}{}", nodes.join(", "), if embedded.is_some() { " (embedded)" } else { "" });
+    let nodes = embedded
+        .as_ref()
+        .map_or(args.nodes, Cluster::contact_points);
+    println!(
+        "Cluster: {}{}",
+        nodes.join(", "),
+        if embedded.is_some() {
+            " (embedded)"
+        } else {
+            ""
+        }
+    );
 
     let session = Session::connect(nodes.iter().map(String::as_str)).await?;
     session.wait_ready(Duration::from_secs(10)).await;
@@ -104,7 +114,13 @@ async fn main() -> Result<()> {
 
 /// Creates keyspace and table, and inserts all rows, many at a time.
 async fn load(session: &Session) -> Result<()> {
-    let copies = session.driver().topology().nodes().len().min(2);
+    let copies = session
+        .driver()
+        .topology()
+        .nodes()
+        .len()
+        .min(2)
+        .try_into()?;
     create_keyspace("climate", Replication::simple(copies)).await?;
     println!("{}", sync_table::<Observation>().await?);
 
@@ -136,7 +152,8 @@ fn parse(line: &str) -> Result<Observation> {
         station: station.to_owned(),
         year: day.year(),
         day,
-        weather: weather.parse()?,
+        weather: Weather::from_name(weather)
+            .ok_or_else(|| format!("no such weather: {weather}"))?,
         precipitation: precipitation.parse()?,
         high: high.parse()?,
         low: low.parse()?,
@@ -147,15 +164,28 @@ fn parse(line: &str) -> Result<Observation> {
 
 /// One partition, sorted here: the server keeps its rows by day.
 async fn coldest_days() -> Result<()> {
-    let of_2013 = Observation::objects().filter((Observation::STATION.eq("Seattle"), Observation::YEAR.eq(2013)));
+    let of_2013 = Observation::objects().filter((
+        Observation::STATION.eq("Seattle"),
+        Observation::YEAR.eq(2013),
+    ));
     let mut days = of_2013.all().await?;
     days.sort_by(|a, b| a.low.total_cmp(&b.low).then(a.day.cmp(&b.day)));
     let row = |o: &Observation| {
-        let weather = o.weather.to_string();
-        [o.day.to_string(), tenths(o.low), tenths(o.high), tenths(o.wind), weather]
+        let weather = o.weather.name().to_owned();
+        [
+            o.day.to_string(),
+            tenths(o.low),
+            tenths(o.high),
+            tenths(o.wind),
+            weather,
+        ]
     };
     let headers = ["day", "low", "high", "wind", "weather"];
-    table::print("The ten coldest days of Seattle in 2013", headers, days[..10].iter().map(row));
+    table::print(
+        "The ten coldest days of Seattle in 2013",
+        headers,
+        days[..10].iter().map(row),
+    );
     Ok(())
 }
 
@@ -174,24 +204,48 @@ async fn mean_highs() -> Result<()> {
         *days += 1;
     }
     let mean = |month: u32, city: &str| {
-        let (sum, days) = months.get(&(month, city.to_owned())).copied().unwrap_or_default();
+        let (sum, days) = months
+            .get(&(month, city.to_owned()))
+            .copied()
+            .unwrap_or_default();
         tenths(sum / f64::from(days))
     };
-    let row = |month| [format!("{month:02}"), mean(month, CITIES[0]), mean(month, CITIES[1])];
-    table::print("Mean high by month, in °C", ["month", CITIES[0], CITIES[1]], (1..=12).map(row));
+    let row = |month| {
+        [
+            format!("{month:02}"),
+            mean(month, CITIES[0]),
+            mean(month, CITIES[1]),
+        ]
+    };
+    table::print(
+        "Mean high by month, in °C",
+        ["month", CITIES[0], CITIES[1]],
+        (1..=12).map(row),
+    );
     Ok(())
 }
 
 /// By the index on the weather, over all partitions.
 async fn days_of_rain() -> Result<()> {
     let mut days: BTreeMap<(i32, String), u32> = BTreeMap::new();
-    let mut rain = Observation::objects().filter(Observation::WEATHER.eq(Weather::Rain)).stream();
+    let mut rain = Observation::objects()
+        .filter(Observation::WEATHER.eq(Weather::Rain))
+        .stream();
     while let Some(day) = rain.try_next().await? {
         *days.entry((day.year, day.station)).or_default() += 1;
     }
-    let of = |year: i32, city: &str| days.get(&(year, city.to_owned())).copied().unwrap_or_default().to_string();
+    let of = |year: i32, city: &str| {
+        days.get(&(year, city.to_owned()))
+            .copied()
+            .unwrap_or_default()
+            .to_string()
+    };
     let row = |year: i32| [year.to_string(), of(year, CITIES[0]), of(year, CITIES[1])];
-    table::print("Days of rain, found by index", ["year", CITIES[0], CITIES[1]], YEARS.map(row));
+    table::print(
+        "Days of rain, found by index",
+        ["year", CITIES[0], CITIES[1]],
+        YEARS.map(row),
+    );
     Ok(())
 }
 
@@ -200,14 +254,29 @@ async fn three_pages() -> Result<()> {
     let mut token = None;
     let mut rows = Vec::new();
     for number in 1..=3 {
-        let newest = Observation::objects().filter((Observation::STATION.eq("New York"), Observation::YEAR.eq(2015)));
+        let newest = Observation::objects().filter((
+            Observation::STATION.eq("New York"),
+            Observation::YEAR.eq(2015),
+        ));
         let page = newest.page_size(100).page(token).await?;
-        let (first, last) = (page.rows.first().map(|o| o.day), page.rows.last().map(|o| o.day));
+        let (first, last) = (
+            page.rows.first().map(|o| o.day),
+            page.rows.last().map(|o| o.day),
+        );
         let show = |day: Option<NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
-        rows.push([number.to_string(), page.rows.len().to_string(), show(first), show(last)]);
+        rows.push([
+            number.to_string(),
+            page.rows.len().to_string(),
+            show(first),
+            show(last),
+        ]);
         token = page.next;
     }
-    table::print("New York in 2015, newest first, by pages of 100", ["page", "rows", "from", "to"], rows);
+    table::print(
+        "New York in 2015, newest first, by pages of 100",
+        ["page", "rows", "from", "to"],
+        rows,
+    );
     Ok(())
 }
 
@@ -216,9 +285,14 @@ async fn light_weight_update() -> Result<()> {
     let day = NaiveDate::from_ymd_opt(2013, 12, 7).ok_or("a date")?;
     println!("\nA light-weight update of {day}, if there is no note yet");
     for note in ["ice on the lake", "skating"] {
-        let row = Observation::objects()
-            .filter((Observation::STATION.eq("Seattle"), Observation::YEAR.eq(2013), Observation::DAY.eq(day)));
-        let update = row.update(Observation::NOTE.set(note)).only_if(Observation::NOTE.is_null());
+        let row = Observation::objects().filter((
+            Observation::STATION.eq("Seattle"),
+            Observation::YEAR.eq(2013),
+            Observation::DAY.eq(day),
+        ));
+        let update = row
+            .update(Observation::NOTE.set(note))
+            .only_if(Observation::NOTE.is_null());
         match update.await? {
             Lwt::Applied => println!("  {note:?}: applied"),
             Lwt::Existing(there) => println!("  {note:?}: not applied, it says {there:?}"),
@@ -230,7 +304,9 @@ async fn light_weight_update() -> Result<()> {
 
 async fn a_day_that_does_not_exist() {
     println!("\nA day that does not exist");
-    let Some(day) = NaiveDate::from_ymd_opt(2016, 2, 29) else { return };
+    let Some(day) = NaiveDate::from_ymd_opt(2016, 2, 29) else {
+        return;
+    };
     match Observation::get(("Seattle", 2016, day)).await {
         Ok(found) => println!("  {found:?}"),
         Err(error) => println!("  {error}"),

@@ -25,7 +25,10 @@ pub fn of_cluster(traffic: &[ShardTraffic]) {
         replica: t.reached_replica,
         owner: t.reached_owner,
     };
-    draw("Where the requests went, as each shard counted them", traffic.iter().map(shard).collect());
+    draw(
+        "Where the requests went, as each shard counted them",
+        traffic.iter().map(shard).collect(),
+    );
 }
 
 /// As the driver chose.
@@ -38,7 +41,10 @@ pub fn of_session(traffic: &[Traffic]) {
         replica: t.to_replica,
         owner: t.to_owning_shard,
     };
-    draw("Where the requests went, as the driver chose", traffic.iter().map(shard).collect());
+    draw(
+        "Where the requests went, as the driver chose",
+        traffic.iter().map(shard).collect(),
+    );
 }
 
 fn draw(title: &str, shards: Vec<Shard>) {
@@ -50,18 +56,27 @@ fn draw(title: &str, shards: Vec<Shard>) {
             println!("  {}", s.node);
             node = &s.node;
         }
-        let name = s.shard.map_or_else(|| "no shards".to_owned(), |shard| format!("shard {shard}"));
+        let name = s
+            .shard
+            .map_or_else(|| "no shards".to_owned(), |shard| format!("shard {shard}"));
         println!("    {name:<9} {:>6}  {}", s.requests, bar(s.requests, most));
     }
     let sum = |of: fn(&Shard) -> u64| shards.iter().map(of).sum::<u64>();
     let (requests, keyed) = (sum(|s| s.requests), sum(|s| s.keyed));
     println!("  {requests} requests, {keyed} of them keyed:");
-    for (what, count) in [("reached a replica", sum(|s| s.replica)), ("reached the owning shard", sum(|s| s.owner))] {
+    for (what, count) in [
+        ("reached a replica", sum(|s| s.replica)),
+        ("reached the owning shard", sum(|s| s.owner)),
+    ] {
         println!("    {:>5.1} % {what} ({count})", percent(count, keyed));
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a percentage with one digit")]
 fn percent(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 100.0 } else { part as f64 * 100.0 / whole as f64 }
+    if whole == 0 {
+        100.0
+    } else {
+        part as f64 * 100.0 / whole as f64
+    }
 }
