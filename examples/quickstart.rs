@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{Datelike, NaiveDate};
 use clap::Parser;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use scylla_orm::prelude::*;
 use scylla_orm_embedded::Cluster;
@@ -127,14 +127,12 @@ async fn load(session: &Session) -> Result<()> {
     let rows: Vec<Observation> = CSV.lines().skip(1).map(parse).collect::<Result<_>>()?;
     let style = ProgressStyle::with_template("Loading {bar:40} {pos}/{len} rows, {per_sec}")?;
     let progress = ProgressBar::new(rows.len().try_into()?).with_style(style);
-    stream::iter(&rows)
-        .map(|row| async {
+    stream::iter(rows.iter().map(Ok::<_, scylla_orm::Error>))
+        .try_for_each_concurrent(IN_FLIGHT, |row| async {
             row.insert().await?;
             progress.inc(1);
-            scylla_orm::Result::Ok(())
+            Ok(())
         })
-        .buffer_unordered(IN_FLIGHT)
-        .try_collect::<()>()
         .await?;
     progress.finish();
     println!("Loaded {} rows in {:.2?}", rows.len(), progress.elapsed());
