@@ -218,6 +218,24 @@ mod tests {
             "`Post`: column `v` is `int` in the model and `text` in the database; change the field's type, or the \
              table",
         );
+        check(
+            &Error::new(ErrorKind::SchemaRefused {
+                table: "blog.posts".into(),
+                reasons: ["column `a` is int".into(), "the key".into()].into(),
+            })
+            .of("Post"),
+            "`Post`: table blog.posts cannot be made what the model says, and nothing was done\
+             \n- column `a` is int\n- the key",
+        );
+        check(
+            &Error::new(ErrorKind::SyncFailed {
+                applied: ["CREATE TABLE t".into()].into(),
+                missing: ["CREATE INDEX i".into()].into(),
+                cause: None,
+            }),
+            "other processes change the same table all the time\
+             \n- done: CREATE TABLE t\n- not done: CREATE INDEX i",
+        );
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl<'s> CreateKeyspace<'s> {
     }
 
     async fn create(self) -> Result<KeyspaceReport> {
-        let session = run::session(self.on)?;
+        let session = self.on.session()?;
         let driver = session.driver();
         let created = run::change(driver, &self.cql()).await?;
         driver.await_schema_agreement().await?;
@@ -194,7 +194,7 @@ impl<'s> DropKeyspace<'s> {
                 keyspace: self.name.into(),
             }));
         }
-        let session = run::session(self.on)?;
+        let session = self.on.session()?;
         let cql = format!("DROP KEYSPACE IF EXISTS {}", identifier(&self.name));
         let dropped = run::change(session.driver(), &cql).await?;
         session.driver().await_schema_agreement().await?;
@@ -218,4 +218,44 @@ fn map(entries: &std::collections::BTreeMap<String, String>) -> String {
         .map(|(name, value)| format!("'{name}': '{value}'"))
         .collect();
     format!("{{{}}}", entries.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_it_is_told() {
+        let check = |create: CreateKeyspace<'_>, expected: &str| assert_eq!(create.cql(), expected);
+        let create = |name: &str| CreateKeyspace::new(name.to_owned(), Replication::simple(1));
+        let replication = "{'class': 'SimpleStrategy', 'replication_factor': 1}";
+        check(
+            create("climate"),
+            &format!("CREATE KEYSPACE IF NOT EXISTS climate WITH replication = {replication}"),
+        );
+        check(
+            create("Shop").durable_writes(false).tablets(true),
+            &format!(
+                "CREATE KEYSPACE IF NOT EXISTS \"Shop\" WITH replication = {replication} \
+                 AND durable_writes = false AND tablets = {{'enabled': true}}"
+            ),
+        );
+    }
+
+    #[tokio::test]
+    async fn drops_only_what_it_may() {
+        let check = async |drop: DropKeyspace<'static>, expected: &str| {
+            assert_eq!(drop.await.unwrap_err().to_string(), expected);
+        };
+        let drop = || DropKeyspace::new("climate".to_owned());
+        let refused = "keyspace `climate` is not dropped: all its tables and their data would be lost; allow it by \
+                       `.allow_drop(..)` with the name of the keyspace";
+        check(drop(), refused).await;
+        check(drop().allow_drop("climate_test"), refused).await;
+        check(
+            drop().allow_drop("climate"),
+            &Error::new(ErrorKind::NoSession).to_string(),
+        )
+        .await;
+    }
 }

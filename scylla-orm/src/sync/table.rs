@@ -53,9 +53,9 @@ impl<'s> IntoFuture for SyncTable<'s> {
         Box::pin(async move {
             let table = self.table;
             let work = async {
-                let session = run::session(self.on)?;
+                let session = self.on.session()?;
                 let keyspace = run::keyspace(&session, table)?;
-                apply::sync(session.driver(), table, &keyspace).await
+                apply::sync(session.driver(), table, keyspace).await
             };
             work.await.map_err(|error| error.of(table.model))
         })
@@ -102,9 +102,9 @@ impl<'s> IntoFuture for PlanTable<'s> {
         Box::pin(async move {
             let table = self.table;
             let work = async {
-                let session = run::session(self.on)?;
+                let session = self.on.session()?;
                 let keyspace = run::keyspace(&session, table)?;
-                Ok(found::plan(session.driver(), table, &keyspace).await?)
+                Ok(found::plan(session.driver(), table, keyspace).await?)
             };
             work.await
                 .map_err(|error: crate::error::Error| error.of(table.model))

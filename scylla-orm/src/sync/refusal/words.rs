@@ -2,6 +2,8 @@
 
 use std::fmt::{Formatter, Result};
 
+use scylla_orm_driver::value::Type;
+
 use super::Refusal;
 
 /// Why it is refused.
@@ -88,7 +90,7 @@ pub(super) fn way_out(refusal: &Refusal, f: &mut Formatter<'_>) -> Result {
         } => {
             f.write_str("the type of a column cannot be changed: ")?;
             if found.thawed() == declared.thawed() {
-                let frozen = matches!(declared, scylla_orm_driver::value::Type::Frozen(_));
+                let frozen = matches!(declared, Type::Frozen(_));
                 write!(f, "{} `frozen` in the model", drop_or_add(frozen))?;
             } else {
                 write!(f, "make the field `{}`", found.rust_name())?;
