@@ -5,3 +5,8 @@ pub mod source;
 
 /// The cluster that a run tests against.
 pub mod target;
+
+/// The code of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
