@@ -28,7 +28,6 @@ mod settings;
 mod state;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
@@ -56,8 +55,6 @@ pub(crate) struct Cluster {
     commands: mpsc::Sender<Command>,
     /// True once the session closes: everything that waits gives up.
     closed: watch::Sender<bool>,
-    /// Where requests begin that may go to any node.
-    next: AtomicUsize,
 }
 
 impl Cluster {
@@ -78,11 +75,6 @@ impl Cluster {
 
     pub(crate) fn deadlines(&self) -> &Arc<Deadlines> {
         &self.dialer.deadlines
-    }
-
-    /// A place to begin with, another one each time.
-    pub(crate) fn start(&self) -> usize {
-        self.next.fetch_add(1, Relaxed)
     }
 
     /// The topology, with what is known of the nodes' shards by now.

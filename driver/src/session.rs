@@ -40,6 +40,26 @@ pub use run::Run;
 ///
 /// Every method that waits may be cancelled by dropping its future: nothing on the wire is disturbed. A write whose
 /// future was dropped may still happen.
+///
+/// Dropping the last clone closes the session in the background, as [`close`](Session::close) does, as long as the
+/// runtime lives. A program that ends right after should `close` it instead and wait.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example() -> scylla_orm_driver::Result<()> {
+/// use scylla_orm_driver::Session;
+///
+/// let session = Session::connect(["127.0.0.1:9042"]).await?;
+/// let answer = session
+///     .query("SELECT day, high FROM climate.observations WHERE station = ?", ("Seattle",))
+///     .await?;
+/// for row in answer.rows_as::<(String, f64)>()? {
+///     let (day, high) = row?;
+///     println!("{day}: {high}");
+/// }
+/// session.close().await
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
@@ -98,8 +118,7 @@ impl Session {
         match statement.verb() {
             Verb::Read | Verb::Write => {
                 let prepared = self.prepare(statement.text()).await?;
-                let (values, count) = prepared.encode(&values)?;
-                let execution = Execution::new(prepared, values, count);
+                let execution = Execution::bind(&prepared, values)?;
                 self.run(execution.with(*statement.options())).await
             }
             Verb::Other => {
@@ -143,9 +162,7 @@ impl Session {
     /// # Errors
     /// [`ErrorKind::Encode`] if the values do not suit the statement, and those of [`run`](Session::run).
     pub async fn execute(&self, statement: &Prepared, values: impl ToRow) -> Result<Answer> {
-        let (values, count) = statement.encode(&values)?;
-        self.run(Execution::new(statement.clone(), values, count))
-            .await
+        self.run(Execution::bind(statement, values)?).await
     }
 
     /// Executes a prepared statement whose values are encoded.
@@ -174,8 +191,22 @@ impl Session {
     /// # Errors
     /// [`ErrorKind::Encode`] if the values do not suit the statement.
     pub fn pages(&self, statement: &Prepared, values: impl ToRow) -> Result<Pages> {
-        let (values, count) = statement.encode(&values)?;
-        Ok(self.pages_of(Execution::new(statement.clone(), values, count)))
+        Ok(self.pages_of(Execution::bind(statement, values)?))
+    }
+
+    /// The pages of a statement's result. It is prepared first, unless this session has it prepared already.
+    ///
+    /// # Errors
+    /// Those of [`prepare`](Session::prepare), and [`ErrorKind::Encode`] if the values do not suit the statement.
+    pub async fn query_pages(
+        &self,
+        statement: impl Into<Statement>,
+        values: impl ToRow,
+    ) -> Result<Pages> {
+        let statement = statement.into();
+        let prepared = self.prepare(statement.text()).await?;
+        let execution = Execution::bind(&prepared, values)?;
+        Ok(self.pages_of(execution.with(*statement.options())))
     }
 
     /// The pages of an execution's result, from its paging state on.

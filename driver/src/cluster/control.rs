@@ -11,9 +11,9 @@ use crate::cluster::ask::Asker;
 use crate::cluster::discover::{Discovered, discover};
 use crate::cluster::events::{Effect, Schedule, effect};
 use crate::cluster::failure::of_opening;
-use crate::cluster::open::{nobody, try_point};
+use crate::cluster::open::{Candidate, first};
 use crate::conn::{Conn, Dialer};
-use crate::error::{Attempt, Error, Result};
+use crate::error::{Error, Result};
 use crate::frame::Frame;
 
 /// What the session asks of the control task.
@@ -181,25 +181,20 @@ impl Control {
     /// The first node that answers: those that have connections, the others, and then the contact points again, whose
     /// names may have other addresses by now.
     async fn any(&self) -> Result<(Link, Discovered)> {
-        let (cluster, mut failed) = (&self.cluster, Vec::new());
-        let settings = &cluster.settings;
-        for address in cluster.addresses() {
-            match Link::open(&cluster.dialer, address, settings.metadata_timeout).await {
-                Ok(found) => return Ok(found),
-                Err(error) => failed.push(Attempt {
-                    target: address.to_string().into(),
-                    shard: None,
-                    kind: error.kind().clone(),
-                }),
-            }
-        }
-        for point in &settings.points {
-            match try_point(settings, &cluster.dialer, point).await {
-                Ok(found) => return Ok(found),
-                Err(mut attempts) => failed.append(&mut attempts),
-            }
-        }
-        Err(nobody(failed))
+        let cluster = &self.cluster;
+        let nodes = cluster.addresses().into_iter().map(Candidate::Address);
+        let points = cluster
+            .settings
+            .points
+            .iter()
+            .cloned()
+            .map(Candidate::Point);
+        first(
+            &cluster.settings,
+            &cluster.dialer,
+            nodes.chain(points).collect(),
+        )
+        .await
     }
 }
 

@@ -1,8 +1,8 @@
 //! The first connection: contact points one after another, until one tells what the cluster is.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -27,7 +27,8 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
         deadlines: Deadlines::new(settings.clock.clone()),
         config: Arc::new(settings.conn.clone()),
     });
-    let (link, found) = first(&settings, &dialer).await?;
+    let candidates = settings.points.iter().cloned().map(Candidate::Point);
+    let (link, found) = first(&settings, &dialer, candidates.collect()).await?;
     match &settings.locality.datacenter {
         Some(name) => exists(name, &found.topology)?,
         None => settings.locality.datacenter = Some(found.datacenter),
@@ -39,7 +40,6 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
         state: ArcSwap::from_pointee(State::default()),
         commands,
         closed: watch::Sender::new(false),
-        next: AtomicUsize::new(0),
     });
     cluster.publish(found.topology);
     tokio::spawn(Control::new(cluster.clone(), link, inbox).run());
@@ -73,38 +73,58 @@ fn exists(datacenter: &str, topology: &Topology) -> Result<()> {
     Err(ErrorKind::Settings { what: what.into() }.into())
 }
 
-/// The first contact point that answers. The others are given up: what they have begun closes itself in order.
-async fn first(settings: &Settings, dialer: &Arc<Dialer>) -> Result<(Link, Discovered)> {
-    let mut waiting = settings.points.iter();
+/// Somebody to try.
+pub(super) enum Candidate {
+    Point(ContactPoint),
+    Address(SocketAddr),
+}
+
+/// What came of trying somebody.
+enum Outcome {
+    Found(Box<(Link, Discovered)>),
+    /// A name and its addresses.
+    Addresses(Vec<SocketAddr>),
+    Failed(Attempt),
+}
+
+/// The first candidate that answers, each tried a while after the one before or when that has failed. The others are
+/// given up then: what they have begun closes itself in order.
+///
+/// # Errors
+/// Each candidate says why it cannot be used.
+pub(super) async fn first(
+    settings: &Settings,
+    dialer: &Arc<Dialer>,
+    mut waiting: VecDeque<Candidate>,
+) -> Result<(Link, Discovered)> {
     let mut begun = FuturesUnordered::new();
     let mut failed = Vec::new();
-    begun.extend(
-        waiting
-            .next()
-            .map(|point| try_point(settings, dialer, point)),
-    );
-    while !begun.is_empty() {
-        let next = tokio::time::timeout(STAGGER, begun.next());
-        let result = match waiting.len() {
-            0 => begun.next().await,
-            _ => next.await.unwrap_or(None),
-        };
-        match result {
-            Some(Ok(found)) => return Ok(found),
-            Some(Err(mut attempts)) => failed.append(&mut attempts),
-            None => {}
+    loop {
+        if let Some(candidate) = waiting.pop_front() {
+            begun.push(try_one(settings, dialer, candidate));
         }
-        begun.extend(
-            waiting
-                .next()
-                .map(|point| try_point(settings, dialer, point)),
-        );
+        let outcome = match waiting.is_empty() {
+            true => begun.next().await,
+            false => match tokio::time::timeout(STAGGER, begun.next()).await {
+                Ok(outcome) => outcome,
+                Err(_) => continue,
+            },
+        };
+        match outcome {
+            Some(Outcome::Found(found)) => return Ok(*found),
+            Some(Outcome::Failed(attempt)) => failed.push(attempt),
+            // They take the place of their name.
+            Some(Outcome::Addresses(addresses)) => addresses
+                .into_iter()
+                .rev()
+                .for_each(|address| waiting.push_front(Candidate::Address(address))),
+            None => return Err(nobody(failed)),
+        }
     }
-    Err(nobody(failed))
 }
 
 /// Why no contact point can be used. Credentials that one refuses are refused by all.
-pub(super) fn nobody(attempts: Vec<Attempt>) -> Error {
+fn nobody(attempts: Vec<Attempt>) -> Error {
     let auth = attempts
         .iter()
         .find(|a| matches!(a.kind, ErrorKind::Auth { .. }));
@@ -112,28 +132,26 @@ pub(super) fn nobody(attempts: Vec<Attempt>) -> Error {
     Error::new(kind).after(attempts)
 }
 
-/// Tries all addresses of a contact point, one after another.
-pub(super) async fn try_point(
-    settings: &Settings,
-    dialer: &Arc<Dialer>,
-    point: &ContactPoint,
-) -> Result<(Link, Discovered), Vec<Attempt>> {
-    let attempt = |target: String, kind| Attempt {
-        target: target.into(),
-        shard: None,
-        kind,
+async fn try_one(settings: &Settings, dialer: &Arc<Dialer>, candidate: Candidate) -> Outcome {
+    let failed = |target: String, kind| {
+        Outcome::Failed(Attempt {
+            target: target.into(),
+            shard: None,
+            kind,
+        })
     };
-    let addresses = resolve(settings, point)
-        .await
-        .map_err(|reason| vec![attempt(point.to_string(), ErrorKind::Connect { reason })])?;
-    let mut failed = Vec::new();
-    for address in addresses {
-        match Link::open(dialer, address, settings.metadata_timeout).await {
-            Ok(found) => return Ok(found),
-            Err(error) => failed.push(attempt(address.to_string(), error.kind().clone())),
+    match candidate {
+        Candidate::Point(point) => match resolve(settings, &point).await {
+            Ok(addresses) => Outcome::Addresses(addresses),
+            Err(reason) => failed(point.to_string(), ErrorKind::Connect { reason }),
+        },
+        Candidate::Address(address) => {
+            match Link::open(dialer, address, settings.metadata_timeout).await {
+                Ok(found) => Outcome::Found(Box::new(found)),
+                Err(error) => failed(address.to_string(), error.kind().clone()),
+            }
         }
     }
-    Err(failed)
 }
 
 async fn resolve(settings: &Settings, point: &ContactPoint) -> Result<Vec<SocketAddr>, Box<str>> {

@@ -34,7 +34,7 @@ impl Cluster {
             topology,
             members,
             distances,
-            closed: false,
+            ..State::default()
         }));
         close(gone);
         // The session may have been closed since the look above: then nobody else will close what is here.

@@ -1,6 +1,7 @@
 //! What the session knows at one moment: immutable, replaced whole.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::cluster::failure::of_opening;
 use crate::cluster::member::Member;
@@ -18,6 +19,8 @@ pub(crate) struct State {
     pub(crate) distances: Vec<Distance>,
     /// The session is closed: there are no nodes any more.
     pub(crate) closed: bool,
+    /// Where the next request begins that may go to any node.
+    pub(crate) turn: AtomicUsize,
 }
 
 /// What decides where a request goes.
@@ -29,8 +32,9 @@ pub(crate) struct Route<'a> {
     pub(crate) stable: bool,
     /// Whether nodes of other data centres may be asked.
     pub(crate) remote: bool,
-    /// Where among the nodes a request begins that may go to any.
-    pub(crate) start: usize,
+    /// Where among the nodes it begins if no replica is known. By default each request begins at another node, and
+    /// those to one partition at the same.
+    pub(crate) start: Option<usize>,
 }
 
 impl State {
@@ -76,7 +80,11 @@ impl State {
             replicas,
             stable: route.stable,
             remote: route.remote,
-            start: route.start,
+            start: match (route.start, route.token) {
+                (Some(start), _) => start,
+                (None, Some(token)) => usize::try_from(token.0.unsigned_abs()).unwrap_or(0),
+                (None, None) => self.turn.fetch_add(1, Relaxed),
+            },
         }
     }
 

@@ -12,10 +12,12 @@ pub(super) fn of(kind: &ErrorKind, attempts: &[Attempt], size: Option<usize>) ->
         ErrorKind::Broken { .. } if size.is_some_and(|n| n >= CASSANDRA_FRAME) => {
             return Some(large(size.unwrap_or_default()));
         }
-        ErrorKind::Invalid { message } | ErrorKind::Config { message } => return invalid(message),
-        ErrorKind::Server { message, .. } if message.contains("too big") => {
+        ErrorKind::Invalid { message } | ErrorKind::Server { message, .. }
+            if message.contains("too big") =>
+        {
             return Some(large(size.unwrap_or_default()));
         }
+        ErrorKind::Invalid { message } | ErrorKind::Config { message } => return invalid(message),
         ErrorKind::Connect { reason } => return refused(reason),
         ErrorKind::NotCql { .. } => NOT_CQL,
         ErrorKind::Auth { .. } => AUTH,
@@ -32,7 +34,9 @@ pub(super) fn of(kind: &ErrorKind, attempts: &[Attempt], size: Option<usize>) ->
             "bring replicas back, or ask for a lower consistency level; check that the keyspace's replication names \
              data centres that exist"
         }
-        ErrorKind::TooLarge { .. } => "split the value over rows, or the batch into smaller ones",
+        ErrorKind::TooLarge { .. } | ErrorKind::BatchTooLong { .. } => {
+            "split the value over rows, or the batch into smaller ones"
+        }
         ErrorKind::Unauthorized { .. } => "GRANT the permission to the role, or connect as another",
         ErrorKind::StatementChanged => "prepare it again",
         ErrorKind::NoAgreement { .. } => {
@@ -50,7 +54,7 @@ const NOT_CQL: &str = "check host and port: CQL is usually served on port 9042, 
 
 fn large(size: usize) -> String {
     format!(
-        "the request has {size} bytes; Cassandra refuses more than its `native_transport_max_frame_size` (16 MiB \
+        "the values have {size} bytes; Cassandra refuses more than its `native_transport_max_frame_size` (16 MiB \
          unless changed): split the value over rows, or raise that limit"
     )
 }

@@ -38,12 +38,14 @@ impl fmt::Display for ErrorKind {
 fn values(kind: &ErrorKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     use ErrorKind as Kind;
     match kind {
-        Kind::TooLarge { size, limit } => {
-            write!(
-                f,
-                "the request is too large: {size}, and at most {limit} is possible"
-            )
-        }
+        Kind::TooLarge { size, limit } => write!(
+            f,
+            "the request has {size} bytes, and at most {limit} are possible"
+        ),
+        Kind::BatchTooLong { statements } => write!(
+            f,
+            "the batch has {statements} statements, and at most 65535 are possible"
+        ),
         Kind::Encode(e) => write!(f, "values do not suit the statement: {e}"),
         Kind::Columns(e) => write!(f, "columns do not suit the Rust type: {e}"),
         Kind::Decode(e) => write!(f, "cannot read the answer: {e}"),

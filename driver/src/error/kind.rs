@@ -48,10 +48,15 @@ pub enum ErrorKind {
     Closed,
     /// The frame would be longer than the protocol allows. Nothing was sent.
     TooLarge {
-        /// Its length in bytes, or the number of things.
+        /// Its length in bytes.
         size: usize,
         /// The most that is allowed.
         limit: usize,
+    },
+    /// A batch has more statements than the protocol can count. Nothing was sent.
+    BatchTooLong {
+        /// The statements of the batch.
+        statements: usize,
     },
     /// The values do not suit the statement. Nothing was sent.
     Encode(Mismatch),

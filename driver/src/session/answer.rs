@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::response::{Metadata, Prefix, Prepared, Rows, SchemaChange};
+use crate::statement::Prepared as Statement;
 use crate::value::{CellError, Cells, Column, FromRow};
 
 /// What a statement returned: a page of rows, or that it is done. Rows lie as they came; reading them as a Rust type
@@ -20,6 +21,8 @@ pub struct Answer {
     prefix: Option<Box<Prefix>>,
     node: SocketAddr,
     shard: Option<u16>,
+    /// Whose answer it is, for errors to name.
+    statement: Option<Statement>,
 }
 
 #[derive(Debug)]
@@ -43,7 +46,14 @@ impl Answer {
             prefix,
             node,
             shard,
+            statement: None,
         }
+    }
+
+    /// Says whose answer it is.
+    pub(super) fn of(mut self, statement: Option<Statement>) -> Answer {
+        self.statement = statement;
+        self
     }
 
     pub(super) fn into_content(self) -> Content {
@@ -163,7 +173,11 @@ impl Answer {
     }
 
     fn place(&self, kind: ErrorKind) -> Error {
-        Error::new(kind).at(self.node, self.shard)
+        let error = Error::new(kind).at(self.node, self.shard);
+        match &self.statement {
+            Some(statement) => error.of_statement(statement.shared_text()),
+            None => error,
+        }
     }
 }
 

@@ -78,7 +78,7 @@ impl<'a> Trip<'a> {
         };
         loop {
             let kind = match self.follow(&conn, outcome).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => return Ok(answer.of(self.request.answered().cloned())),
                 Err(kind) => kind,
             };
             if self.judge(&conn, kind)? == Decision::NextNode {
@@ -89,9 +89,9 @@ impl<'a> Trip<'a> {
     }
 
     fn road(&self, tried: Option<&Tried>) -> Road<'a> {
-        let cluster = &self.inner.cluster;
-        let route = self.request.route(self.inner.remote, cluster.start());
-        let state = Guard::into_inner(cluster.state());
+        let any = self.inner.anywhere(&self.request.options());
+        let route = self.request.route(any);
+        let state = Guard::into_inner(self.inner.cluster.state());
         Road {
             plan: state.plan(&route).into_iter(),
             route,

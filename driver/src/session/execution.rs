@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 
+use crate::error::Result;
 use crate::statement::{Options, Prepared};
+use crate::value::ToRow;
 
 /// A prepared statement with encoded values, ready to be run.
 ///
@@ -32,6 +34,15 @@ impl Execution {
             options: Options::default(),
             paging_state: None,
         }
+    }
+
+    /// `statement` with `values`, the session's options, from the first page.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Encode`](crate::error::ErrorKind::Encode) if the values do not suit the statement.
+    pub fn bind(statement: &Prepared, values: impl ToRow) -> Result<Execution> {
+        let (values, count) = statement.encode(&values)?;
+        Ok(Execution::new(statement.clone(), values, count))
     }
 
     /// Executes it as `options` say.

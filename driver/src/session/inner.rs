@@ -53,7 +53,6 @@ impl Inner {
         let consistency = options.consistency.unwrap_or(self.defaults.consistency);
         Route {
             remote: self.remote && !consistency.is_local(),
-            start: self.cluster.start(),
             ..Route::default()
         }
     }

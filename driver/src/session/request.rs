@@ -113,14 +113,8 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// What decides where it goes; `start` is where requests without a partition begin.
-    pub(super) fn route(&self, remote: bool, start: usize) -> Route<'a> {
-        let remote = remote && !self.consistency().is_local();
-        let any = Route {
-            remote,
-            start,
-            ..Route::default()
-        };
+    /// What decides where it goes. It begins as `any`, which knows what the session allows.
+    pub(super) fn route(&self, any: Route<'a>) -> Route<'a> {
         match self.message {
             Message::Execute(execution) => execution.route(any),
             Message::Batch(batch, _) => match batch.entries().first() {
@@ -130,7 +124,10 @@ impl<'a> Request<'a> {
             Message::Prepare(_) => any,
             // Changes of the schema go to one node, the same for everybody, as long as it is there: concurrent changes
             // through several nodes are what makes schemas disagree.
-            Message::Query(_) => Route { start: 0, ..any },
+            Message::Query(_) => Route {
+                start: Some(0),
+                ..any
+            },
         }
     }
 

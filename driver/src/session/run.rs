@@ -17,6 +17,7 @@ use crate::frame::{Flags, Frame, Opcode};
 use crate::session::attempt::{Tried, Trip};
 use crate::session::request::{Message, Request};
 use crate::session::{Answer, Execution, Inner, Session, decode};
+use crate::statement::Prepared;
 
 /// An execution under way: what [`Session::run`] returns. Nothing is sent before it is polled.
 ///
@@ -100,12 +101,16 @@ impl Run {
         deadline: Tick,
         outcome: Result<Frame, Failure>,
     ) -> Poll<Result<Answer>> {
-        match (outcome, &self.execution) {
-            (Ok(frame), Some(execution)) if frame.opcode == Opcode::Result => {
-                let answer = decode::answer(frame, &conn, Some(&execution.statement));
-                Poll::Ready(answer.map_err(|kind| place(kind, &conn, execution)))
+        match outcome {
+            Ok(frame) if frame.opcode == Opcode::Result => {
+                let statement = self.execution.take().map(|execution| execution.statement);
+                let answer = match decode::answer(frame, &conn, statement.as_ref()) {
+                    Ok(answer) => Ok(answer.of(statement)),
+                    Err(kind) => Err(place(kind, &conn, statement)),
+                };
+                Poll::Ready(answer)
             }
-            (outcome, _) => {
+            outcome => {
                 self.step = self.go_on(deadline, Some(Tried { conn, outcome }));
                 Poll::Pending
             }
@@ -174,10 +179,13 @@ impl Future for Run {
     }
 }
 
-fn place(kind: ErrorKind, conn: &Conn, execution: &Execution) -> Error {
-    Error::new(kind)
-        .at(conn.address(), conn.shard())
-        .of_statement(execution.statement.shared_text())
+#[cold]
+fn place(kind: ErrorKind, conn: &Conn, statement: Option<Prepared>) -> Error {
+    let error = Error::new(kind).at(conn.address(), conn.shard());
+    match statement {
+        Some(statement) => error.of_statement(statement.shared_text()),
+        None => error,
+    }
 }
 
 impl fmt::Debug for Run {

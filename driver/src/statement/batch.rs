@@ -114,12 +114,9 @@ impl Batch {
 
     /// The protocol counts the statements of a batch in two bytes.
     pub(crate) fn check(&self) -> Result<()> {
-        let limit = usize::from(u16::MAX);
-        if self.entries.len() > limit {
-            return Err(Error::new(ErrorKind::TooLarge {
-                size: self.entries.len(),
-                limit,
-            }));
+        let statements = self.entries.len();
+        if statements > usize::from(u16::MAX) {
+            return Err(Error::new(ErrorKind::BatchTooLong { statements }));
         }
         Ok(())
     }

@@ -47,14 +47,17 @@ impl Prepared {
         let column = told.markers.first().or(told.result.columns.first());
         let table = column.map(|c| (c.keyspace.clone(), c.table.clone()));
         let cdc_log = table.as_ref().is_some_and(|(_, t)| t.ends_with(CDC_LOG));
+        let verb = Verb::of(&text);
+        // Cassandra does not say it.
+        let lwt = told.lwt || (verb == Verb::Write && super::text::has_condition(&text));
         Prepared(Arc::new(Inner {
-            verb: Verb::of(&text),
+            verb,
             text,
             markers: told.markers,
             key: told.partition_key.into(),
             table,
             cdc_log,
-            lwt: told.lwt,
+            lwt,
             current: ArcSwap::from_pointee(Known {
                 id: told.id,
                 columns: told.result.columns,
@@ -139,7 +142,7 @@ impl Prepared {
         &self.0.key
     }
 
-    /// Whether it is a conditional write. Only ScyllaDB says so.
+    /// Whether it is a conditional write.
     pub fn is_lwt(&self) -> bool {
         self.0.lwt
     }

@@ -124,6 +124,28 @@ impl Verb {
     }
 }
 
+/// Whether a write has the word `IF`, which no write without a condition has outside of quotes.
+pub(super) fn has_condition(text: &str) -> bool {
+    let mut quote = None;
+    let bare = text.chars().map(|c| match (quote, c) {
+        (None, '\'' | '"') => {
+            quote = Some(c);
+            ' '
+        }
+        (Some(open), _) => {
+            // A doubled quote closes and opens again.
+            if c == open {
+                quote = None;
+            }
+            ' '
+        }
+        _ => c,
+    });
+    let bare: String = bare.collect();
+    bare.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|word| word.eq_ignore_ascii_case("if"))
+}
+
 /// The text from its first word on.
 fn after_comments(text: &str) -> &str {
     let mut rest = text.trim_start();
@@ -145,6 +167,19 @@ fn after_comments(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn knows_a_condition_by_its_word() {
+        for (text, expected) in [
+            ("INSERT INTO t (a) VALUES (?) IF NOT EXISTS", true),
+            ("update t set a = 1 where k = 1 if(a = 2)", true),
+            ("INSERT INTO t (a, b) VALUES (' if ', 'it''s if')", false),
+            ("UPDATE t SET \"if\" = 1 WHERE k = 1", false),
+            ("UPDATE gif SET iffy = 1, a_if = 2 WHERE k = 1", false),
+        ] {
+            assert_eq!(has_condition(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn knows_a_statement_by_its_first_word() {

@@ -29,6 +29,7 @@ async fn rows_come_as_what_is_asked_for() {
         matches!(wrong.kind(), ErrorKind::Columns(Mismatch::Type { .. })),
         "{wrong:?}"
     );
+    assert_eq!(wrong.statement(), Some(READ));
     session.close().await.unwrap();
 }
 
@@ -204,4 +205,12 @@ async fn a_batch_is_one_request() {
     assert!(batch.push(&write, ("x",)).is_err());
     session.batch(&batch).await.unwrap();
     assert_eq!(fake.count("BATCH of 3"), 1);
+}
+
+#[test]
+fn a_run_is_small_and_can_be_sent() {
+    fn sendable<T: Send + 'static>() {}
+    sendable::<crate::session::Run>();
+    let size = size_of::<crate::session::Run>();
+    assert!(size <= 256, "{size} bytes");
 }
