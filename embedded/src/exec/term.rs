@@ -3,4 +3,166 @@
 pub(crate) mod collection;
 pub(crate) mod duration;
 pub(crate) mod literal;
+pub(crate) mod show;
 pub(crate) mod time;
+
+mod bind;
+mod call;
+mod compose;
+mod evaluate;
+
+use std::sync::Arc;
+
+use scylla_orm_driver::value::{Column, Type};
+use scylla_orm_driver::wire::Cell;
+
+use crate::clock::Clock;
+use crate::exec::function::Function;
+use crate::exec::scope::Scope;
+use crate::exec::term::literal::Unfit;
+use crate::failure::Failure;
+use crate::flavor::Flavor;
+use crate::parse::syntax::{Constant, Term};
+
+/// A term that has a type, ready to be evaluated with the values of the markers.
+#[derive(Debug, Clone)]
+pub(crate) struct Expression {
+    node: Node,
+    /// The place it stands in: errors name it.
+    place: Arc<Column>,
+}
+
+/// A value as a statement means it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Bound {
+    Value(Vec<u8>),
+    /// A write removes what was there.
+    Null,
+    /// A write leaves what was there.
+    Unset,
+}
+
+/// What evaluation needs beside the values.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Env<'a> {
+    pub(crate) flavor: Flavor,
+    pub(crate) clock: &'a Clock,
+    /// The second at which the request is judged: what has expired by then is not there.
+    pub(crate) now: i64,
+    /// The client's timestamp, in microseconds.
+    pub(crate) timestamp: Option<i64>,
+}
+
+#[derive(Debug, Clone)]
+enum Node {
+    Null,
+    Literal(Vec<u8>),
+    Marker(usize),
+    List(Vec<Expression>),
+    Set(Vec<Expression>),
+    Map(Vec<(Expression, Expression)>),
+    Vector(Vec<Expression>),
+    /// A tuple or a user-defined type; `None` is a field that the literal does not have.
+    Fields(Vec<Option<Expression>>),
+    Call(Function, Vec<Expression>),
+}
+
+/// Gives `term` the type of `place`, where it stands, and the same to its markers.
+///
+/// # Errors
+/// A term that is no value of that type, in the server's words.
+pub(crate) fn plan(
+    term: &Term,
+    place: &Column,
+    scope: &mut Scope<'_>,
+) -> Result<Expression, Failure> {
+    let node = match term {
+        Term::Null => Node::Null,
+        Term::Marker(index) => {
+            scope.markers.assign(*index, place)?;
+            Node::Marker(*index)
+        }
+        Term::Constant(constant) => Node::Literal(constant_of(constant, place)?),
+        Term::List(members) => compose::list(members, place, scope)?,
+        Term::Set(members) => compose::set(members, place, scope)?,
+        Term::Map(pairs) => compose::map(pairs, place, scope)?,
+        Term::Tuple(members) => compose::tuple(members, place, scope)?,
+        Term::User(fields) => compose::user(fields, place, scope)?,
+        Term::Call(name, arguments) => call::plan(name, arguments, place, scope)?,
+        Term::Cast(ty, inner) => call::cast(ty, inner, place, scope)?,
+        Term::Column(name) => {
+            return Err(Failure::invalid(format!(
+                "Invalid term: the column {name} cannot be used here"
+            )));
+        }
+    };
+    Ok(Expression {
+        node,
+        place: Arc::new(place.clone()),
+    })
+}
+
+impl Expression {
+    /// The marker that it is, if it is nothing but one.
+    pub(crate) fn marker(&self) -> Option<usize> {
+        match self.node {
+            Node::Marker(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the word `null`.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.node, Node::Null)
+    }
+
+    pub(crate) fn ty(&self) -> &Type {
+        &self.place.ty
+    }
+
+    /// Its value; `values` has one per marker of the statement.
+    ///
+    /// # Errors
+    /// Values that are not of their markers' types, null or unset within a collection, functions that fail.
+    pub(crate) fn evaluate(&self, values: &[Cell<'_>], env: &Env<'_>) -> Result<Bound, Failure> {
+        evaluate::evaluate(self, values, env)
+    }
+}
+
+impl<'a> Env<'a> {
+    /// For a request that arrives now.
+    pub(crate) fn new(flavor: Flavor, clock: &'a Clock, timestamp: Option<i64>) -> Env<'a> {
+        Env {
+            flavor,
+            clock,
+            now: clock.seconds(),
+            timestamp,
+        }
+    }
+}
+
+/// The error for a marker that has no value where it must have one: of column `name`.
+pub(crate) fn unset(flavor: Flavor, name: &str) -> Failure {
+    Failure::invalid(match flavor {
+        Flavor::Scylla => format!("Invalid unset value for bind variable {name}"),
+        Flavor::Cassandra => format!("Invalid unset value for column {name}"),
+    })
+}
+
+fn constant_of(constant: &Constant, place: &Column) -> Result<Vec<u8>, Failure> {
+    let Constant { kind, text } = constant;
+    literal::encode(constant, &place.ty).map_err(|unfit| {
+        let (name, ty) = (&place.name, &place.ty);
+        Failure::invalid(match (unfit, ty.bare()) {
+            (Unfit::Kind, _) => {
+                let kind = kind.name();
+                format!("Invalid {kind} constant ({text}) for \"{name}\" of type {ty}")
+            }
+            (Unfit::Value, Type::Timestamp | Type::Date | Type::Time) => {
+                format!("Unable to parse a value of type {ty} from '{text}'")
+            }
+            (Unfit::Value, Type::TimeUuid) => "TimeUUID supports only version 1 UUIDs".to_owned(),
+            (Unfit::Value, _) => format!("Unable to make {ty} from '{text}'"),
+        })
+    })
+}

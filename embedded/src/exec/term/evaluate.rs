@@ -1,0 +1,93 @@
+//! From expressions and the values of markers to bytes.
+
+use scylla_orm_driver::value::Type;
+use scylla_orm_driver::wire::Cell;
+
+use crate::exec::term::{Bound, Env, Expression, Node, bind, collection, unset};
+use crate::failure::Failure;
+
+pub(super) fn evaluate(
+    expression: &Expression,
+    values: &[Cell<'_>],
+    env: &Env<'_>,
+) -> Result<Bound, Failure> {
+    let place = &expression.place;
+    let ty = place.ty.bare();
+    let value = match &expression.node {
+        Node::Null => return Ok(Bound::Null),
+        Node::Literal(bytes) => bytes.clone(),
+        Node::Marker(index) => match values.get(*index) {
+            Some(Cell::Value(bytes)) => bind::checked(bytes, place, env.flavor)?,
+            Some(Cell::Null) => return Ok(Bound::Null),
+            Some(Cell::Unset) | None => return Ok(Bound::Unset),
+        },
+        Node::List(members) => collection::encode_members(&present(members, values, env)?),
+        Node::Vector(members) => {
+            let members = present(members, values, env)?;
+            match ty {
+                Type::Vector(member, _) => collection::encode_vector(member, &members),
+                _ => collection::encode_members(&members),
+            }
+        }
+        Node::Set(members) => {
+            let mut members = present(members, values, env)?;
+            if let Type::Set(member) = ty {
+                collection::sort_members(member, &mut members);
+            }
+            collection::encode_members(&members)
+        }
+        Node::Map(pairs) => {
+            let mut evaluated = Vec::with_capacity(pairs.len());
+            for (key, value) in pairs {
+                evaluated.push((member(key, values, env)?, member(value, values, env)?));
+            }
+            if let Type::Map(key, _) = ty {
+                collection::sort_pairs(key, &mut evaluated);
+            }
+            collection::encode_pairs(&evaluated)
+        }
+        Node::Fields(fields) => {
+            let fields = fields.iter().map(|field| match field {
+                Some(field) => nullable(field, values, env),
+                None => Ok(None),
+            });
+            let fields: Vec<Option<Vec<u8>>> = fields.collect::<Result<_, _>>()?;
+            collection::encode_fields(&fields)
+        }
+        Node::Call(function, arguments) => {
+            let arguments = arguments.iter().map(|a| nullable(a, values, env));
+            let arguments: Vec<Option<Vec<u8>>> = arguments.collect::<Result<_, _>>()?;
+            let result = function.call(&arguments, env.clock)?;
+            return Ok(result.map_or(Bound::Null, Bound::Value));
+        }
+    };
+    Ok(Bound::Value(value))
+}
+
+fn present(
+    members: &[Expression],
+    values: &[Cell<'_>],
+    env: &Env<'_>,
+) -> Result<Vec<Vec<u8>>, Failure> {
+    let members = members.iter().map(|m| member(m, values, env));
+    members.collect()
+}
+
+/// A value within a collection, where there is no null.
+fn member(expression: &Expression, values: &[Cell<'_>], env: &Env<'_>) -> Result<Vec<u8>, Failure> {
+    nullable(expression, values, env)?
+        .ok_or_else(|| Failure::invalid("null is not supported inside collections"))
+}
+
+/// A value within another one, where nothing can be left as it was.
+fn nullable(
+    expression: &Expression,
+    values: &[Cell<'_>],
+    env: &Env<'_>,
+) -> Result<Option<Vec<u8>>, Failure> {
+    match evaluate(expression, values, env)? {
+        Bound::Value(value) => Ok(Some(value)),
+        Bound::Null => Ok(None),
+        Bound::Unset => Err(unset(env.flavor, &expression.place.name)),
+    }
+}
