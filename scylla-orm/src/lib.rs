@@ -123,6 +123,12 @@
 //! up when the future is first polled. Futures of the verbs are named types in [`exec`], all `Send`, and can be dropped at
 //! any moment; builders such as `post.insert()` become one by `.await` or `.into_future()`.
 //!
+//! # Schema
+//!
+//! `sync_table::<Post>()` creates the table of a model, or adds the columns and indexes that it lacks, and waits until all
+//! nodes know them. It never changes or drops anything: what cannot be had by adding is refused, all of it in one error,
+//! with the way out, and then nothing is done. `plan_table::<Post>()` shows what it would do. See [`sync`].
+//!
 //! # Architecture
 //!
 //! The modules below stand in the order in which a request passes them, from the caller down to the driver. A module

@@ -1,8 +1,9 @@
 //! The schema: a plan of what a model's table lacks, and the steps of it that lose nothing.
 //!
-//! [`sync_table`] compares a model with its table and adds what is missing: the table itself, columns, indexes.
-//! Everything else it refuses, with the reason and the way out, and then it does nothing at all. Columns and indexes
-//! that the model does not know are left alone. [`plan_table`] shows the same without doing it.
+//! [`sync_table`](crate::sync::sync_table) compares a model with its table and adds what is missing: the table itself,
+//! columns, indexes. Everything else it refuses, with the reason and the way out, and then it does nothing at all.
+//! Columns and indexes that the model does not know are left alone. [`plan_table`](crate::sync::plan_table) shows the
+//! same without doing it.
 //!
 //! ```no_run
 //! use scylla_orm::prelude::*;
@@ -36,6 +37,8 @@ mod report;
 mod run;
 mod stored;
 mod table;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 

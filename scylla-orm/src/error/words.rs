@@ -43,6 +43,14 @@ pub(super) fn describe(kind: &ErrorKind, model: Option<&str>, f: &mut Formatter<
             )
         }
         ErrorKind::PageToken => f.write_str("the page token does not belong to this query"),
+        ErrorKind::Driver(error) => write!(f, "{error}"),
+        _ => of_schema(kind, f),
+    }
+}
+
+/// The same, of changes of the schema.
+fn of_schema(kind: &ErrorKind, f: &mut Formatter<'_>) -> Result {
+    match kind {
         ErrorKind::SchemaRefused { table, reasons } => {
             write!(
                 f,
@@ -66,7 +74,7 @@ pub(super) fn describe(kind: &ErrorKind, model: Option<&str>, f: &mut Formatter<
             f,
             "keyspace `{keyspace}` is not dropped: all its tables and their data would be lost"
         ),
-        ErrorKind::Driver(error) => write!(f, "{error}"),
+        _ => Ok(()),
     }
 }
 
