@@ -2,8 +2,10 @@
 
 use std::io::Write;
 use std::sync::Once;
+use std::time::Duration;
 
-use scylla_orm::driver;
+use scylla_orm::prelude::drop_keyspace;
+use scylla_orm::{Session, driver};
 use scylla_orm_embedded::{Cluster, Flavor};
 
 /// The variable that names the target: `embedded` (the default), `embedded-cassandra`, `cassandra` (127.0.0.1:9042), or
@@ -80,6 +82,40 @@ impl Target {
         driver::Session::connect(self.contact_points.iter().map(String::as_str))
             .await
             .expect("a session opens")
+    }
+
+    /// A session with a keyspace of its own, `name` and something random, for models that name none.
+    ///
+    /// # Panics
+    /// If it cannot be opened.
+    pub async fn session(&self, name: &str) -> Session {
+        let keyspace = self.keyspace(name).await;
+        let builder =
+            Session::builder().contact_points(self.contact_points.iter().map(String::as_str));
+        let session = builder.keyspace(&*keyspace).connect().await;
+        session.expect("a session opens")
+    }
+
+    /// Runs a test in the scope of a [`session`](Target::session) of its own; then drops its keyspace and closes it.
+    ///
+    /// # Panics
+    /// If the test does, which leaves the keyspace behind; if the session cannot be opened or closed.
+    pub async fn within(&self, name: &str, test: impl AsyncFnOnce(&Session)) {
+        let session = self.session(name).await;
+        session.scope(test(&session)).await;
+        if let Some(keyspace) = session.keyspace() {
+            let drop = drop_keyspace(keyspace).allow_drop(keyspace);
+            drop.on(&session).await.expect("the keyspace is dropped");
+        }
+        session.close().await.expect("the session closes");
+    }
+
+    /// Lets time pass: the embedded cluster's, at once, or our own.
+    pub async fn pass(&self, time: Duration) {
+        match &self.cluster {
+            Some(cluster) => cluster.clock().advance(time),
+            None => tokio::time::sleep(time).await,
+        }
     }
 
     /// Makes a keyspace of its own, with three copies where there are as many nodes.

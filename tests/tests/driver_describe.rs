@@ -27,7 +27,15 @@ async fn tables_are_described_as_they_were_made() {
     let columns: Vec<_> = table
         .columns
         .iter()
-        .map(|c| (c.name.as_str(), c.kind, c.position, c.descending, c.ty.to_string()))
+        .map(|c| {
+            (
+                c.name.as_str(),
+                c.kind,
+                c.position,
+                c.descending,
+                c.ty.to_string(),
+            )
+        })
         .collect();
     use ColumnKind::{Clustering, Partition, Regular, Static};
     let expected = [
@@ -43,7 +51,13 @@ async fn tables_are_described_as_they_were_made() {
     ];
     assert_eq!(
         columns,
-        expected.map(|(name, kind, at, descending, ty)| (name, kind, at, descending, ty.to_owned()))
+        expected.map(|(name, kind, at, descending, ty)| (
+            name,
+            kind,
+            at,
+            descending,
+            ty.to_owned()
+        ))
     );
     let indexes: Vec<_> = table
         .indexes
@@ -51,13 +65,25 @@ async fn tables_are_described_as_they_were_made() {
         .map(|i| (i.name.as_str(), i.kind.as_str(), i.target.as_str()))
         .collect();
     assert_eq!(indexes, [("by_v", "COMPOSITES", "v")]);
-    assert_eq!(table.options.get("comment").map(String::as_str), Some("'it''s'"));
-    assert_eq!(table.options.get("default_time_to_live").map(String::as_str), Some("60"));
+    assert_eq!(
+        table.options.get("comment").map(String::as_str),
+        Some("'it''s'")
+    );
+    assert_eq!(
+        table
+            .options
+            .get("default_time_to_live")
+            .map(String::as_str),
+        Some("60")
+    );
     assert!(table.id.is_some());
 
     let described = session.describe_keyspace(&keyspace).await.unwrap().unwrap();
     assert_eq!(described.tables.get("t"), Some(&table));
-    assert!(described.views.is_empty(), "a view that backs an index is not shown");
+    assert!(
+        described.views.is_empty(),
+        "a view that backs an index is not shown"
+    );
     assert_eq!(described.types["point"].fields.len(), 2);
     assert!(matches!(described.strategy, Strategy::Simple { factor } if factor >= 1));
     session.close().await.unwrap();
