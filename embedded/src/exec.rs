@@ -3,26 +3,47 @@
 //! [`Engine::prepare`] turns text into a [`Plan`]: names resolved, markers typed, restrictions judged, all that
 //! can be refused without values refused. [`Engine::execute`] runs a plan with values.
 
+mod plan;
+mod select;
+mod virtual_table;
+
+pub(crate) mod restrict;
+
 pub(crate) mod ddl;
 pub(crate) mod function;
+pub(crate) mod record;
 pub(crate) mod scope;
 pub(crate) mod term;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use scylla_orm_driver::value::Column;
 use scylla_orm_driver::wire::Cell;
 
-use crate::catalog::Schema;
-use crate::catalog::nodes::Node;
+use crate::catalog::change::Origin;
+use crate::catalog::nodes::{Node, View};
+use crate::catalog::table::Table;
+use crate::catalog::{Schema, system};
 use crate::clock::Clock;
+use crate::exec::select::Select;
+use crate::exec::term::Env;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
+use crate::parse::syntax::ddl::Ddl;
+use crate::store::Store;
+
+/// The codes of SERIAL and LOCAL_SERIAL.
+const SERIAL: [u16; 2] = [8, 9];
 
 /// What all nodes of a cluster share: the schema and the data.
+///
+/// Reads run beside one another, a write runs alone: so conditional updates are linearizable, and a batch is atomic.
 pub(crate) struct Engine {
     config: EngineConfig,
+    /// Whoever takes both locks takes this one first.
     schema: RwLock<Arc<Schema>>,
+    store: RwLock<Store>,
     nodes: RwLock<Arc<[Node]>>,
 }
 
@@ -90,6 +111,16 @@ pub(crate) struct Plan {
     pub(crate) lwt: bool,
     /// The keyspace and table that it reads or writes.
     pub(crate) table: Option<(Box<str>, Box<str>)>,
+    kind: Kind,
+}
+
+/// What a plan does.
+#[derive(Debug)]
+enum Kind {
+    Select(Select),
+    Truncate(Arc<Table>),
+    Use(Box<str>),
+    Ddl(Ddl),
 }
 
 /// Which rule a batch follows.
@@ -106,18 +137,25 @@ impl Engine {
         Engine {
             config,
             schema: RwLock::new(schema),
+            store: RwLock::default(),
             nodes: RwLock::new(Arc::new([])),
         }
     }
 
     /// The schema in force.
     pub(crate) fn schema(&self) -> Arc<Schema> {
-        Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&read(&self.schema))
     }
 
-    /// The nodes that the system tables tell of; [`Context::node`] is a place in it.
+    /// The nodes that the system tables tell of; [`Context::node`] is a place in it. If their ports differ there is
+    /// a table that tells them, also on ScyllaDB.
     pub(crate) fn set_nodes(&self, nodes: Arc<[Node]>) {
-        *self.nodes.write().unwrap_or_else(PoisonError::into_inner) = nodes;
+        let ports: HashSet<u16> = nodes.iter().map(|node| node.port).collect();
+        if ports.len() > 1 && self.config.flavor == Flavor::Scylla {
+            let mut schema = write(&self.schema);
+            *schema = Arc::new(system::with_ports(&schema));
+        }
+        *write(&self.nodes) = nodes;
     }
 
     /// Plans `cql`; names without a keyspace are of `keyspace`, the connection's.
@@ -125,14 +163,16 @@ impl Engine {
     /// # Errors
     /// Text that is not CQL, names that do not exist, and everything else that is wrong whatever the values are.
     pub(crate) fn prepare(&self, cql: &str, keyspace: Option<&str>) -> Result<Arc<Plan>, Failure> {
-        let _ = (cql, keyspace, &self.config);
-        Err(Failure::server("statements are not supported yet"))
+        plan::plan(cql, &self.schema(), keyspace).map(Arc::new)
     }
 
     /// Whether `plan` still fits the schema: if not, the server has forgotten it and a client prepares again.
     pub(crate) fn is_current(&self, plan: &Plan) -> bool {
-        let _ = plan;
-        true
+        let schema = read(&self.schema);
+        plan.kind.tables().into_iter().all(|planned| {
+            let table = schema.table(&planned.keyspace, &planned.name);
+            table.is_ok_and(|table| Arc::ptr_eq(table, planned))
+        })
     }
 
     /// Runs `plan`, with one value per marker.
@@ -145,8 +185,13 @@ impl Engine {
         values: &[Cell<'_>],
         ctx: &Context<'_>,
     ) -> Result<Outcome, Failure> {
-        let _ = (plan, values, ctx);
-        Err(Failure::server("statements are not supported yet"))
+        let env = Env::new(self.config.flavor, &self.config.clock, ctx.timestamp);
+        match &plan.kind {
+            Kind::Select(select) => self.select(select, values, ctx, &env).map(Outcome::Rows),
+            Kind::Truncate(table) => self.truncate(table),
+            Kind::Use(keyspace) => self.use_keyspace(keyspace),
+            Kind::Ddl(ddl) => self.change(ddl, ctx).map(Outcome::SchemaChange),
+        }
     }
 
     /// Runs several modifications as one: all or nothing, with one timestamp.
@@ -162,12 +207,101 @@ impl Engine {
         let _ = (kind, statements, ctx);
         Err(Failure::server("statements are not supported yet"))
     }
+
+    fn select(
+        &self,
+        select: &Select,
+        values: &[Cell<'_>],
+        ctx: &Context<'_>,
+        env: &Env<'_>,
+    ) -> Result<Rows, Failure> {
+        let request = select::Request {
+            values,
+            page_size: ctx.page_size,
+            paging_state: ctx.paging_state,
+            serial: SERIAL.contains(&ctx.consistency),
+        };
+        if !select.table.is_virtual {
+            let store = read(&self.store);
+            return select.run(store.table(select.table.id), &request, env);
+        }
+        let nodes = Arc::clone(&read(&self.nodes));
+        let view = View {
+            cluster_name: &self.config.cluster_name,
+            nodes: &nodes,
+            this: ctx.node,
+        };
+        let rows = system::rows(&select.table, &self.schema(), view);
+        select.run(&virtual_table::data(&select.table, rows), &request, env)
+    }
+
+    fn truncate(&self, table: &Table) -> Result<Outcome, Failure> {
+        if table.is_virtual {
+            return Err(Failure::unauthorized(format!(
+                "{} keyspace is not user-modifiable.",
+                table.keyspace
+            )));
+        }
+        write(&self.store).truncate(table.id);
+        Ok(Outcome::Void {
+            warnings: Vec::new(),
+        })
+    }
+
+    fn use_keyspace(&self, keyspace: &str) -> Result<Outcome, Failure> {
+        match read(&self.schema).keyspaces.contains_key(keyspace) {
+            true => Ok(Outcome::SetKeyspace(keyspace.into())),
+            false => Err(Failure::invalid(format!(
+                "Keyspace '{keyspace}' does not exist"
+            ))),
+        }
+    }
+
+    /// Changes the schema, and forgets the data of tables that are not there any more.
+    fn change(&self, ddl: &Ddl, ctx: &Context<'_>) -> Result<ddl::Applied, Failure> {
+        let nodes = Arc::clone(&read(&self.nodes));
+        let origin = Origin {
+            keyspace: ctx.keyspace,
+            nodes: &nodes,
+        };
+        let mut schema = write(&self.schema);
+        let applied = ddl::apply(&schema, ddl, origin)?;
+        if !Arc::ptr_eq(&schema, &applied.schema) {
+            *schema = Arc::clone(&applied.schema);
+            let keyspaces = schema.keyspaces.values();
+            let tables = keyspaces.flat_map(|keyspace| keyspace.tables.values());
+            write(&self.store).retain(&tables.map(|table| table.id).collect());
+        }
+        Ok(applied)
+    }
 }
 
 impl Plan {
-    /// The bytes whose token says where the statement belongs, for a plan whose partition key is all markers.
-    pub(crate) fn routing_key(&self, values: &[Cell<'_>]) -> Option<Vec<u8>> {
-        let _ = values;
-        None
+    fn of(kind: Kind, markers: Arc<[Column]>) -> Plan {
+        let table = kind
+            .tables()
+            .first()
+            .map(|t| (t.keyspace.clone(), t.name.clone()));
+        let columns = kind.select().map(|select| Arc::clone(&select.columns));
+        Plan {
+            markers,
+            partition_key: kind.routing(),
+            columns: columns.unwrap_or_else(|| Arc::new([])),
+            lwt: false,
+            table,
+            kind,
+        }
     }
 }
+
+/// A panic while a lock was held leaves data that a later statement may still read.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -67,6 +67,11 @@ impl Data {
         self.0.get(key)
     }
 
+    /// A partition with its key as it is kept here.
+    pub(crate) fn entry(&self, key: &Key) -> Option<(&Key, &Partition)> {
+        self.0.get_key_value(key)
+    }
+
     /// The partitions within bounds, in the order of a scan.
     pub(crate) fn scan(
         &self,

@@ -1,0 +1,70 @@
+//! From text to a [`Plan`].
+
+use std::sync::Arc;
+
+use scylla_orm_driver::wire::Cell;
+
+use crate::catalog::Schema;
+use crate::catalog::table::Table;
+use crate::exec::scope::Scope;
+use crate::exec::select::{self, Select};
+use crate::exec::{Kind, Plan};
+use crate::failure::Failure;
+use crate::parse::parse;
+use crate::parse::syntax::Statement;
+use crate::store::Key;
+
+/// Plans `cql` for the schema in force.
+pub(super) fn plan(cql: &str, schema: &Schema, keyspace: Option<&str>) -> Result<Plan, Failure> {
+    let parsed = parse(cql, schema.flavor)?;
+    let mut scope = Scope::new(schema, keyspace, parsed.markers);
+    let kind = match parsed.statement {
+        Statement::Select(select) => Kind::Select(select::plan(&select, &mut scope)?),
+        Statement::Truncate(name) => Kind::Truncate(scope.table(&name)?),
+        Statement::Use(name) => Kind::Use(name),
+        Statement::Ddl(ddl) => Kind::Ddl(ddl),
+        Statement::Modify(_) | Statement::Batch(_) => {
+            return Err(Failure::server("writes are not supported yet"));
+        }
+    };
+    let markers = scope.markers.finish()?;
+    Ok(Plan::of(kind, markers))
+}
+
+impl Kind {
+    /// The tables that it names.
+    pub(super) fn tables(&self) -> Vec<&Arc<Table>> {
+        match self {
+            Kind::Select(select) => vec![&select.table],
+            Kind::Truncate(table) => vec![table],
+            Kind::Use(_) | Kind::Ddl(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn select(&self) -> Option<&Select> {
+        match self {
+            Kind::Select(select) => Some(select),
+            _ => None,
+        }
+    }
+
+    pub(super) fn routing(&self) -> Vec<u16> {
+        self.select().map(Select::routing).unwrap_or_default()
+    }
+}
+
+impl Plan {
+    /// The bytes whose token says where the statement belongs, for a plan whose partition key is all markers.
+    pub(crate) fn routing_key(&self, values: &[Cell<'_>]) -> Option<Vec<u8>> {
+        let component = |marker: &u16| match values.get(usize::from(*marker))? {
+            Cell::Value(value) => Some(*value),
+            Cell::Null | Cell::Unset => None,
+        };
+        let components: Vec<&[u8]> = self
+            .partition_key
+            .iter()
+            .map(component)
+            .collect::<Option<_>>()?;
+        (!components.is_empty()).then(|| Key::new(&components).bytes)
+    }
+}

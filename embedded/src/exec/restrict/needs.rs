@@ -1,0 +1,250 @@
+//! What a WHERE needs: an index, filtering, and whether it may have that.
+
+use crate::catalog::table::{Column, IndexKind, Table};
+use crate::exec::restrict::Purpose;
+use crate::exec::restrict::relation::{Restriction, Shape, Test};
+use crate::failure::Failure;
+use crate::flavor::Flavor;
+
+const FILTERING: &str = "Cannot execute this query as it might involve data filtering and thus may have unpredictable \
+                         performance. If you want to execute this query despite the performance unpredictability, use \
+                         ALLOW FILTERING";
+
+const SLICE_WARNING: &str =
+    "This query should use ALLOW FILTERING and will be rejected in future versions.";
+
+/// What a WHERE needs beside the key.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    pub(super) index: bool,
+    pub(super) warnings: Vec<String>,
+}
+
+/// How the partition key is restricted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    None,
+    Token,
+    /// By some components only, or not by `=` and IN.
+    Partial,
+    /// By `=` or IN on each component.
+    Full,
+}
+
+/// Finds what the restrictions need.
+///
+/// # Errors
+/// What the key does not serve, unless filtering is allowed or an index serves it.
+pub(super) fn judge(
+    restrictions: &[Restriction],
+    table: &Table,
+    purpose: Purpose,
+    flavor: Flavor,
+) -> Result<Needs, Failure> {
+    let judged = Judged::new(restrictions, table);
+    match purpose {
+        Purpose::Modify => judged.modification(flavor).map(|()| Needs::default()),
+        Purpose::Select { allow_filtering } => judged.selection(allow_filtering, flavor),
+    }
+}
+
+struct Judged<'r> {
+    table: &'r Table,
+    partition: Vec<&'r Restriction>,
+    clustering: Vec<&'r Restriction>,
+    others: Vec<&'r Restriction>,
+    key: Key,
+}
+
+impl<'r> Judged<'r> {
+    fn new(restrictions: &'r [Restriction], table: &'r Table) -> Self {
+        let all = || restrictions.iter();
+        let partition: Vec<_> = all().filter(|r| r.is_on_partition(table)).collect();
+        let mut clustering: Vec<_> = all().filter(|r| r.is_on_clustering(table)).collect();
+        clustering.sort_by_key(|r| r.first());
+        let others = all().filter(|r| !r.is_on_partition(table) && !r.is_on_clustering(table));
+        let key = if partition.is_empty() {
+            Key::None
+        } else if partition.iter().any(|r| r.shape == Shape::Token) {
+            Key::Token
+        } else if partition.len() == table.partition && partition.iter().all(|r| r.is_point()) {
+            Key::Full
+        } else {
+            Key::Partial
+        };
+        Judged {
+            table,
+            others: others.collect(),
+            partition,
+            clustering,
+            key,
+        }
+    }
+
+    /// UPDATE and DELETE: the whole partition key, and a prefix of the clustering key.
+    fn modification(&self, flavor: Flavor) -> Result<(), Failure> {
+        if let Some(wrong) = self.partition.iter().find(|r| !r.is_point()) {
+            let name = self.name(wrong);
+            return Err(Failure::invalid(flavor.pick(
+                "Only EQ and IN relation are supported on the partition key (unless you use the token() function)"
+                    .to_owned(),
+                format!("Only EQ and IN relation are supported on the partition key for modifications: {name}"),
+            )));
+        }
+        if self.key != Key::Full {
+            let restricted =
+                |column: &&Column| !self.partition.iter().any(|r| self.name(r) == &*column.name);
+            let missing: Vec<&str> = self
+                .table
+                .partition_key()
+                .iter()
+                .filter(restricted)
+                .map(|c| &*c.name)
+                .collect();
+            return Err(Failure::invalid(flavor.pick(
+                format!(
+                    "Missing mandatory PRIMARY KEY part {}",
+                    missing.first().unwrap_or(&"")
+                ),
+                format!(
+                    "Some partition key parts are missing: {}",
+                    missing.join(", ")
+                ),
+            )));
+        }
+        self.clustering_prefix(false)
+    }
+
+    fn selection(&self, allowed: bool, flavor: Flavor) -> Result<Needs, Failure> {
+        let index = self.uses_index();
+        let mut needs = Needs {
+            index,
+            ..Needs::default()
+        };
+        if allowed {
+            return Ok(needs);
+        }
+        if !index
+            && self
+                .partition
+                .iter()
+                .any(|r| !r.is_point() && r.shape != Shape::Token)
+        {
+            return Err(Failure::invalid(
+                "Only EQ and IN relation are supported on the partition key (unless you use the token() function or \
+                 ALLOW FILTERING)",
+            ));
+        }
+        if self.needs_filtering(flavor)? {
+            return Err(Failure::invalid(FILTERING));
+        }
+        if matches!(self.key, Key::None | Key::Token) && !self.clustering.is_empty() && !index {
+            needs.warnings.push(SLICE_WARNING.to_owned());
+        }
+        Ok(needs)
+    }
+
+    fn needs_filtering(&self, flavor: Flavor) -> Result<bool, Failure> {
+        let in_key = self.partition.iter().any(|r| matches!(r.test, Test::In(_)));
+        let indexed_others = self.others.iter().filter(|r| self.is_indexed(r)).count();
+        if self.key == Key::Partial {
+            let alone = self.clustering.is_empty() && self.others.is_empty();
+            let indexed =
+                self.partition.len() == 1 && self.partition.iter().all(|r| self.is_indexed(r));
+            return Ok(!(alone && indexed));
+        }
+        if self.others.len() > 1 || self.others.len() > indexed_others {
+            return Ok(true);
+        }
+        if indexed_others == 1 {
+            let prefix = self.clustering_prefix(false).is_ok();
+            return Ok(match self.key {
+                Key::Full => in_key || !prefix,
+                _ => !self.clustering.is_empty(),
+            });
+        }
+        if self.clustering.is_empty() {
+            return Ok(false);
+        }
+        let indexed =
+            self.clustering.len() == 1 && self.clustering.iter().all(|r| self.is_indexed(r));
+        if self.key == Key::Full {
+            self.clustering_prefix(indexed)?;
+            return Ok(false);
+        }
+        let slices = self
+            .clustering
+            .iter()
+            .all(|r| r.is_slice() && r.first() == self.table.partition);
+        Ok(!indexed && !(slices && flavor == Flavor::Scylla))
+    }
+
+    /// Refuses what is not a prefix of the clustering key followed by bounds, unless it is `indexed`.
+    fn clustering_prefix(&self, indexed: bool) -> Result<(), Failure> {
+        let mut next = self.table.partition;
+        let mut sliced: Option<&Restriction> = None;
+        for restriction in &self.clustering {
+            if indexed {
+                continue;
+            }
+            let name = self.name(restriction);
+            if let Some(slice) = sliced
+                && slice.first() != restriction.first()
+            {
+                return Err(Failure::invalid(format!(
+                    "Clustering column \"{name}\" cannot be restricted (preceding column \"{}\" is restricted by a non-EQ relation)",
+                    self.name(slice)
+                )));
+            }
+            if sliced.is_none() && restriction.first() != next {
+                let before = self.table.columns.get(next).map_or("", |c| &c.name);
+                return Err(Failure::invalid(format!(
+                    "PRIMARY KEY column \"{name}\" cannot be restricted as preceding column \"{before}\" is not restricted"
+                )));
+            }
+            match &restriction.test {
+                Test::Equal(_) | Test::In(_) => next += restriction.columns.len(),
+                Test::Lower(..) | Test::Upper(..) => sliced = Some(restriction),
+                Test::Contains(_) | Test::ContainsKey(_) | Test::Entry(..) => {
+                    return Err(Failure::invalid(
+                        "Cannot restrict clustering columns by a CONTAINS relation without a secondary index or filtering",
+                    ));
+                }
+                Test::Like(_) | Test::NotIn(_) => return Err(Failure::invalid(FILTERING)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an index serves what the key does not.
+    fn uses_index(&self) -> bool {
+        if self.others.iter().any(|r| self.is_indexed(r)) {
+            return true;
+        }
+        let served = self.key == Key::Full && self.clustering_prefix(false).is_ok();
+        !served && self.clustering.iter().any(|r| self.is_indexed(r))
+            || self.key == Key::Partial && self.partition.iter().any(|r| self.is_indexed(r))
+    }
+
+    /// Whether there is an index that answers this restriction.
+    fn is_indexed(&self, restriction: &Restriction) -> bool {
+        let name = self.name(restriction);
+        let usable = |local: bool| !local || self.key == Key::Full;
+        restriction.shape == Shape::Single
+            && self.table.indexes.iter().any(|index| {
+                let answers = matches!(
+                    (index.kind, &restriction.test),
+                    (IndexKind::Value | IndexKind::Full, Test::Equal(_))
+                        | (IndexKind::Values, Test::Contains(_))
+                        | (IndexKind::Keys, Test::ContainsKey(_))
+                        | (IndexKind::Entries, Test::Entry(..))
+                );
+                &*index.column == name && answers && usable(index.local.is_some())
+            })
+    }
+
+    fn name(&self, restriction: &Restriction) -> &'r str {
+        let column = self.table.columns.get(restriction.first());
+        column.map_or("", |column| &column.name)
+    }
+}

@@ -1,0 +1,213 @@
+//! Values that relations compare with, planned and bound.
+
+use scylla_orm_driver::value::Type;
+use scylla_orm_driver::wire::Cell;
+
+use crate::catalog::table::{Column, Table};
+use crate::exec::scope::{Scope, spec, spec_of};
+use crate::exec::term::{self, Bound, Env, Expression, collection};
+use crate::failure::Failure;
+use crate::flavor::Flavor;
+use crate::parse::syntax::{Operand, Term};
+
+/// One value per compared column.
+#[derive(Debug)]
+pub(super) enum Tuple {
+    Each(Vec<Expression>),
+    /// A bind marker that is a whole tuple.
+    Whole(Expression),
+}
+
+/// The values behind IN.
+#[derive(Debug)]
+pub(super) enum Members {
+    Each(Vec<Tuple>),
+    /// A bind marker that is the whole list: of values, or of tuples.
+    Whole {
+        list: Expression,
+        of_tuples: bool,
+    },
+}
+
+/// What binding needs to know.
+pub(super) struct Binding<'b> {
+    pub(super) table: &'b Table,
+    pub(super) values: &'b [Cell<'b>],
+    pub(super) env: &'b Env<'b>,
+    /// Whether it is for a modification: those refuse null.
+    pub(super) modifies: bool,
+}
+
+impl Tuple {
+    pub(super) fn plan(
+        term: &Term,
+        table: &Table,
+        columns: &[&Column],
+        scope: &mut Scope<'_>,
+    ) -> Result<Tuple, Failure> {
+        if let [column] = columns
+            && !matches!(term, Term::Tuple(_))
+        {
+            let value = term::plan(term, &spec_of(table, column), scope)?;
+            return Ok(Tuple::Each(vec![value]));
+        }
+        let Term::Tuple(terms) = term else {
+            let place = spec(table, &listed(columns), &tuple_type(columns));
+            return Ok(Tuple::Whole(term::plan(term, &place, scope)?));
+        };
+        // A tuple may also be the value of the one column.
+        if let [column] = columns
+            && matches!(column.ty.bare(), Type::Tuple(_))
+        {
+            let value = term::plan(term, &spec_of(table, column), scope)?;
+            return Ok(Tuple::Each(vec![value]));
+        }
+        if terms.len() != columns.len() {
+            return Err(Failure::invalid(format!(
+                "Expected {} elements in value tuple, but got {}",
+                columns.len(),
+                terms.len()
+            )));
+        }
+        let pairs = terms.iter().zip(columns);
+        let values = pairs.map(|(term, column)| term::plan(term, &spec_of(table, column), scope));
+        Ok(Tuple::Each(values.collect::<Result<_, _>>()?))
+    }
+
+    /// The values, unless one is null and the statement then selects nothing.
+    pub(super) fn bind(
+        &self,
+        columns: &[usize],
+        binding: &Binding<'_>,
+    ) -> Result<Option<Vec<Vec<u8>>>, Failure> {
+        let mut bound = Vec::new();
+        match self {
+            Tuple::Each(expressions) => {
+                for (at, expression) in expressions.iter().enumerate() {
+                    let column = columns.get(at).copied().unwrap_or_default();
+                    match binding.value(expression, column)? {
+                        Some(value) => bound.push(value),
+                        None => return Ok(None),
+                    }
+                }
+            }
+            Tuple::Whole(expression) => {
+                let first = columns.first().copied().unwrap_or_default();
+                let Some(tuple) = binding.value(expression, first)? else {
+                    return Ok(None);
+                };
+                for field in collection::fields(&tuple) {
+                    match field {
+                        Some(field) => bound.push(field.to_vec()),
+                        None => return binding.null(first),
+                    }
+                }
+            }
+        }
+        Ok(Some(bound))
+    }
+}
+
+impl Members {
+    pub(super) fn plan(
+        operand: &Operand,
+        table: &Table,
+        columns: &[&Column],
+        scope: &mut Scope<'_>,
+    ) -> Result<Members, Failure> {
+        match operand {
+            Operand::List(terms) => {
+                let tuples = terms
+                    .iter()
+                    .map(|term| Tuple::plan(term, table, columns, scope));
+                Ok(Members::Each(tuples.collect::<Result<_, _>>()?))
+            }
+            Operand::Term(term) => {
+                let (name, ty, of_tuples) = match columns {
+                    [column] => (column.name.to_string(), column.ty.clone(), false),
+                    several => (listed(several), tuple_type(several), true),
+                };
+                let name = format!("{}({name})", scope.flavor().pick("IN", "in"));
+                let place = spec(table, &name, &Type::List(Box::new(ty)));
+                let list = term::plan(term, &place, scope)?;
+                Ok(Members::Whole { list, of_tuples })
+            }
+        }
+    }
+
+    /// The values, those with null left out.
+    pub(super) fn bind(
+        &self,
+        columns: &[usize],
+        binding: &Binding<'_>,
+    ) -> Result<Vec<Vec<Vec<u8>>>, Failure> {
+        let first = columns.first().copied().unwrap_or_default();
+        match self {
+            Members::Each(tuples) => {
+                let bound = tuples.iter().map(|tuple| tuple.bind(columns, binding));
+                Ok(bound
+                    .collect::<Result<Vec<_>, _>>()?
+                    .into_iter()
+                    .flatten()
+                    .collect())
+            }
+            Members::Whole { list, of_tuples } => {
+                let Some(list) = binding.value(list, first)? else {
+                    return Ok(Vec::new());
+                };
+                let members = collection::members(&list).into_iter();
+                let split = |member: &[u8]| match of_tuples {
+                    false => Some(vec![member.to_vec()]),
+                    true => collection::fields(member)
+                        .into_iter()
+                        .map(|field| field.map(<[u8]>::to_vec))
+                        .collect(),
+                };
+                Ok(members.filter_map(split).collect())
+            }
+        }
+    }
+}
+
+impl Binding<'_> {
+    /// The value that a column is compared with, unless it is null and the statement then selects nothing.
+    pub(super) fn value(
+        &self,
+        expression: &Expression,
+        column: usize,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        match expression.evaluate(self.values, self.env)? {
+            Bound::Value(value) => Ok(Some(value)),
+            Bound::Null => self.null(column),
+            Bound::Unset => Err(Failure::invalid(self.env.flavor.pick(
+                format!("Invalid unset value for column {}", self.name(column)),
+                format!("Invalid unset value for column {}", self.name(column)),
+            ))),
+        }
+    }
+
+    fn null<T>(&self, column: usize) -> Result<Option<T>, Failure> {
+        let is_key = self.table.columns.get(column).is_some_and(Column::is_key);
+        if self.env.flavor == Flavor::Scylla && !self.modifies {
+            return Ok(None);
+        }
+        let name = self.name(column);
+        Err(Failure::invalid(match is_key {
+            true => format!("Invalid null value in condition for column {name}"),
+            false => format!("Unsupported null value for column {name}"),
+        }))
+    }
+
+    fn name(&self, column: usize) -> &str {
+        self.table.columns.get(column).map_or("", |c| &c.name)
+    }
+}
+
+fn listed(columns: &[&Column]) -> String {
+    let names: Vec<&str> = columns.iter().map(|c| &*c.name).collect();
+    format!("({})", names.join(","))
+}
+
+fn tuple_type(columns: &[&Column]) -> Type {
+    Type::Tuple(columns.iter().map(|c| c.ty.clone()).collect())
+}

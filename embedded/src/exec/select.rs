@@ -1,0 +1,125 @@
+//! SELECT: planned once, then run over the rows that its WHERE selects.
+
+mod aggregate;
+mod group;
+mod name;
+mod order;
+mod output;
+mod page;
+mod projection;
+mod reader;
+mod run;
+mod shape;
+
+use std::sync::Arc;
+
+use scylla_orm_driver::value::{Column, Type};
+
+use crate::catalog::table::Table;
+use crate::exec::restrict::{self, Purpose, Restrictions};
+use crate::exec::scope::{Scope, spec};
+use crate::exec::select::aggregate::Aggregate;
+use crate::exec::select::order::Order;
+use crate::exec::select::output::Output;
+use crate::exec::select::projection::Projection;
+use crate::exec::term::{self, Expression};
+use crate::failure::Failure;
+use crate::parse::syntax::{self, Term};
+
+pub(crate) use crate::exec::select::run::Request;
+
+/// A SELECT that is ready to run.
+#[derive(Debug)]
+pub(crate) struct Select {
+    pub(crate) table: Arc<Table>,
+    /// The columns of the answer.
+    pub(crate) columns: Arc<[Column]>,
+    restrictions: Restrictions,
+    outputs: Vec<Output>,
+    /// What outputs refer to as aggregated.
+    aggregates: Vec<Aggregate>,
+    distinct: bool,
+    /// Whether a partition with nothing but static columns is a row of the answer.
+    shows_statics: bool,
+    order: Order,
+    /// How many columns of the key, from the first, make a group; none without GROUP BY.
+    group_by: Option<usize>,
+    limit: Option<Expression>,
+    per_partition_limit: Option<Expression>,
+}
+
+/// Plans a SELECT.
+///
+/// # Errors
+/// In the server's words.
+pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Select, Failure> {
+    let table = scope.table(&select.from)?;
+    if select.json {
+        return Err(Failure::invalid(
+            "SELECT JSON is not supported by the embedded cluster",
+        ));
+    }
+    let Projection {
+        outputs,
+        aggregates,
+        columns,
+    } = projection::plan(&select.selected, &table, scope)?;
+    let purpose = Purpose::Select {
+        allow_filtering: select.allow_filtering,
+    };
+    let restrictions = restrict::plan(&select.relations, &table, purpose, scope)?;
+    let group_by = group::plan(&select.group_by, &restrictions, &table, scope.flavor())?;
+    let order = order::plan(&select.order_by, &restrictions, &table, scope)?;
+    let planned = Select {
+        distinct: select.distinct,
+        shows_statics: shape::shows_statics(
+            &outputs,
+            &aggregates,
+            &restrictions,
+            &table,
+            scope.flavor(),
+        ),
+        per_partition_limit: limit(
+            &select.per_partition_limit,
+            "[per_partition_limit]",
+            &table,
+            scope,
+        )?,
+        limit: limit(&select.limit, "[limit]", &table, scope)?,
+        columns: columns.into(),
+        table,
+        restrictions,
+        outputs,
+        aggregates,
+        order,
+        group_by,
+    };
+    if let Some(timeout) = &select.timeout {
+        term::plan(
+            timeout,
+            &spec(&planned.table, "[timeout]", &Type::Duration),
+            scope,
+        )?;
+    }
+    shape::check(&planned)?;
+    Ok(planned)
+}
+
+impl Select {
+    /// For each component of the partition key the marker that supplies it; empty unless each has one.
+    pub(crate) fn routing(&self) -> Vec<u16> {
+        self.restrictions.routing()
+    }
+}
+
+fn limit(
+    term: &Option<Term>,
+    name: &str,
+    table: &Table,
+    scope: &mut Scope<'_>,
+) -> Result<Option<Expression>, Failure> {
+    let place = spec(table, name, &Type::Int);
+    term.as_ref()
+        .map(|term| term::plan(term, &place, scope))
+        .transpose()
+}

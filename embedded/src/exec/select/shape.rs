@@ -1,0 +1,101 @@
+//! What DISTINCT, aggregates and limits allow of one another.
+
+use crate::catalog::table::{ColumnKind, Table};
+use crate::exec::restrict::Restrictions;
+use crate::exec::select::Select;
+use crate::exec::select::aggregate::Aggregate;
+use crate::exec::select::output::Output;
+use crate::failure::Failure;
+use crate::flavor::Flavor;
+
+/// Whether a partition that has only static columns is a row of the answer. Cassandra shows it only to those who
+/// select a static column, and no server to those who restrict rows.
+pub(super) fn shows_statics(
+    outputs: &[Output],
+    aggregates: &[Aggregate],
+    restrictions: &Restrictions,
+    table: &Table,
+    flavor: Flavor,
+) -> bool {
+    let is_static = |at: usize| {
+        table
+            .columns
+            .get(at)
+            .is_some_and(|column| column.kind == ColumnKind::Static)
+    };
+    let selected = || read(outputs, aggregates).into_iter().any(is_static);
+    table.has_static()
+        && !restrictions.restricts_clustering()
+        && (flavor == Flavor::Scylla || selected() && !restrictions.restricts_regular())
+}
+
+/// Refuses what does not go together.
+pub(super) fn check(select: &Select) -> Result<(), Failure> {
+    let table = &*select.table;
+    let kind = |at: &usize| table.columns.get(*at).map(|column| column.kind);
+    let columns = read(&select.outputs, &select.aggregates);
+    let only_statics =
+        !columns.is_empty() && columns.iter().all(|c| kind(c) == Some(ColumnKind::Static));
+    if only_statics && !select.distinct && select.restrictions.restricts_clustering() {
+        return Err(Failure::invalid(
+            "Cannot restrict clustering columns when selecting only static columns",
+        ));
+    }
+    if select.per_partition_limit.is_some() {
+        if select.distinct {
+            return Err(Failure::invalid(
+                "PER PARTITION LIMIT is not allowed with SELECT DISTINCT queries",
+            ));
+        }
+        if !select.aggregates.is_empty() && select.group_by.is_none() {
+            return Err(Failure::invalid(
+                "PER PARTITION LIMIT is not allowed with aggregate queries.",
+            ));
+        }
+    }
+    match select.distinct {
+        true => distinct(select, &columns),
+        false => Ok(()),
+    }
+}
+
+fn distinct(select: &Select, columns: &[usize]) -> Result<(), Failure> {
+    let table = &*select.table;
+    for at in columns {
+        let Some(column) = table.columns.get(*at) else {
+            continue;
+        };
+        if !matches!(column.kind, ColumnKind::Partition | ColumnKind::Static) {
+            return Err(Failure::invalid(format!(
+                "SELECT DISTINCT queries must only request partition key columns and/or static columns (not {})",
+                column.name
+            )));
+        }
+    }
+    if select.restrictions.restricts_clustering() || select.restrictions.restricts_regular() {
+        return Err(Failure::invalid(
+            "SELECT DISTINCT with WHERE clause only supports restriction by partition key.",
+        ));
+    }
+    let partition = table.partition_key().iter().enumerate();
+    let mut missing = partition.filter(|(at, _)| !columns.contains(at));
+    match missing.next() {
+        Some((_, column)) if !select.restrictions.has_keys() => Err(Failure::invalid(format!(
+            "SELECT DISTINCT queries must request all the partition key columns (missing {})",
+            column.name
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The columns that are read for the answer.
+fn read(outputs: &[Output], aggregates: &[Aggregate]) -> Vec<usize> {
+    let mut columns = Vec::new();
+    for output in outputs {
+        output.columns(&mut columns);
+    }
+    for argument in aggregates.iter().filter_map(|a| a.argument.as_ref()) {
+        argument.columns(&mut columns);
+    }
+    columns
+}
