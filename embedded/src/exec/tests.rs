@@ -80,7 +80,12 @@ pub(super) fn shown(rows: &Rows) -> String {
     let columns = Arc::clone(&rows.columns);
     let line = |row: &Vec<Option<Vec<u8>>>| {
         assert_eq!(row.len(), columns.len());
-        columns.iter().zip(row).map(cell).collect::<Vec<_>>().join(" | ")
+        columns
+            .iter()
+            .zip(row)
+            .map(cell)
+            .collect::<Vec<_>>()
+            .join(" | ")
     };
     rows.rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }

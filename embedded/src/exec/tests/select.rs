@@ -5,7 +5,10 @@ use crate::flavor::Flavor;
 
 #[test]
 fn system_tables() {
-    let server = Server::new(Flavor::Scylla, "CREATE TABLE t (p int, c text, v int, PRIMARY KEY (p, c))");
+    let server = Server::new(
+        Flavor::Scylla,
+        "CREATE TABLE t (p int, c text, v int, PRIMARY KEY (p, c))",
+    );
     server.check(&[
         ("SELECT table_name FROM system_schema.tables WHERE keyspace_name = 'k'", "'t'"),
         (
