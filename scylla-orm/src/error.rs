@@ -55,12 +55,14 @@ pub enum ErrorKind {
     },
     /// A page token belongs to another query, or is none.
     PageToken,
-    /// The table cannot be made what the model says. Nothing was changed.
+    /// The table cannot be made what the model says.
     SchemaRefused {
         /// The table, with its keyspace.
         table: Box<str>,
         /// Why, and what can be done instead: all of it.
         reasons: Vec<Box<str>>,
+        /// The statements that were done: none, unless another process changed the table meanwhile.
+        applied: Vec<Box<str>>,
     },
     /// The schema was not changed, or only in part.
     SyncFailed {
@@ -222,6 +224,7 @@ mod tests {
             &Error::new(ErrorKind::SchemaRefused {
                 table: "blog.posts".into(),
                 reasons: ["column `a` is int".into(), "the key".into()].into(),
+                applied: [].into(),
             })
             .of("Post"),
             "`Post`: table blog.posts cannot be made what the model says, and nothing was done\

@@ -229,6 +229,30 @@ async fn what_cannot_be_had_is_refused_and_nothing_is_done() {
 }
 
 #[tokio::test]
+async fn what_the_server_refuses_is_not_hidden() {
+    let place = Place::new().await;
+    let on = &place.session;
+    sync_table::<first::Post>().on(on).await.unwrap();
+    let table = format!("{}.posts", place.keyspace);
+    // The old data may still be on disk, so no collection of another type can have the name again.
+    place
+        .run(&format!("ALTER TABLE {table} ADD tags list<int>"))
+        .await;
+    place.run(&format!("ALTER TABLE {table} DROP tags")).await;
+    let error = sync_table::<then::Post>().on(on).await.unwrap_err();
+    let ErrorKind::SyncFailed {
+        applied, missing, ..
+    } = error.kind()
+    else {
+        panic!("{error}");
+    };
+    assert_eq!((applied.len(), missing.len()), (0, 2), "{error}");
+    assert!(error.driver().unwrap().is_invalid(), "{error}");
+    assert_eq!(place.columns("posts").await, "author, id, title");
+    place.close().await;
+}
+
+#[tokio::test]
 async fn a_keyspace_and_a_session_must_be_there() {
     let place = Place::new().await;
     let nowhere = Session::over(place.session.driver().clone(), Some("no_such_keyspace"));

@@ -51,12 +51,17 @@ pub(super) fn describe(kind: &ErrorKind, model: Option<&str>, f: &mut Formatter<
 /// The same, of changes of the schema.
 fn of_schema(kind: &ErrorKind, f: &mut Formatter<'_>) -> Result {
     match kind {
-        ErrorKind::SchemaRefused { table, reasons } => {
-            write!(
-                f,
-                "table {table} cannot be made what the model says, and nothing was done"
-            )?;
-            list(f, "\n- ", reasons)
+        ErrorKind::SchemaRefused {
+            table,
+            reasons,
+            applied,
+        } => {
+            write!(f, "table {table} cannot be made what the model says")?;
+            if applied.is_empty() {
+                f.write_str(", and nothing was done")?;
+            }
+            list(f, "\n- ", reasons)?;
+            list(f, "\n- done: ", applied)
         }
         ErrorKind::SyncFailed {
             applied,
