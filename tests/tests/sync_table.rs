@@ -320,8 +320,11 @@ async fn many_may_create_at_once() {
         .into_iter()
         .map(Result::unwrap)
         .collect();
+    // ScyllaDB tells all who create a table at the same moment that they did.
     let applied: usize = reports.iter().map(|report| report.applied.len()).sum();
-    assert_eq!(applied, 2, "each step was done once: {reports:#?}");
+    assert!(applied >= 2, "{reports:#?}");
+    let plan = plan_table::<then::Post>().on(&place.session).await.unwrap();
+    assert!(plan.is_empty() && plan.untouched.is_empty(), "{plan}");
     for session in sessions {
         session.close().await.unwrap();
     }

@@ -1,8 +1,11 @@
 //! Creating and dropping keyspaces: what users await.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
+
+use scylla_orm_driver::topology::KeyspaceInfo;
 
 use crate::connection::{On, Session};
 use crate::cql::identifier;
@@ -81,31 +84,35 @@ impl<'s> CreateKeyspace<'s> {
     async fn create(self) -> Result<KeyspaceReport> {
         let session = self.on.session()?;
         let driver = session.driver();
-        let created = run::change(driver, &self.cql()).await?;
-        driver.await_schema_agreement().await?;
-        let mut report = KeyspaceReport {
+        // ScyllaDB answers as if it had created one that was there, so the answer alone cannot tell.
+        let mut found = driver.describe_keyspace(&self.name).await?;
+        let mut created = false;
+        if found.is_none() {
+            created = run::change(driver, &self.cql()).await?;
+            driver.await_schema_agreement().await?;
+            found = driver.describe_keyspace(&self.name).await?;
+        }
+        let differences = found.map_or_else(Vec::new, |found| self.differences(&found));
+        Ok(KeyspaceReport {
             keyspace: self.name,
             created,
-            differences: Vec::new(),
-        };
-        if created {
-            return Ok(report);
-        }
-        let Some(found) = driver.describe_keyspace(&report.keyspace).await? else {
-            return Ok(report);
-        };
+            differences,
+        })
+    }
+
+    /// How a keyspace differs from what is asked for.
+    fn differences(&self, found: &KeyspaceInfo) -> Vec<String> {
+        let mut differences = Vec::new();
         if !self.replication.is(&found.strategy) {
-            let found = map(&found.replication);
+            let map = map(&found.replication);
             let wanted = &self.replication;
-            let text = format!("it is replicated by {found}, and not by {wanted}");
-            report.differences.push(text);
+            differences.push(format!("it is replicated by {map}, and not by {wanted}"));
         }
         if self.durable_writes != found.durable_writes {
             let found = found.durable_writes;
-            let text = format!("its durable_writes is {found}");
-            report.differences.push(text);
+            differences.push(format!("its durable_writes is {found}"));
         }
-        Ok(report)
+        differences
     }
 }
 
@@ -124,7 +131,7 @@ impl<'s> IntoFuture for CreateKeyspace<'s> {
 pub struct KeyspaceReport {
     /// The keyspace's name.
     pub keyspace: String,
-    /// Whether it was created; else it was there.
+    /// Whether it was created; else it was there. If several create it at the same moment, more than one may say so.
     pub created: bool,
     /// How one that was there differs from what was asked for. It was left as it is.
     pub differences: Vec<String>,
@@ -212,7 +219,7 @@ impl<'s> IntoFuture for DropKeyspace<'s> {
 }
 
 /// A map as CQL writes it.
-fn map(entries: &std::collections::BTreeMap<String, String>) -> String {
+fn map(entries: &BTreeMap<String, String>) -> String {
     let entries: Vec<String> = entries
         .iter()
         .map(|(name, value)| format!("'{name}': '{value}'"))

@@ -11,7 +11,8 @@ use super::{Step, Untouched};
 pub struct Report {
     /// The table, with its keyspace, as CQL writes it.
     pub table: String,
-    /// What was done, in this order. What another process did meanwhile is not among it.
+    /// What was done, in this order. What another process did meanwhile is not among it, unless both created the table
+    /// at the same moment.
     pub applied: Vec<Step>,
     /// What of the table the model does not know; it was left alone.
     pub untouched: Vec<Untouched>,

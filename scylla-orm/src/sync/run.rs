@@ -18,7 +18,8 @@ pub(super) fn keyspace<'a>(session: &'a Session, table: &'a TableDef) -> Result<
     keyspace.ok_or_else(|| Error::new(ErrorKind::NoKeyspace))
 }
 
-/// Sends a statement that changes the schema. True if it did: `IF NOT EXISTS` may have found it done.
+/// Sends a statement that changes the schema. False if `IF NOT EXISTS` found it done; ScyllaDB does not say so of tables
+/// and keyspaces.
 pub(super) async fn change(
     driver: &scylla_orm_driver::Session,
     cql: &str,
