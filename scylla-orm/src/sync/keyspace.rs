@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 use super::{Replication, run};
 
-/// Creates a keyspace, unless it is there, and waits until all nodes know it. Awaiting it gives a [`KeyspaceReport`].
+/// Creates a keyspace, unless it is there, and then waits until all nodes know it. Awaiting it gives a [`KeyspaceReport`].
 /// One that is there is not changed, also if it is replicated in another way; the report says so.
 ///
 /// # Errors
