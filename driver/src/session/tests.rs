@@ -6,3 +6,4 @@ mod execute;
 mod fake;
 mod follow;
 mod retry;
+mod rows;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::fake::{Fake, Reply, error, is_execute, one_row};
+use super::fake::{Fake, Reply, error, is_execute};
+use super::rows::one_row;
 use crate::error::ErrorKind;
 use crate::frame::request::Request;
 use crate::frame::response::{QueryResult, Response, ServerErrorKind};

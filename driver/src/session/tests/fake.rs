@@ -1,23 +1,20 @@
 //! A cluster of nodes on loopback that know their system tables and answer statements as a test says.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::rows::{Cell, cell, keyspace_row, one_row, prepared, table};
 use crate::frame::request::Request;
 use crate::frame::response::{
-    Event, Metadata, Prepared, QueryResult, Ready, Response, Rows, ServerError, ServerErrorKind,
-    Supported,
+    Event, QueryResult, Ready, Response, ServerError, ServerErrorKind, Supported,
 };
 use crate::frame::{self, Features, Flags, HEADER, Header, Opcode, Version};
 use crate::session::{Session, SessionBuilder};
-use crate::value::{Column, CqlType, Type};
 
 /// What a node does with a request.
 pub(super) enum Reply {
@@ -42,6 +39,7 @@ pub(super) struct Fake {
 struct Shared {
     addresses: Vec<SocketAddr>,
     keyspaces: Mutex<Vec<String>>,
+    places: Mutex<Vec<Place>>,
     script: Script,
     /// Node and what it was asked, in order; without the driver's own questions.
     log: Mutex<Vec<(usize, String)>>,
@@ -49,7 +47,17 @@ struct Shared {
     times: Mutex<Vec<Option<i64>>>,
     /// Events pushed to all that have registered.
     event: watch::Sender<Option<Event>>,
-    open: watch::Sender<usize>,
+    /// Open connections of each node.
+    open: watch::Sender<Vec<usize>>,
+}
+
+/// What the system tables say of a node.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) host_id: u128,
+    pub(super) datacenter: &'static str,
+    /// It is not in the cluster (any more).
+    pub(super) gone: bool,
 }
 
 struct Node {
@@ -71,11 +79,12 @@ impl Fake {
         let shared = Arc::new(Shared {
             addresses: listeners.iter().map(|l| l.local_addr().unwrap()).collect(),
             keyspaces: Mutex::new(vec!["k".to_owned()]),
+            places: Mutex::new((1..).take(count).map(Place::new).collect()),
             script: Box::new(script),
             log: Mutex::default(),
             times: Mutex::default(),
             event: watch::Sender::new(None),
-            open: watch::Sender::new(0),
+            open: watch::Sender::new(vec![0; count]),
         });
         let nodes = listeners
             .into_iter()
@@ -130,10 +139,33 @@ impl Fake {
         self.nodes[node].alive.send_replace(false);
     }
 
+    /// Changes what the system tables say of a node.
+    pub(super) fn place(&self, node: usize, change: impl FnOnce(&mut Place)) {
+        change(&mut self.shared.places.lock().unwrap()[node]);
+    }
+
     /// Waits until no connection is open any more.
     pub(super) async fn abandoned(&self) {
+        self.opened(|open| open.iter().all(|count| *count == 0))
+            .await;
+    }
+
+    /// Waits until the number of open connections of each node is right.
+    pub(super) async fn opened(&self, right: impl Fn(&[usize]) -> bool) {
         let mut open = self.shared.open.subscribe();
-        open.wait_for(|open| *open == 0).await.unwrap();
+        let waiting = open.wait_for(|open| right(open));
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(20), waiting).await;
+        assert!(waited.is_ok(), "open: {:?}", self.shared.open.borrow());
+    }
+}
+
+impl Place {
+    fn new(host_id: u128) -> Place {
+        Place {
+            host_id,
+            datacenter: "dc1",
+            gone: false,
+        }
     }
 }
 
@@ -151,12 +183,12 @@ impl Node {
             while let Ok((stream, _)) = listener.accept().await {
                 let (shared, mut alive) = (shared.clone(), living.subscribe());
                 tokio::spawn(async move {
-                    shared.open.send_modify(|open| *open += 1);
+                    shared.open.send_modify(|open| open[at] += 1);
                     tokio::select! {
                         () = shared.serve(at, stream) => {}
                         _ = alive.wait_for(|alive| !alive) => {}
                     }
-                    shared.open.send_modify(|open| *open -= 1);
+                    shared.open.send_modify(|open| open[at] -= 1);
                 });
             }
         });
@@ -242,7 +274,7 @@ impl Shared {
         } else if text.contains("system.local") {
             return node_rows(vec![node]);
         } else if text.contains("system.peers") {
-            return node_rows(all.filter(|n| *n != node).collect());
+            return node_rows(all.filter(|n| *n != node && !self.place(*n).gone).collect());
         } else if text.contains("system_schema.keyspaces") {
             let keyspaces = self.keyspaces.lock().unwrap();
             return table(keyspaces.iter().map(|name| keyspace_row(name)).collect());
@@ -250,14 +282,18 @@ impl Shared {
         QueryResult::Void
     }
 
+    fn place(&self, node: usize) -> Place {
+        self.places.lock().unwrap()[node].clone()
+    }
+
     /// A node owns the end of an equal part of the ring.
     fn node_row(&self, node: usize) -> Vec<Cell> {
-        let address = self.addresses[node];
+        let (address, place) = (self.addresses[node], self.place(node));
         let part = i64::MAX / i64::try_from(self.addresses.len()).unwrap();
         let token = (part * i64::try_from(node).unwrap()).to_string();
         vec![
-            cell("host_id", &uuid::Uuid::from_u128(node as u128 + 1)),
-            cell("data_center", &"dc1".to_owned()),
+            cell("host_id", &uuid::Uuid::from_u128(place.host_id)),
+            cell("data_center", &place.datacenter.to_owned()),
             cell("rack", &format!("r{node}")),
             cell("release_version", &"5.0".to_owned()),
             cell(
@@ -285,65 +321,6 @@ async fn send(stream: &mut TcpStream, stream_id: i16, response: &Response) {
     frame::finish(&mut out, at).unwrap();
     // The other side may have gone: then nobody waits for this.
     let _ = stream.write_all(&out).await;
-}
-
-type Cell = (Column, Vec<u8>);
-
-fn cell<T: CqlType>(name: &str, value: &T) -> Cell {
-    let mut bytes = Vec::new();
-    value.write(&mut bytes);
-    (column(name, T::cql_type()), bytes)
-}
-
-pub(super) fn column(name: &str, ty: Type) -> Column {
-    Column {
-        keyspace: "k".into(),
-        table: "t".into(),
-        name: name.into(),
-        ty,
-    }
-}
-
-fn table(rows: Vec<Vec<Cell>>) -> QueryResult {
-    let columns = rows
-        .first()
-        .map(|row| row.iter().map(|(c, _)| c.clone()).collect::<Vec<_>>());
-    let columns = columns.unwrap_or_else(|| vec![column("none", Type::Int)]);
-    let cells = rows
-        .iter()
-        .map(|row| row.iter().map(|(_, bytes)| Some(bytes)));
-    QueryResult::Rows(Rows::new(Metadata::new(columns.into()), cells).unwrap())
-}
-
-fn keyspace_row(name: &str) -> Vec<Cell> {
-    let replication = [("class", "SimpleStrategy"), ("replication_factor", "1")];
-    let replication: BTreeMap<String, String> = replication
-        .map(|(k, v)| (k.to_owned(), v.to_owned()))
-        .into();
-    vec![
-        cell("keyspace_name", &name.to_owned()),
-        cell("replication", &replication),
-    ]
-}
-
-/// A page of one row with one int.
-pub(super) fn one_row(value: i32) -> Response {
-    Response::Result(table(vec![vec![cell("v", &value)]]))
-}
-
-/// One int marker per `?`; the first one is the partition key.
-pub(super) fn prepared(text: &str) -> Response {
-    let markers: Vec<Column> = text.matches('?').map(|_| column("id", Type::Int)).collect();
-    let select = text.starts_with("SELECT");
-    let result: Vec<Column> = select.then(|| column("v", Type::Int)).into_iter().collect();
-    Response::Result(QueryResult::Prepared(Prepared {
-        id: Bytes::copy_from_slice(text.as_bytes()),
-        result_id: Bytes::new(),
-        partition_key: if markers.is_empty() { vec![] } else { vec![0] },
-        markers: markers.into(),
-        lwt: false,
-        result: Metadata::new(result.into()),
-    }))
 }
 
 pub(super) fn error(kind: ServerErrorKind, message: &str) -> Reply {

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use bytes::Bytes;
 
-use super::fake::{Fake, Reply, column, error, is_execute, prepared};
+use super::fake::{Fake, Reply, error, is_execute};
+use super::rows::{column, prepared};
 use crate::error::ErrorKind;
 use crate::frame::Consistency;
 use crate::frame::request::Request;
