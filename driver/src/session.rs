@@ -102,6 +102,17 @@ impl Session {
         self.0.statements.find(cql, prepare).await
     }
 
+    /// Drops a statement from those that this session has prepared: whoever asks for its text next has it prepared
+    /// anew.
+    pub fn forget(&self, statement: &Prepared) {
+        self.0.statements.forget(statement);
+    }
+
+    /// Rows per page, unless a statement says otherwise.
+    pub fn page_size(&self) -> u32 {
+        self.0.defaults.page_size
+    }
+
     /// Executes a statement. One that reads or writes rows is prepared first, unless this session has it prepared
     /// already; other statements, as those that change the schema, are sent as they are, and after a change of the
     /// schema this waits until all nodes know it.

@@ -10,6 +10,6 @@ mod shape;
 mod text;
 
 pub(crate) use fan::Fan;
-pub(crate) use names::identifier;
+pub(crate) use names::{identifier, qualified};
 pub use raw::Raw;
 pub use shape::{Flag, Op, Shape, Verb};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use scylla_orm_driver::value::Fault;
+use scylla_orm_driver::value::{Fault, Type};
 
 mod words;
 
@@ -35,8 +35,27 @@ pub enum ErrorKind {
     MultipleFound,
     /// The statement breaks a rule of CQL; the text is the rule.
     Invalid(String),
+    /// There is no such keyspace.
+    MissingKeyspace {
+        /// Its name.
+        keyspace: Box<str>,
+    },
+    /// There is no table of the model.
+    MissingTable {
+        /// Keyspace and table.
+        table: Box<str>,
+    },
+    /// The table has not all columns of the model.
+    MissingColumns {
+        /// Keyspace and table.
+        table: Box<str>,
+        /// Those that it does not have.
+        columns: Vec<Box<str>>,
+    },
     /// The model does not match the table in the database.
     Mismatch {
+        /// Keyspace and table.
+        table: Box<str>,
         /// The column, if it is about one.
         column: Option<Box<str>>,
         /// What the model says.
@@ -48,7 +67,9 @@ pub enum ErrorKind {
     Decode {
         /// The column.
         column: Box<str>,
-        /// The row, counted from 0 within its page.
+        /// Its type.
+        ty: Type,
+        /// The row, counted from 0 among those of the query.
         row: usize,
         /// What is wrong with it.
         fault: Fault,
@@ -163,10 +184,7 @@ impl fmt::Display for Error {
         if let (Some(cql), None) = (&self.0.cql, self.driver()) {
             write!(f, "; the statement is `{cql}`")?;
         }
-        if let Some(advice) = words::advice(&self.0.kind) {
-            write!(f, "; {advice}")?;
-        }
-        Ok(())
+        words::advise(&self.0.kind, model, f)
     }
 }
 
@@ -204,21 +222,50 @@ mod tests {
         check(
             &Error::new(ErrorKind::Decode {
                 column: "title".into(),
+                ty: Type::Text,
                 row: 2,
                 fault: Fault::Null,
             })
             .of("Post"),
-            "`Post`: column `title` of row 2 is null; make the field an `Option`, or give it `#[cql(default)]`",
+            "`Post`: column `title` (`text`) is null in row 2, but the field is no `Option`; make it one, or give it \
+             `#[cql(default)]`",
+        );
+        check(
+            &Error::new(ErrorKind::Decode {
+                column: "v".into(),
+                ty: Type::Int,
+                row: 0,
+                fault: Fault::Length,
+            })
+            .of("Post"),
+            "`Post`: column `v` (`int`) has not the length that its type needs in row 0",
+        );
+        check(
+            &Error::new(ErrorKind::MissingTable {
+                table: "blog.posts".into(),
+            })
+            .of("Post"),
+            "`Post`: there is no table `blog.posts`; `sync_table::<Post>()` creates it",
+        );
+        check(
+            &Error::new(ErrorKind::MissingColumns {
+                table: "blog.posts".into(),
+                columns: vec!["a".into(), "b".into()],
+            })
+            .of("Post"),
+            "`Post`: table `blog.posts` has no column `a` and no column `b`; `sync_table::<Post>()` adds what the \
+             table lacks",
         );
         check(
             &Error::new(ErrorKind::Mismatch {
+                table: "blog.posts".into(),
                 column: Some("v".into()),
                 expected: "int".into(),
                 found: "text".into(),
             })
             .of("Post"),
-            "`Post`: column `v` is `int` in the model and `text` in the database; change the field's type, or the \
-             table",
+            "`Post`: column `v` of table `blog.posts` is `int` in the model and `text` in the database; change the \
+             field's type, or the table: `sync_table::<Post>()` says what it can do",
         );
         check(
             &Error::new(ErrorKind::SchemaRefused {

@@ -50,6 +50,11 @@ impl Run {
         }
     }
 
+    /// The session that it runs on.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
     /// Makes this the execution of the next page, once it has resolved; `state` is where the answer says that it
     /// begins.
     pub fn next_page(&mut self, state: Bytes) {

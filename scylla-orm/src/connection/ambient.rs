@@ -57,10 +57,16 @@ impl<'s> On<'s> {
     /// # Errors
     /// [`ErrorKind::NoSession`].
     pub(crate) fn session(self) -> Result<Session> {
-        Ok(match self.find()? {
+        Ok(self.find()?.into_session())
+    }
+}
+
+impl Lease<'_> {
+    pub(crate) fn into_session(self) -> Session {
+        match self {
             Lease::Lent(session) => session.clone(),
             Lease::Shared(session) => session,
-        })
+        }
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct Statement {
     pub(crate) values: u16,
     /// Whether it may be sent again when it is not known whether it was executed.
     pub(crate) idempotent: bool,
+    /// Whether its answers have columns of the model, to be checked.
+    pub(crate) has_columns: bool,
     /// For a conditional write: the answer has the same columns always, those of the old row, null if there is none
     /// (ScyllaDB); else they differ from answer to answer (Cassandra).
     pub(crate) in_full: bool,
@@ -30,12 +32,14 @@ pub(crate) enum Held<'s> {
 }
 
 impl Statement {
-    pub(crate) fn new(prepared: Prepared, values: u16, idempotent: bool, in_full: bool) -> Self {
+    /// Of `prepared`, with [`values`](Statement::values) and nothing else to say of it.
+    pub(crate) fn new(prepared: Prepared, values: u16) -> Self {
         Statement {
             prepared,
             values,
-            idempotent,
-            in_full,
+            idempotent: false,
+            has_columns: false,
+            in_full: false,
             checked: Checked::default(),
         }
     }

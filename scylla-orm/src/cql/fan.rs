@@ -20,7 +20,6 @@ pub(crate) struct Fan {
     raw: Raw,
     /// What stands in place of each `IN` on the partition key.
     places: Vec<Place>,
-    next: usize,
     length: usize,
 }
 
@@ -71,7 +70,10 @@ impl Raw {
         for (column, op) in self.shape.clauses().filter(|(_, op)| *op == Op::PICK) {
             shape.clause(column, op);
         }
-        let length = places.iter().map(|place| place.keys.len()).product();
+        let length = places
+            .iter()
+            .map(|place| place.keys.len())
+            .fold(1, usize::saturating_mul);
         let raw = Raw {
             shape,
             values: self.values.clone(),
@@ -80,7 +82,6 @@ impl Raw {
         Some(Fan {
             raw,
             places,
-            next: 0,
             length,
         })
     }
@@ -94,16 +95,19 @@ impl Raw {
     }
 }
 
-impl Iterator for Fan {
-    type Item = Raw;
+impl Fan {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
 
-    fn next(&mut self) -> Option<Raw> {
-        if self.next == self.length {
+    /// One of them.
+    pub(crate) fn statement(&self, number: usize) -> Option<Raw> {
+        if number >= self.length {
             return None;
         }
-        let mut rest = self.next;
-        self.next += 1;
-        // A number in mixed radix, the last place first.
+        // The number in mixed radix, the last place first.
+        let mut rest = number;
         let mut digits = vec![0; self.places.len()];
         for (digit, place) in digits.iter_mut().zip(&self.places).rev() {
             *digit = rest % place.keys.len();
@@ -130,14 +134,7 @@ impl Iterator for Fan {
             limit: self.raw.limit,
         })
     }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.length - self.next;
-        (left, Some(left))
-    }
 }
-
-impl ExactSizeIterator for Fan {}
 
 fn skip(values: &mut Cells<'_>, count: usize) {
     for _ in 0..count {
@@ -186,7 +183,7 @@ mod tests {
         let table = Reading::definition();
         let fan = raw.fan(table).expect("it filters the partition key by IN");
         assert_eq!(fan.len(), values.len());
-        let statements: Vec<Raw> = fan.collect();
+        let statements: Vec<Raw> = (0..fan.len()).filter_map(|n| fan.statement(n)).collect();
         for (raw, values) in statements.iter().zip(values) {
             assert_eq!(raw.shape.text(table, table.keyspace), expected);
             let cells: Vec<u8> = values

@@ -16,6 +16,15 @@ pub(crate) fn identifier(name: &str) -> Cow<'_, str> {
     }
 }
 
+/// A table's name as it is written in CQL.
+pub(crate) fn qualified(keyspace: Option<&str>, table: &str) -> String {
+    let table = identifier(table);
+    match keyspace {
+        Some(keyspace) => format!("{}.{table}", identifier(keyspace)),
+        None => table.into_owned(),
+    }
+}
+
 /// The words that ScyllaDB or Cassandra does not take as a name unless quoted, sorted.
 const RESERVED: &[&str] = &[
     "add",

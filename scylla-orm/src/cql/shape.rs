@@ -136,6 +136,15 @@ impl Op {
         Op(self.0 + Op::IF)
     }
 
+    /// The same comparison in WHERE, if it is one in IF that is there, too.
+    pub(crate) fn plain(self) -> Op {
+        match self {
+            Op::IF_NE | Op::IF_NULL | Op::IF_NOT_NULL => self,
+            _ if self.is_condition() => Op(self.0 - Op::IF),
+            _ => self,
+        }
+    }
+
     /// A comparison in WHERE.
     pub fn is_filter(self) -> bool {
         self.0 <= Op::LIKE.0
@@ -153,17 +162,7 @@ impl Op {
 
     /// How a comparison is written.
     pub(crate) fn sign(self) -> &'static str {
-        match self {
-            Op::IF_NE => return "!=",
-            Op::IF_NULL => return "= null",
-            Op::IF_NOT_NULL => return "!= null",
-            _ => {}
-        }
-        match Op(if self.is_condition() {
-            self.0 - Op::IF
-        } else {
-            self.0
-        }) {
+        match self.plain() {
             Op::EQ => "=",
             Op::IN => "IN",
             Op::GT => ">",
@@ -172,6 +171,9 @@ impl Op {
             Op::LE => "<=",
             Op::CONTAINS => "CONTAINS",
             Op::CONTAINS_KEY => "CONTAINS KEY",
+            Op::IF_NE => "!=",
+            Op::IF_NULL => "= null",
+            Op::IF_NOT_NULL => "!= null",
             _ => "LIKE",
         }
     }
@@ -206,6 +208,12 @@ impl Shape {
     #[inline]
     pub fn is_inline(&self) -> bool {
         self.spill.is_none()
+    }
+
+    /// What [`key`](Shape::key) does not say.
+    #[inline]
+    pub(crate) fn spilled(&self) -> &[u16] {
+        self.spill.as_ref().map_or(&[], |spill| &spill.0)
     }
 
     /// Adds a clause.
@@ -289,8 +297,7 @@ impl Shape {
             let bits = (self.key() >> (CLAUSES + 12 * i)).to_le_bytes();
             u16::from_le_bytes([bits[0], bits[1]]) & 0xfff
         });
-        let spilled = self.spill.iter().flat_map(|spill| spill.0.iter().copied());
-        inline.chain(spilled).map(|code| {
+        inline.chain(self.spilled().iter().copied()).map(|code| {
             let [low, _] = code.to_le_bytes();
             let [column, _] = (code >> 5).to_le_bytes();
             (column, Op(low & 31))

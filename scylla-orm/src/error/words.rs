@@ -18,39 +18,58 @@ pub(super) fn describe(kind: &ErrorKind, model: Option<&str>, f: &mut Formatter<
         ErrorKind::NotFound => f.write_str("there is no such row"),
         ErrorKind::MultipleFound => f.write_str("there is more than one such row"),
         ErrorKind::Invalid(rule) => f.write_str(rule),
-        ErrorKind::Mismatch {
-            column: Some(column),
-            expected,
-            found,
-        } => {
-            write!(
-                f,
-                "column `{column}` is `{expected}` in the model and `{found}` in the database"
-            )
-        }
-        ErrorKind::Mismatch {
-            column: None,
-            expected,
-            found,
-        } => {
-            write!(f, "the model says {expected}, and the database {found}")
-        }
-        ErrorKind::Decode { column, row, fault } => {
-            write!(
-                f,
-                "column `{column}` of row {row} {}",
-                what_is_wrong(*fault)
-            )
-        }
+        ErrorKind::Decode {
+            column,
+            ty,
+            row,
+            fault,
+        } => write!(
+            f,
+            "column `{column}` (`{ty}`) {} in row {row}{}",
+            what_is_wrong(*fault),
+            if *fault == Fault::Null {
+                ", but the field is no `Option`"
+            } else {
+                ""
+            }
+        ),
         ErrorKind::PageToken => f.write_str("the page token does not belong to this query"),
         ErrorKind::Driver(error) => write!(f, "{error}"),
         _ => of_schema(kind, f),
     }
 }
 
-/// The same, of changes of the schema.
+/// The same, of the schema and its changes.
 fn of_schema(kind: &ErrorKind, f: &mut Formatter<'_>) -> Result {
     match kind {
+        ErrorKind::MissingKeyspace { keyspace } => write!(f, "there is no keyspace `{keyspace}`"),
+        ErrorKind::MissingTable { table } => write!(f, "there is no table `{table}`"),
+        ErrorKind::MissingColumns { table, columns } => {
+            write!(f, "table `{table}` has ")?;
+            for (i, column) in columns.iter().enumerate() {
+                let and = if i == 0 { "" } else { " and " };
+                write!(f, "{and}no column `{column}`")?;
+            }
+            Ok(())
+        }
+        ErrorKind::Mismatch {
+            table,
+            column: Some(column),
+            expected,
+            found,
+        } => write!(
+            f,
+            "column `{column}` of table `{table}` is `{expected}` in the model and `{found}` in the database"
+        ),
+        ErrorKind::Mismatch {
+            table,
+            column: None,
+            expected,
+            found,
+        } => write!(
+            f,
+            "table `{table}` has {expected} in the model and {found} in the database"
+        ),
         ErrorKind::SchemaRefused {
             table,
             reasons,
@@ -90,32 +109,45 @@ fn list(f: &mut Formatter<'_>, before: &str, items: &[Box<str>]) -> Result {
 }
 
 /// What to do about it.
-pub(super) fn advice(kind: &ErrorKind) -> Option<&'static str> {
+pub(super) fn advise(kind: &ErrorKind, model: Option<&str>, f: &mut Formatter<'_>) -> Result {
+    let model = model.unwrap_or("Model");
     match kind {
-        ErrorKind::NoSession => Some(
-            "call `.on(&session)`, or run it inside `session.scope(..)`, or set a default with \
+        ErrorKind::NoSession => f.write_str(
+            "; call `.on(&session)`, or run it inside `session.scope(..)`, or set a default with \
              `session.set_default()`",
         ),
         ErrorKind::DefaultAlreadySet => {
-            Some("set it once, and name other sessions with `.on(&session)`")
+            f.write_str("; set it once, and name other sessions with `.on(&session)`")
         }
-        ErrorKind::NoKeyspace => Some(
-            "say `#[cql(keyspace = \"…\")]` on the model, or `.keyspace(\"…\")` on the session's builder",
+        ErrorKind::NoKeyspace => f.write_str(
+            "; say `#[cql(keyspace = \"…\")]` on the model, or `.keyspace(\"…\")` on the session's builder",
         ),
-        ErrorKind::MultipleFound => Some("add filters, or take `.first()` or `.all()`"),
-        ErrorKind::Mismatch {
-            column: Some(_), ..
-        } => Some("change the field's type, or the table"),
+        ErrorKind::MultipleFound => f.write_str("; add filters, or take `.first()` or `.all()`"),
+        ErrorKind::MissingKeyspace { .. } => f.write_str("; `create_keyspace(..)` creates it"),
+        ErrorKind::MissingTable { .. } => write!(f, "; `sync_table::<{model}>()` creates it"),
+        ErrorKind::MissingColumns { .. } => {
+            write!(f, "; `sync_table::<{model}>()` adds what the table lacks")
+        }
+        ErrorKind::Mismatch { column, .. } => {
+            let what = match column {
+                Some(_) => "field's type",
+                None => "model",
+            };
+            write!(
+                f,
+                "; change the {what}, or the table: `sync_table::<{model}>()` says what it can do"
+            )
+        }
         ErrorKind::Decode {
             fault: Fault::Null, ..
-        } => Some("make the field an `Option`, or give it `#[cql(default)]`"),
+        } => f.write_str("; make it one, or give it `#[cql(default)]`"),
         ErrorKind::PageToken => {
-            Some("use a token with the query, and the values, that it came from")
+            f.write_str("; use a token with the query, and the values, that it came from")
         }
         ErrorKind::DropNotAllowed { .. } => {
-            Some("allow it by `.allow_drop(..)` with the name of the keyspace")
+            f.write_str("; allow it by `.allow_drop(..)` with the name of the keyspace")
         }
-        _ => None,
+        _ => Ok(()),
     }
 }
 

@@ -5,9 +5,16 @@ use std::task::{Context, Poll, ready};
 
 use crate::error::Result;
 
-use super::{Exec, ReadRow, rows};
+use super::Exec;
+use super::read::{ReadRow, read_page};
 
 /// The first row of a query, if there is one.
+///
+/// # Errors
+/// As [`All`](super::All).
+///
+/// # Cancel safety
+/// It can be dropped at any moment.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct First<'s, T> {
@@ -24,8 +31,16 @@ impl<'s, T> First<'s, T> {
 impl<T> Future for First<'_, T> {
     type Output = Result<Option<T>>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = ready!(Pin::new(&mut self.exec).poll(cx))?;
-        Poll::Ready(rows(self.exec.table(), &answer, 1, self.read).map(|mut rows| rows.pop()))
+        // A page may be empty and not be the last.
+        while let Some(page) = ready!(self.exec.poll_next(cx)) {
+            let mut rows = Vec::new();
+            read_page(self.exec.table(), &page?, 1, self.read, &mut rows)?;
+            if let Some(row) = rows.pop() {
+                return Poll::Ready(Ok(Some(row)));
+            }
+        }
+        Poll::Ready(Ok(None))
     }
 }

@@ -6,22 +6,33 @@ use std::task::{Context, Poll, ready};
 use crate::connection::Session;
 use crate::error::{Error, ErrorKind, Result};
 
-use super::{Exec, First, ReadRow, rows};
+use super::read::{ReadRow, read_page};
+use super::{Exec, First};
 
 /// The one row of a query, or of a key.
 ///
 /// # Errors
-/// [`ErrorKind::NotFound`] if there is none, [`ErrorKind::MultipleFound`] if there are several.
+/// [`ErrorKind::NotFound`] if there is none, [`ErrorKind::MultipleFound`] if there are several; else as
+/// [`All`](super::All).
+///
+/// # Cancel safety
+/// It can be dropped at any moment.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Get<'s, T> {
     exec: Exec<'s>,
     read: ReadRow<T>,
+    /// Those that were found.
+    rows: Vec<T>,
 }
 
 impl<'s, T> Get<'s, T> {
     pub(crate) fn new(exec: Exec<'s>, read: ReadRow<T>) -> Self {
-        Get { exec, read }
+        Get {
+            exec,
+            read,
+            rows: Vec::new(),
+        }
     }
 
     /// Runs on this session.
@@ -29,6 +40,7 @@ impl<'s, T> Get<'s, T> {
         Get {
             exec: self.exec.on(session),
             read: self.read,
+            rows: self.rows,
         }
     }
 
@@ -54,17 +66,24 @@ impl<'s, T> Get<'s, T> {
     }
 }
 
+// Nothing in it is pinned.
+impl<T> Unpin for Get<'_, T> {}
+
 impl<T> Future for Get<'_, T> {
     type Output = Result<T>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = ready!(Pin::new(&mut self.exec).poll(cx))?;
-        let table = self.exec.table();
-        let mut rows = rows(table, &answer, 2, self.read)?;
-        Poll::Ready(match (rows.pop(), rows.pop()) {
-            (Some(row), None) => Ok(row),
-            (None, _) => Err(Error::new(ErrorKind::NotFound).of(table.model)),
-            (Some(_), Some(_)) => Err(Error::new(ErrorKind::MultipleFound).of(table.model)),
-        })
+        let this = &mut *self;
+        let table = this.exec.table();
+        while let Some(page) = ready!(this.exec.poll_next(cx)) {
+            let most = 2 - this.rows.len();
+            read_page(table, &page?, most, this.read, &mut this.rows)?;
+            if this.rows.len() == 2 {
+                return Poll::Ready(Err(Error::new(ErrorKind::MultipleFound).of(table.model)));
+            }
+        }
+        let row = this.rows.pop();
+        Poll::Ready(row.ok_or_else(|| Error::new(ErrorKind::NotFound).of(table.model)))
     }
 }

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use scylla_orm_driver::value::{Cells, Column, Fault, FromCql};
+use scylla_orm_driver::value::{Cells, Column, Fault, FromCql, Type};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::table::{NamedRow, TableDef};
@@ -43,6 +43,15 @@ impl<T> Lwt<T> {
 pub(crate) type ReadNamed<T> = fn(&NamedRow<'_>, &TableDef) -> Result<T, (u16, Fault)>;
 
 /// A write under conditions.
+///
+/// # Errors
+/// As [`Write`](super::Write). After a timeout it is not known whether it was written.
+///
+/// # Panics
+/// If it is polled after it has resolved.
+///
+/// # Cancel safety
+/// It can be dropped at any moment. Once it was polled, it may be written all the same.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct LwtWrite<'s, T> {
@@ -60,9 +69,12 @@ impl<T> Future for LwtWrite<'_, T> {
     type Output = Result<Lwt<T>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = ready!(Pin::new(&mut self.exec).poll(cx))?;
+        let Some(page) = ready!(self.exec.poll_next(cx)).transpose()? else {
+            panic!("a write was polled after it had resolved");
+        };
         let (table, full) = (self.exec.table(), self.exec.answers_in_full());
-        let outcome = outcome(answer.columns(), answer.cells(), full, table, self.read);
+        let cells = Cells::new(&page.body);
+        let outcome = outcome(&page.metadata.columns, cells, full, table, self.read);
         Poll::Ready(outcome.map_err(|e| e.of(table.model)))
     }
 }
@@ -75,14 +87,15 @@ fn outcome<'a, T>(
     table: &TableDef,
     read: ReadNamed<T>,
 ) -> Result<Lwt<T>> {
-    let decode = |column: &str, fault| {
+    let decode = |column: &str, ty, fault| {
         Error::new(ErrorKind::Decode {
             column: column.into(),
+            ty,
             row: 0,
             fault,
         })
     };
-    let broken = |fault| decode("[applied]", fault);
+    let broken = |fault| decode("[applied]", Type::Boolean, fault);
     let row = NamedRow::read(columns, &mut cells).map_err(broken)?;
     let applied = row.cell("[applied]").flatten();
     if bool::decode(applied).map_err(broken)? {
@@ -93,23 +106,20 @@ fn outcome<'a, T>(
     }
     let existing = read(&row, table);
     existing.map(Lwt::Existing).map_err(|(column, fault)| {
-        let name = table
-            .columns
-            .get(usize::from(column))
-            .map_or("?", |column| column.name);
-        decode(name, fault)
+        match table.columns.get(usize::from(column)) {
+            Some(column) => decode(column.name, (column.ty)(), fault),
+            None => decode("?", Type::Blob, fault),
+        }
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use scylla_orm_derive::Model;
-    use scylla_orm_driver::value::Type;
-
     use super::*;
     use crate::column::IfCond;
     use crate::model::Model;
     use crate::table::Table;
+    use scylla_orm_derive::Model;
 
     #[derive(Model, Debug, Clone, PartialEq)]
     #[cql(crate = "crate", keyspace = "ks")]

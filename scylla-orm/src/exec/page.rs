@@ -1,13 +1,20 @@
-//! One page, and the token of the next.
+//! One page of a query's rows.
 
 use std::fmt;
+use std::mem;
 use std::pin::Pin;
-use std::str::FromStr;
 use std::task::{Context, Poll, ready};
 
-use crate::error::{Error, ErrorKind, Result};
+use futures_core::future::BoxFuture;
+use scylla_orm_driver::frame::response::Rows;
+use scylla_orm_driver::statement::Options;
 
-use super::{Exec, ReadRow, rows};
+use crate::error::{Error, ErrorKind, Result};
+use crate::table::TableDef;
+
+use super::read::{ReadRow, read_page};
+use super::token::{PageToken, Place, fingerprint};
+use super::{Exec, Several, prepare};
 
 /// One page of a query's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,32 +26,70 @@ pub struct Page<T> {
     pub next: Option<PageToken>,
 }
 
-/// Where a page begins. It belongs to the query, and the values, that it came from, and says nothing to anybody else;
-/// as text it goes into a URL.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct PageToken {
-    /// A fingerprint of the query.
-    pub(crate) query: u64,
-    /// Which of the requests that the query is sent as.
-    pub(crate) request: u32,
-    /// Rows that the query's limit still allows; `u32::MAX` without a limit.
-    pub(crate) left: u32,
-    /// The server's state within that request; empty at its beginning.
-    pub(crate) state: Vec<u8>,
-}
-
 /// Fetches one page.
-#[derive(Debug)]
+///
+/// # Errors
+/// [`ErrorKind::PageToken`] if the token is of another query, or of the same with other values; else as
+/// [`All`](super::All).
+///
+/// # Cancel safety
+/// It can be dropped at any moment.
 #[must_use = "futures do nothing unless awaited"]
 pub struct NextPage<'s, T> {
-    exec: Exec<'s>,
+    table: &'static TableDef,
     read: ReadRow<T>,
-    after: Option<PageToken>,
+    step: Step<'s>,
 }
+
+enum Step<'s> {
+    Start(Exec<'s>, Option<PageToken>),
+    /// The query is one request; with its fingerprint.
+    One(Exec<'s>, u64),
+    /// It is several.
+    Several(BoxFuture<'static, Result<Found>>),
+    Over,
+}
+
+/// The parts of a page in order, and where the next begins.
+pub(super) type Found = (Vec<Rows>, Option<PageToken>);
 
 impl<'s, T> NextPage<'s, T> {
     pub(crate) fn new(exec: Exec<'s>, read: ReadRow<T>, after: Option<PageToken>) -> Self {
-        NextPage { exec, read, after }
+        NextPage {
+            table: exec.table(),
+            read,
+            step: Step::Start(exec, after),
+        }
+    }
+
+    fn poll_found(&mut self, cx: &mut Context<'_>) -> Poll<Result<Found>> {
+        loop {
+            match &mut self.step {
+                Step::Start(..) => {
+                    if let Step::Start(exec, after) = mem::replace(&mut self.step, Step::Over) {
+                        self.step = start(exec, after)?;
+                    }
+                }
+                Step::One(exec, query) => {
+                    let page = ready!(exec.poll_next(cx)).transpose()?;
+                    let query = *query;
+                    self.step = Step::Over;
+                    let state = page.as_ref().and_then(|p| p.metadata.paging_state.as_ref());
+                    let next = state.map(|state| PageToken {
+                        query,
+                        // The server's state knows how many rows are left.
+                        left: u32::MAX,
+                        places: vec![Place {
+                            state: state.to_vec(),
+                            ..Place::default()
+                        }],
+                    });
+                    return Poll::Ready(Ok((page.into_iter().collect(), next)));
+                }
+                Step::Several(future) => return future.as_mut().poll(cx),
+                Step::Over => panic!("a page was polled after it had resolved"),
+            }
+        }
     }
 }
 
@@ -52,84 +97,47 @@ impl<T> Future for NextPage<'_, T> {
     type Output = Result<Page<T>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = ready!(Pin::new(&mut self.exec).poll(cx))?;
-        let rows = rows(self.exec.table(), &answer, usize::MAX, self.read)?;
-        Poll::Ready(Ok(Page {
-            rows,
-            next: self.after.take(),
-        }))
+        let (parts, next) = ready!(self.poll_found(cx))?;
+        let mut rows = Vec::new();
+        for part in &parts {
+            read_page(self.table, part, usize::MAX, self.read, &mut rows)?;
+        }
+        Poll::Ready(Ok(Page { rows, next }))
     }
 }
 
-impl fmt::Display for PageToken {
-    /// Hexadecimal digits.
+/// Finds the session, and where in the query's rows the page begins.
+fn start(exec: Exec<'_>, after: Option<PageToken>) -> Result<Step<'_>> {
+    let table = exec.table();
+    let Some((raw, call)) = exec.into_parts() else {
+        return Ok(Step::Over);
+    };
+    let lease = call.on.find()?;
+    let query = fingerprint(table, prepare::keyspace(&lease, table)?, &raw);
+    let places = match after {
+        Some(token) if token.query != query => {
+            return Err(Error::new(ErrorKind::PageToken).of(table.model));
+        }
+        after => after.map(|token| (token.left, token.places)),
+    };
+    let options = call
+        .options
+        .map_or_else(Options::default, |options| *options);
+    if let Some(fan) = raw.fan(table) {
+        let several = Several::new(table, lease.into_session(), raw, fan, options)?;
+        return Ok(Step::Several(several.page(query, places)));
+    }
+    let from = places.and_then(|(_, places)| places.first().and_then(Place::state));
+    Ok(Step::One(
+        Exec::begin(table, lease, raw, options, from),
+        query,
+    ))
+}
+
+impl<T> fmt::Debug for NextPage<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:016x}{:08x}{:08x}",
-            self.query, self.request, self.left
-        )?;
-        self.state
-            .iter()
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl FromStr for PageToken {
-    type Err = Error;
-
-    /// Reads what `Display` writes.
-    ///
-    /// # Errors
-    /// [`ErrorKind::PageToken`] if it is not a token.
-    fn from_str(text: &str) -> Result<Self> {
-        parse(text).ok_or_else(|| Error::new(ErrorKind::PageToken))
-    }
-}
-
-fn parse(text: &str) -> Option<PageToken> {
-    if !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    let state = text.get(32..)?;
-    if state.len() % 2 != 0 {
-        return None;
-    }
-    Some(PageToken {
-        query: u64::from_str_radix(text.get(..16)?, 16).ok()?,
-        request: u32::from_str_radix(text.get(16..24)?, 16).ok()?,
-        left: u32::from_str_radix(text.get(24..32)?, 16).ok()?,
-        state: (0..state.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(state.get(at..at + 2)?, 16).ok())
-            .collect::<Option<_>>()?,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_comes_back_from_its_text() {
-        for state in [vec![], vec![0, 255, 16]] {
-            let token = PageToken {
-                query: u64::MAX - 1,
-                request: 7,
-                left: u32::MAX,
-                state,
-            };
-            assert_eq!(token.to_string().parse::<PageToken>().unwrap(), token);
-        }
-    }
-
-    #[test]
-    fn other_texts_are_not_tokens() {
-        let short = "0".repeat(31);
-        let odd = "0".repeat(33);
-        let sign = format!("+{}", "0".repeat(31));
-        for text in ["", "x", "ä", &short, &odd, &sign] {
-            assert!(text.parse::<PageToken>().is_err(), "{text}");
-        }
+        f.debug_struct("NextPage")
+            .field("model", &self.table.model)
+            .finish_non_exhaustive()
     }
 }

@@ -8,6 +8,13 @@ use crate::error::Result;
 use super::Exec;
 
 /// A write without an answer.
+///
+/// # Errors
+/// What the server says; what the session says, if there is none or no node can be asked. Of a write that is sent as
+/// several requests some may have been done.
+///
+/// # Cancel safety
+/// It can be dropped at any moment. Once it was polled, it may be written all the same.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Write<'s> {
@@ -29,9 +36,13 @@ impl<'s> Write<'s> {
 impl Future for Write<'_> {
     type Output = Result<()>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
         if let Some(exec) = &mut self.exec {
-            ready!(Pin::new(exec).poll(cx))?;
+            // One per partition key that is written.
+            while let Some(done) = ready!(exec.poll_next(cx)) {
+                done?;
+            }
         }
         Poll::Ready(Ok(()))
     }

@@ -18,26 +18,26 @@ fn futures_are_send_and_small() {
     let row = || key().filter((Post::CREATED.eq(7), Post::ID.eq(Uuid::nil())));
     check("Query", &key(), 80);
     check("Select", &key().build(), 80);
-    check("All", &key().all(), 128);
-    check("First", &key().first(), 128);
-    check("Count", &key().count(), 128);
-    check("Get", &Post::get(("a", 1, 1, Uuid::nil())), 128);
+    check("All", &key().all(), 256);
+    check("First", &key().first(), 256);
+    check("Count", &key().count(), 256);
+    check("Get", &Post::get(("a", 1, 1, Uuid::nil())), 256);
     check("Update", &row().update(Post::V.set(1)), 128);
-    check("Write", &row().update(Post::V.set(1)).into_future(), 128);
+    check("Write", &row().update(Post::V.set(1)).into_future(), 256);
     check(
         "LwtWrite",
         &row()
             .update(Post::V.set(1))
             .only_if(Post::V.eq(1))
             .into_future(),
-        128,
+        256,
     );
     let post: &'static Post = Box::leak(Box::new(Post::sample()));
     check("Insert", &post.insert(), 96);
-    check("Insert's future", &post.insert().into_future(), 128);
+    check("Insert's future", &post.insert().into_future(), 256);
     let tracked: &'static mut Tracked<Post> = Box::leak(Box::new(Post::sample().tracked()));
-    check("Tracked's future", &tracked.save().into_future(), 160);
-    check("async", &async move { key().all().await }, 144);
+    check("Tracked's future", &tracked.save().into_future(), 288);
+    check("async", &async move { key().all().await }, 272);
 }
 
 #[tokio::test]
