@@ -7,7 +7,7 @@
 //!   control task ── asks one node ──▶ Topology ──▶ State: members, distances
 //! ```
 //!
-//! One task owns the control connection and is the only one that publishes a [`State`]; everybody else reads the
+//! One task owns the control connection and is the only one that publishes a `State`; everybody else reads the
 //! current one. A node that does not answer delays nothing but itself: a state is published as soon as the topology is
 //! known, and pools fill behind it.
 

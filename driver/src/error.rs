@@ -216,3 +216,76 @@ fn shortened(text: &str) -> String {
         Some((at, _)) => format!("{} …", line.get(..at).unwrap_or_default()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(error: Error, expected: &str) {
+        assert_eq!(error.to_string(), expected);
+    }
+
+    fn tried(target: &str, kind: ErrorKind) -> Attempt {
+        Attempt {
+            target: target.into(),
+            shard: None,
+            kind,
+        }
+    }
+
+    fn refused() -> ErrorKind {
+        ErrorKind::Connect {
+            reason: "Connection refused (os error 111)".into(),
+        }
+    }
+
+    #[test]
+    fn says_what_where_with_which_cql_and_what_to_do() {
+        let node: SocketAddr = ([10, 0, 0, 1], 9042).into();
+        let error = Error::new(ErrorKind::Invalid {
+            message: "unconfigured table t".into(),
+        });
+        let attempts = vec![tried("10.0.0.1:9042", error.kind().clone())];
+        check(
+            error
+                .at(node, Some(3))
+                .of_statement(&"SELECT *\n    FROM k.t".into())
+                .after(attempts),
+            "invalid: unconfigured table t (node 10.0.0.1:9042, shard 3), in `SELECT * FROM k.t`; create the table \
+             first, or check the names of keyspace and table",
+        );
+    }
+
+    #[test]
+    fn lists_the_attempts_that_say_more() {
+        let attempts = vec![tried("db1:9042", refused()), tried("db2:9042", refused())];
+        check(
+            Error::new(ErrorKind::NoContactPoint).after(attempts),
+            "no contact point could be reached; tried db1:9042: cannot connect: Connection refused (os error 111), \
+             db2:9042: cannot connect: Connection refused (os error 111); no server listens on that address and port: \
+             is it running, and is 9042 its port?",
+        );
+    }
+
+    #[test]
+    fn knows_a_request_that_was_too_large_by_its_size() {
+        let broken = || {
+            Error::new(ErrorKind::Broken {
+                reason: "reset".into(),
+                sent: true,
+            })
+        };
+        check(broken().of_size(1000), "connection lost: reset");
+        let large = broken().of_size(20 << 20).to_string();
+        assert!(large.contains("20971520 bytes"), "{large}");
+        assert!(large.contains("native_transport_max_frame_size"), "{large}");
+    }
+
+    #[test]
+    fn a_long_statement_is_named_not_repeated() {
+        let long: Arc<str> = "x".repeat(10_000).into();
+        let error = Error::new(ErrorKind::Closed).of_statement(&long);
+        assert!(error.to_string().len() < 500);
+        assert_eq!(error.statement(), Some(&*long));
+    }
+}
