@@ -3,11 +3,9 @@
 pub(crate) mod cast;
 mod identifier;
 
-use scylla_orm_driver::token;
 use scylla_orm_driver::value::Type;
 
 use crate::clock::Clock;
-use crate::exec::term::collection;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 

@@ -1,7 +1,8 @@
 //! SELECT: planned once, then run over the rows that its WHERE selects.
 
 mod aggregate;
-mod group;
+mod group_by;
+mod groups;
 mod name;
 mod order;
 mod output;
@@ -68,7 +69,7 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
         allow_filtering: select.allow_filtering,
     };
     let restrictions = restrict::plan(&select.relations, &table, purpose, scope)?;
-    let group_by = group::plan(&select.group_by, &restrictions, &table, scope.flavor())?;
+    let group_by = group_by::plan(&select.group_by, &restrictions, &table, scope.flavor())?;
     let order = order::plan(&select.order_by, &restrictions, &table, scope)?;
     let planned = Select {
         distinct: select.distinct,

@@ -121,6 +121,11 @@ impl<'r> Judged<'r> {
             index,
             ..Needs::default()
         };
+        if index && flavor == Flavor::Cassandra && self.has_key_in() {
+            return Err(Failure::invalid(
+                "Select on indexed columns and with IN clause for the PRIMARY KEY are not supported",
+            ));
+        }
         if allowed {
             return Ok(needs);
         }
@@ -145,7 +150,6 @@ impl<'r> Judged<'r> {
     }
 
     fn needs_filtering(&self, flavor: Flavor) -> Result<bool, Failure> {
-        let in_key = self.partition.iter().any(|r| matches!(r.test, Test::In(_)));
         let indexed_others = self.others.iter().filter(|r| self.is_indexed(r)).count();
         if self.key == Key::Partial {
             let alone = self.clustering.is_empty() && self.others.is_empty();
@@ -159,7 +163,7 @@ impl<'r> Judged<'r> {
         if indexed_others == 1 {
             let prefix = self.clustering_prefix(false).is_ok();
             return Ok(match self.key {
-                Key::Full => in_key || !prefix,
+                Key::Full => self.has_key_in() || !prefix,
                 _ => !self.clustering.is_empty(),
             });
         }
@@ -214,6 +218,10 @@ impl<'r> Judged<'r> {
             }
         }
         Ok(())
+    }
+
+    fn has_key_in(&self) -> bool {
+        self.partition.iter().any(|r| matches!(r.test, Test::In(_)))
     }
 
     /// Whether an index serves what the key does not.

@@ -4,6 +4,7 @@ use scylla_orm_driver::value::Type;
 use scylla_orm_driver::wire::Cell;
 
 use crate::catalog::table::{Column, Table};
+use crate::exec::restrict::relation::Shape;
 use crate::exec::scope::{Scope, spec, spec_of};
 use crate::exec::term::{self, Bound, Env, Expression, collection};
 use crate::failure::Failure;
@@ -43,10 +44,11 @@ impl Tuple {
         term: &Term,
         table: &Table,
         columns: &[&Column],
+        shape: Shape,
         scope: &mut Scope<'_>,
     ) -> Result<Tuple, Failure> {
         if let [column] = columns
-            && !matches!(term, Term::Tuple(_))
+            && shape == Shape::Single
         {
             let value = term::plan(term, &spec_of(table, column), scope)?;
             return Ok(Tuple::Each(vec![value]));
@@ -55,19 +57,8 @@ impl Tuple {
             let place = spec(table, &listed(columns), &tuple_type(columns));
             return Ok(Tuple::Whole(term::plan(term, &place, scope)?));
         };
-        // A tuple may also be the value of the one column.
-        if let [column] = columns
-            && matches!(column.ty.bare(), Type::Tuple(_))
-        {
-            let value = term::plan(term, &spec_of(table, column), scope)?;
-            return Ok(Tuple::Each(vec![value]));
-        }
         if terms.len() != columns.len() {
-            return Err(Failure::invalid(format!(
-                "Expected {} elements in value tuple, but got {}",
-                columns.len(),
-                terms.len()
-            )));
+            return Err(wrong_length(columns.len(), terms.len()));
         }
         let pairs = terms.iter().zip(columns);
         let values = pairs.map(|(term, column)| term::plan(term, &spec_of(table, column), scope));
@@ -102,6 +93,9 @@ impl Tuple {
                         None => return binding.null(first),
                     }
                 }
+                if bound.len() != columns.len() {
+                    return Err(wrong_length(columns.len(), bound.len()));
+                }
             }
         }
         Ok(Some(bound))
@@ -113,19 +107,22 @@ impl Members {
         operand: &Operand,
         table: &Table,
         columns: &[&Column],
+        shape: Shape,
         scope: &mut Scope<'_>,
     ) -> Result<Members, Failure> {
         match operand {
             Operand::List(terms) => {
                 let tuples = terms
                     .iter()
-                    .map(|term| Tuple::plan(term, table, columns, scope));
+                    .map(|term| Tuple::plan(term, table, columns, shape, scope));
                 Ok(Members::Each(tuples.collect::<Result<_, _>>()?))
             }
             Operand::Term(term) => {
-                let (name, ty, of_tuples) = match columns {
-                    [column] => (column.name.to_string(), column.ty.clone(), false),
-                    several => (listed(several), tuple_type(several), true),
+                let (name, ty, of_tuples) = match (shape, columns) {
+                    (Shape::Single, [column]) => {
+                        (column.name.to_string(), column.ty.clone(), false)
+                    }
+                    (_, several) => (listed(several), tuple_type(several), true),
                 };
                 let name = format!("{}({name})", scope.flavor().pick("IN", "in"));
                 let place = spec(table, &name, &Type::List(Box::new(ty)));
@@ -155,15 +152,20 @@ impl Members {
                 let Some(list) = binding.value(list, first)? else {
                     return Ok(Vec::new());
                 };
-                let members = collection::members(&list).into_iter();
-                let split = |member: &[u8]| match of_tuples {
-                    false => Some(vec![member.to_vec()]),
-                    true => collection::fields(member)
-                        .into_iter()
-                        .map(|field| field.map(<[u8]>::to_vec))
-                        .collect(),
-                };
-                Ok(members.filter_map(split).collect())
+                let mut bound = Vec::new();
+                for member in collection::members(&list) {
+                    if !of_tuples {
+                        bound.push(vec![member.to_vec()]);
+                        continue;
+                    }
+                    let fields = collection::fields(member);
+                    if fields.len() != columns.len() {
+                        return Err(wrong_length(columns.len(), fields.len()));
+                    }
+                    let fields = fields.into_iter().map(|field| field.map(<[u8]>::to_vec));
+                    bound.extend(fields.collect::<Option<Vec<_>>>());
+                }
+                Ok(bound)
             }
         }
     }
@@ -179,10 +181,7 @@ impl Binding<'_> {
         match expression.evaluate(self.values, self.env)? {
             Bound::Value(value) => Ok(Some(value)),
             Bound::Null => self.null(column),
-            Bound::Unset => Err(Failure::invalid(self.env.flavor.pick(
-                format!("Invalid unset value for column {}", self.name(column)),
-                format!("Invalid unset value for column {}", self.name(column)),
-            ))),
+            Bound::Unset => Err(term::unset(self.env.flavor, self.name(column))),
         }
     }
 
@@ -201,6 +200,12 @@ impl Binding<'_> {
     fn name(&self, column: usize) -> &str {
         self.table.columns.get(column).map_or("", |c| &c.name)
     }
+}
+
+fn wrong_length(wanted: usize, got: usize) -> Failure {
+    Failure::invalid(format!(
+        "Expected {wanted} elements in value tuple, but got {got}"
+    ))
 }
 
 fn listed(columns: &[&Column]) -> String {

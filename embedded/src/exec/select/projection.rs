@@ -1,13 +1,15 @@
 //! What stands between SELECT and FROM.
 
+mod part;
+
 use scylla_orm_driver::value::{Column, Type};
 
-use crate::catalog::table::{self, ColumnKind, Table};
+use crate::catalog::table::{self, Table};
 use crate::exec::function::{self, Function, cast};
 use crate::exec::scope::{Scope, spec};
 use crate::exec::select::aggregate::{self, Aggregate};
 use crate::exec::select::name;
-use crate::exec::select::output::{Element, Output, Part};
+use crate::exec::select::output::Output;
 use crate::exec::term::{self, literal};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
@@ -201,83 +203,6 @@ impl Planner<'_> {
         self.aggregates.push(aggregate);
         (Output::Aggregated(self.aggregates.len() - 1), ty)
     }
-
-    /// What WRITETIME and TTL look at, and whether it is each element of a collection.
-    fn part(
-        &self,
-        selector: &Selector,
-        function: &str,
-        scope: &mut Scope<'_>,
-    ) -> Result<(Part, bool), Failure> {
-        let whole = |name: &str, scope: &Scope<'_>| self.cell_column(name, function, scope);
-        let (column, element) = match selector {
-            Selector::Column(name) => {
-                let (at, column) = whole(name, scope)?;
-                let element = match (column.is_multi_cell(), scope.flavor()) {
-                    (false, _) => Element::Whole,
-                    (true, Flavor::Cassandra) => Element::Each,
-                    (true, Flavor::Scylla) => {
-                        return Err(Failure::invalid(format!(
-                            "{function} expects an atomic column, but {name} is a non-frozen collection"
-                        )));
-                    }
-                };
-                (at, element)
-            }
-            Selector::Element(inner, key) if let Selector::Column(name) = &**inner => {
-                let (at, column) = whole(name, scope)?;
-                let (Type::Map(key_type, _) | Type::Set(key_type)) = &column.ty else {
-                    return Err(not_a_cell(function));
-                };
-                let place = spec(self.table, &format!("key({name})"), key_type);
-                (at, Element::Key(term::plan(key, &place, scope)?))
-            }
-            Selector::Field(inner, field) if let Selector::Column(name) = &**inner => {
-                let (at, column) = whole(name, scope)?;
-                if !column.is_multi_cell() {
-                    return Err(not_a_cell(function));
-                }
-                (at, Element::Field(field_of(&column.ty, field)?.0))
-            }
-            _ => return Err(not_a_cell(function)),
-        };
-        let each = matches!(element, Element::Each);
-        Ok((Part { column, element }, each))
-    }
-
-    /// A column that has cells: none of the key.
-    fn cell_column(
-        &self,
-        name: &str,
-        function: &str,
-        scope: &Scope<'_>,
-    ) -> Result<(usize, &table::Column), Failure> {
-        let (at, column) = self.column(name, scope)?;
-        if !column.is_key() {
-            return Ok((at, column));
-        }
-        let part = match column.kind {
-            ColumnKind::Partition => "partition key",
-            _ => "primary key",
-        };
-        Err(Failure::invalid(scope.flavor().pick(
-            format!("{function} is not legal on {part} component {name}"),
-            format!(
-                "Cannot use selection function {} on PRIMARY KEY part {name}",
-                if function == "TTL" {
-                    "ttl"
-                } else {
-                    "writetime"
-                }
-            ),
-        )))
-    }
-}
-
-fn not_a_cell(function: &str) -> Failure {
-    Failure::invalid(format!(
-        "{function} expects a column, or an element of one, that has a cell"
-    ))
 }
 
 fn listed(ty: Type, each: bool) -> Type {

@@ -3,16 +3,15 @@
 use scylla_orm_driver::wire::Cell;
 
 use crate::exec::Rows;
-use crate::exec::record::Record;
 use crate::exec::restrict::{Partitions, Selection};
 use crate::exec::select::Select;
-use crate::exec::select::aggregate::State;
+use crate::exec::select::groups::{Groups, Limits};
 use crate::exec::select::output::Source;
-use crate::exec::select::page::{Page, Place};
-use crate::exec::select::reader::{Next, Reader};
+use crate::exec::select::page::Page;
+use crate::exec::select::reader::Reader;
 use crate::exec::term::{Bound, Env, Expression};
 use crate::failure::Failure;
-use crate::store::{Data, Key};
+use crate::store::Data;
 
 /// What a client asks for beside the statement.
 #[derive(Debug, Clone, Copy)]
@@ -42,43 +41,16 @@ impl Select {
                 "SERIAL/LOCAL_SERIAL consistency may only be requested for one partition at a time",
             ));
         }
-        let page_size = request
-            .page_size
-            .and_then(|size| usize::try_from(size).ok());
-        let page_size = page_size.filter(|size| *size > 0);
-        if self.order.merged && page_size.is_some() {
-            return Err(Failure::invalid(
-                "Cannot page queries with both ORDER BY and a IN restriction on the partition key; you must either \
-                 remove the ORDER BY or the IN and sort client side, or disable paging for this query",
-            ));
-        }
         let resumed = request.paging_state.map(Page::decode).transpose()?;
         check_place(resumed.as_ref(), &selection)?;
-        let limit = self.limit(&self.limit, "LIMIT", request, env)?;
-        let mut run = Run {
-            select: self,
-            source: Source {
-                table: &self.table,
-                values: request.values,
-                env,
-                aggregated: &[],
-            },
-            left: resumed.as_ref().map_or(limit, |page| page.left),
-            per_partition: self.limit(
-                &self.per_partition_limit,
-                "PER PARTITION LIMIT",
-                request,
-                env,
-            )?,
-            // One row is the answer of all rows: it cannot be split.
-            page_size: page_size.filter(|_| !self.is_one_group()),
-            of_partition: resumed.as_ref().map_or(0, |page| page.of_partition),
-            partition: resumed.as_ref().map(|page| page.place.key.clone()),
-            group: None,
-            rows: Vec::new(),
-            last: None,
-            more: false,
+        let source = Source {
+            table: &self.table,
+            values: request.values,
+            env,
+            aggregated: &[],
         };
+        let limits = self.limits(request, env)?;
+        let mut groups = Groups::new(self, source, limits, resumed.as_ref());
         let reader = Reader {
             table: &self.table,
             selection: &selection,
@@ -89,14 +61,34 @@ impl Select {
             after: resumed.as_ref().map(|page| &page.place),
         };
         match self.order.merged {
-            false => reader.read(data, |record| run.take(record))?,
-            true => run.merge(&reader, data)?,
+            false => reader.read(data, |record| groups.take(record))?,
+            true => groups.merge(&reader, data)?,
         }
-        run.finish()
+        groups.finish()
+    }
+
+    fn limits(&self, request: &Request<'_>, env: &Env<'_>) -> Result<Limits, Failure> {
+        let page = request
+            .page_size
+            .and_then(|size| usize::try_from(size).ok());
+        let page = page.filter(|size| *size > 0);
+        if self.order.merged && page.is_some() {
+            return Err(Failure::invalid(
+                "Cannot page queries with both ORDER BY and a IN restriction on the partition key; you must either \
+                 remove the ORDER BY or the IN and sort client side, or disable paging for this query",
+            ));
+        }
+        let limit = |limit, name| self.limit(limit, name, request, env);
+        Ok(Limits {
+            total: limit(&self.limit, "LIMIT")?,
+            per_partition: limit(&self.per_partition_limit, "PER PARTITION LIMIT")?,
+            // One row is the answer of all rows: it cannot be split.
+            page: page.filter(|_| !self.is_one_group()),
+        })
     }
 
     /// Whether all rows make one row of the answer.
-    fn is_one_group(&self) -> bool {
+    pub(super) fn is_one_group(&self) -> bool {
         !self.aggregates.is_empty() && self.group_by.is_none()
     }
 
@@ -141,189 +133,5 @@ fn check_place(resumed: Option<&Page>, selection: &Selection) -> Result<(), Fail
             Err(Failure::protocol("Invalid value for the paging state"))
         }
         _ => Ok(()),
-    }
-}
-
-struct Run<'r, 'a> {
-    select: &'r Select,
-    source: Source<'r>,
-    /// How many groups LIMIT still allows to begin.
-    left: Option<u32>,
-    per_partition: Option<u32>,
-    page_size: Option<usize>,
-    /// The partition of the group before, and how many groups of it there were.
-    partition: Option<Key>,
-    of_partition: u32,
-    /// The group that is being read.
-    group: Option<Group<'a>>,
-    rows: Vec<Vec<Option<Vec<u8>>>>,
-    /// The last row of the last group in `rows`.
-    last: Option<Place>,
-    more: bool,
-}
-
-/// Rows that make one row of the answer: without aggregates and GROUP BY a single one.
-struct Group<'a> {
-    first: Option<Record<'a>>,
-    last: Option<Place>,
-    states: Vec<State>,
-}
-
-impl<'a> Run<'_, 'a> {
-    /// Takes a row: it continues the group, or begins another one if that is allowed.
-    fn take(&mut self, record: Record<'a>) -> Result<Next, Failure> {
-        if !self.continues(&record) {
-            self.close()?;
-            let same_partition = self.partition.as_ref() == Some(record.key);
-            if !same_partition {
-                self.of_partition = 0;
-            }
-            if self.left == Some(0) {
-                return Ok(Next::End);
-            }
-            if self
-                .per_partition
-                .is_some_and(|limit| self.of_partition >= limit)
-            {
-                return Ok(Next::Partition);
-            }
-            if self.page_size.is_some_and(|size| self.rows.len() >= size) {
-                self.more = true;
-                return Ok(Next::End);
-            }
-            self.left = self.left.map(|left| left - 1);
-            self.of_partition += 1;
-            if !same_partition {
-                self.partition = Some(record.key.clone());
-            }
-            self.group = Some(Group {
-                first: Some(record.clone()),
-                last: None,
-                states: self.states(),
-            });
-        }
-        self.add(&record)?;
-        Ok(Next::Row)
-    }
-
-    fn states(&self) -> Vec<State> {
-        self.select
-            .aggregates
-            .iter()
-            .map(|_| State::default())
-            .collect()
-    }
-
-    /// Whether a row belongs to the group that is being read.
-    fn continues(&self, record: &Record<'_>) -> bool {
-        let Some(first) = self.group.as_ref().and_then(|group| group.first.as_ref()) else {
-            return false;
-        };
-        let Some(columns) = self.select.group_by else {
-            return self.select.is_one_group();
-        };
-        let clustering = columns.saturating_sub(self.select.table.partition);
-        let prefix = |record: &Record<'_>| -> Vec<Vec<u8>> {
-            let values = record
-                .position
-                .map_or(&[][..], |position| position.values());
-            values.iter().take(clustering).cloned().collect()
-        };
-        first.key == record.key && prefix(first) == prefix(record)
-    }
-
-    fn add(&mut self, record: &Record<'a>) -> Result<(), Failure> {
-        let Some(group) = &mut self.group else {
-            return Ok(());
-        };
-        for (aggregate, state) in self.select.aggregates.iter().zip(&mut group.states) {
-            let value = match &aggregate.argument {
-                Some(argument) => argument.compute(Some(record), &self.source)?,
-                None => None,
-            };
-            aggregate.add(state, value.as_deref());
-        }
-        group.last = self.page_size.map(|_| Place {
-            key: record.key.clone(),
-            row: record.position.map(|position| position.values().to_vec()),
-        });
-        Ok(())
-    }
-
-    /// Makes a row of the answer of the group.
-    fn close(&mut self) -> Result<(), Failure> {
-        let Some(group) = self.group.take() else {
-            return Ok(());
-        };
-        let aggregated = self
-            .select
-            .aggregates
-            .iter()
-            .zip(group.states)
-            .map(|(aggregate, state)| aggregate.finish(state))
-            .collect::<Result<Vec<_>, _>>()?;
-        let source = Source {
-            aggregated: &aggregated,
-            ..self.source
-        };
-        let outputs = self.select.outputs.iter().map(|output| {
-            let value = output.compute(group.first.as_ref(), &source)?;
-            Ok(value.map(std::borrow::Cow::into_owned))
-        });
-        self.rows.push(outputs.collect::<Result<_, Failure>>()?);
-        self.last = group.last;
-        Ok(())
-    }
-
-    /// Reads the rows of several partitions in one order.
-    fn merge(&mut self, reader: &Reader<'_>, data: &'a Data) -> Result<(), Failure> {
-        let mut records: Vec<Record<'a>> = Vec::new();
-        let mut of_partition = 0;
-        let limit = self.per_partition.take();
-        reader.read(data, |record| {
-            if records.last().is_none_or(|last| last.key != record.key) {
-                of_partition = 0;
-            }
-            of_partition += 1;
-            if limit.is_some_and(|limit| of_partition > limit) {
-                return Ok(Next::Partition);
-            }
-            records.push(record);
-            Ok::<_, Failure>(Next::Row)
-        })?;
-        records.sort_by(|a, b| match reader.reversed {
-            false => a.position.cmp(&b.position),
-            true => b.position.cmp(&a.position),
-        });
-        for record in records {
-            if self.take(record)? == Next::End {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Rows, Failure> {
-        if self.group.is_none() && self.rows.is_empty() && self.select.is_one_group() {
-            // Aggregates over nothing are a row too.
-            self.group = Some(Group {
-                first: None,
-                last: None,
-                states: self.states(),
-            });
-        }
-        self.close()?;
-        let page = |place: Place| Page {
-            place,
-            left: self.left,
-            of_partition: self.of_partition,
-        };
-        let paging_state = self.last.take().filter(|_| self.more).map(page);
-        Ok(Rows {
-            columns: self.select.columns.clone(),
-            rows: self.rows,
-            paging_state: paging_state.map(|page| page.encode()),
-            warnings: self.select.restrictions.warnings.clone(),
-        })
     }
 }

@@ -1,0 +1,80 @@
+//! Which operators a column never has.
+
+use scylla_orm_driver::value::Type;
+
+use crate::catalog::table::Column;
+use crate::exec::restrict::Purpose;
+use crate::failure::Failure;
+use crate::flavor::Flavor;
+use crate::parse::syntax::Operator;
+
+/// Refuses operators that a column never has.
+pub(super) fn allow(
+    operator: Operator,
+    column: &Column,
+    purpose: Purpose,
+    flavor: Flavor,
+) -> Result<(), Failure> {
+    use Operator as O;
+    let name = &column.name;
+    let slice = matches!(
+        operator,
+        O::Less | O::LessOrEqual | O::Greater | O::GreaterOrEqual
+    );
+    let text = match (operator, &column.ty) {
+        (O::IsNot, _) => format!(
+            "restriction '{name} IS NOT null' is only supported in materialized view creation"
+        ),
+        (O::Contains, ty) if !is_collection(ty) => {
+            let name = flavor.pick(format!("\"{name}\""), name.to_string());
+            format!("Cannot use CONTAINS on non-collection column {name}")
+        }
+        (O::ContainsKey, ty) if !matches!(ty.bare(), Type::Map(..)) => {
+            format!("Cannot use CONTAINS KEY on non-map column {name}")
+        }
+        (O::Contains | O::ContainsKey, _) => return Ok(()),
+        (_, Type::User(_)) => format!(
+            "Non-frozen UDT column '{name}' ({}) cannot be restricted by any relation",
+            column.ty
+        ),
+        (_, ty) if column.is_multi_cell() => format!(
+            "Collection column '{name}' ({ty}) cannot be restricted by a '{}' relation",
+            sign(operator)
+        ),
+        (O::Like, Type::Text | Type::Ascii) if flavor == Flavor::Scylla => return Ok(()),
+        (O::Like, _) => flavor.pick(
+            format!("LIKE is allowed only on string types, which {name} is not"),
+            format!("LIKE restriction is only supported on properly indexed columns. {name} LIKE ? is not valid."),
+        ),
+        (_, Type::Duration) if slice => flavor.pick(
+            format!("Duration type is unordered for {name}"),
+            "Slice restrictions are not supported on duration columns".to_owned(),
+        ),
+        (O::In, _) if flavor == Flavor::Cassandra && !column.is_key() && purpose != Purpose::Modify => {
+            format!("IN predicates on non-primary-key columns ({name}) is not yet supported")
+        }
+        _ => return Ok(()),
+    };
+    Err(Failure::invalid(text))
+}
+
+fn sign(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Equal => "=",
+        Operator::NotEqual => "!=",
+        Operator::Less => "<",
+        Operator::LessOrEqual => "<=",
+        Operator::Greater => ">",
+        Operator::GreaterOrEqual => ">=",
+        Operator::In => "IN",
+        Operator::NotIn => "NOT IN",
+        Operator::Contains => "CONTAINS",
+        Operator::ContainsKey => "CONTAINS KEY",
+        Operator::Like => "LIKE",
+        Operator::IsNot => "IS NOT",
+    }
+}
+
+fn is_collection(ty: &Type) -> bool {
+    matches!(ty.bare(), Type::List(_) | Type::Set(_) | Type::Map(..))
+}
