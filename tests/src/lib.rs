@@ -1,5 +1,11 @@
 //! What the suites share.
 
+/// Waiting with a deadline.
+pub mod poll;
+
+/// A relay between driver and cluster that counts frames and sees how connections end.
+pub mod relay;
+
 /// Reads our own sources: which module imports which, how long files and functions are.
 pub mod source;
 

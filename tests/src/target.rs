@@ -123,10 +123,18 @@ impl Target {
     /// # Panics
     /// If it cannot be made.
     pub async fn keyspace(&self, name: &str) -> String {
+        self.keyspace_of(name, 3).await
+    }
+
+    /// Makes a keyspace of its own, with so many copies, or as many as there are nodes if that is less.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub async fn keyspace_of(&self, name: &str, copies: usize) -> String {
         let session = self.driver().await;
         let random = uuid::Uuid::new_v4().simple().to_string();
         let keyspace = format!("{name}_{}", random.get(..8).unwrap_or_default());
-        let copies = session.topology().nodes().len().min(3);
+        let copies = session.topology().nodes().len().min(copies);
         let cql = format!(
             "CREATE KEYSPACE {keyspace} WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': {copies}}}"
         );

@@ -1,0 +1,35 @@
+//! Waiting for what happens in the background, without guessing how long it takes.
+
+use std::time::{Duration, Instant};
+
+/// No condition of the suites takes as long on a machine that is merely busy.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// How often a condition is looked at.
+const PERIOD: Duration = Duration::from_millis(5);
+
+/// Waits until `condition` is true.
+///
+/// # Panics
+/// If it is not within 20 s; `what` says what was waited for.
+pub async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    let start = Instant::now();
+    while !condition().await {
+        assert!(
+            start.elapsed() < DEADLINE,
+            "not within {DEADLINE:?}: {what}"
+        );
+        tokio::time::sleep(PERIOD).await;
+    }
+}
+
+/// The output of `future`, which must come within `limit`.
+///
+/// # Panics
+/// If it does not; `what` says what hangs.
+pub async fn within<T>(limit: Duration, what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(limit, future).await {
+        Ok(output) => output,
+        Err(_) => panic!("{what} takes longer than {limit:?}"),
+    }
+}

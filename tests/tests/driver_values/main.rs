@@ -1,0 +1,7 @@
+//! Every type of CQL, there and back: as Rust types, as dynamic values, and as literals that the server reads.
+
+mod absent;
+mod composite;
+mod dynamic;
+mod scalar;
+mod table;
