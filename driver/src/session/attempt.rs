@@ -189,12 +189,18 @@ impl<'a> Trip<'a> {
     /// No node is left. What really was tried says more than that.
     fn exhausted(&mut self, closed: bool) -> Error {
         let tried = |a: &&Attempt| !matches!(a.kind, ErrorKind::Connect { .. } | ErrorKind::NoHost);
-        let kind = match self.attempts.iter().rfind(tried) {
-            Some(attempt) => attempt.kind.clone(),
-            None if closed => ErrorKind::Closed,
-            None => ErrorKind::NoHost,
+        let error = match self.attempts.iter().rfind(tried) {
+            Some(last) => {
+                let error = Error::new(last.kind.clone());
+                match last.target.parse() {
+                    Ok(node) => error.at(node, last.shard),
+                    Err(_) => error,
+                }
+            }
+            None if closed => ErrorKind::Closed.into(),
+            None => ErrorKind::NoHost.into(),
         };
-        self.failed(Error::new(kind))
+        self.failed(error)
     }
 
     fn failed(&mut self, error: Error) -> Error {

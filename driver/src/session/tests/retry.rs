@@ -159,6 +159,7 @@ async fn errors_list_every_attempt() {
     let asked: Vec<&str> = error.attempts().iter().map(|a| &*a.target).collect();
     assert_eq!(asked.len(), 2);
     assert_ne!(asked[0], asked[1]);
+    assert!(error.node().is_some());
     assert!(error.to_string().contains("2 needed, 1 alive"), "{error}");
 }
 
