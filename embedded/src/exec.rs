@@ -3,6 +3,8 @@
 //! [`Engine::prepare`] turns text into a [`Plan`]: names resolved, markers typed, restrictions judged, all that
 //! can be refused without values refused. [`Engine::execute`] runs a plan with values.
 
+mod condition;
+mod modify;
 mod plan;
 mod select;
 mod virtual_table;
@@ -26,6 +28,7 @@ use crate::catalog::nodes::{Node, View};
 use crate::catalog::table::Table;
 use crate::catalog::{Schema, system};
 use crate::clock::Clock;
+use crate::exec::modify::Modify;
 use crate::exec::select::Select;
 use crate::exec::term::Env;
 use crate::failure::Failure;
@@ -118,6 +121,7 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 enum Kind {
     Select(Select),
+    Modify(Modify),
     Truncate(Arc<Table>),
     Use(Box<str>),
     Ddl(Ddl),
@@ -188,6 +192,7 @@ impl Engine {
         let env = Env::new(self.config.flavor, &self.config.clock, ctx.timestamp);
         match &plan.kind {
             Kind::Select(select) => self.select(select, values, ctx, &env).map(Outcome::Rows),
+            Kind::Modify(modify) => modify.apply(&mut write(&self.store), values, &env),
             Kind::Truncate(table) => self.truncate(table),
             Kind::Use(keyspace) => self.use_keyspace(keyspace),
             Kind::Ddl(ddl) => self.change(ddl, ctx).map(Outcome::SchemaChange),
@@ -277,17 +282,16 @@ impl Engine {
 }
 
 impl Plan {
-    fn of(kind: Kind, markers: Arc<[Column]>) -> Plan {
+    fn of(kind: Kind, markers: Arc<[Column]>, flavor: Flavor) -> Plan {
         let table = kind
             .tables()
             .first()
             .map(|t| (t.keyspace.clone(), t.name.clone()));
-        let columns = kind.select().map(|select| Arc::clone(&select.columns));
         Plan {
             markers,
             partition_key: kind.routing(),
-            columns: columns.unwrap_or_else(|| Arc::new([])),
-            lwt: false,
+            columns: kind.columns(flavor),
+            lwt: matches!(&kind, Kind::Modify(modify) if modify.is_conditional()),
             table,
             kind,
         }

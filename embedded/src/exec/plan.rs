@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use scylla_orm_driver::value::Column;
 use scylla_orm_driver::wire::Cell;
 
 use crate::catalog::Schema;
 use crate::catalog::table::Table;
 use crate::exec::scope::Scope;
-use crate::exec::select::{self, Select};
 use crate::exec::{Kind, Plan};
+use crate::exec::{modify, select};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::parse;
 use crate::parse::syntax::Statement;
 use crate::store::Key;
@@ -23,12 +25,13 @@ pub(super) fn plan(cql: &str, schema: &Schema, keyspace: Option<&str>) -> Result
         Statement::Truncate(name) => Kind::Truncate(scope.table(&name)?),
         Statement::Use(name) => Kind::Use(name),
         Statement::Ddl(ddl) => Kind::Ddl(ddl),
-        Statement::Modify(_) | Statement::Batch(_) => {
+        Statement::Modify(modification) => Kind::Modify(modify::plan(&modification, &mut scope)?),
+        Statement::Batch(_) => {
             return Err(Failure::server("writes are not supported yet"));
         }
     };
     let markers = scope.markers.finish()?;
-    Ok(Plan::of(kind, markers))
+    Ok(Plan::of(kind, markers, schema.flavor))
 }
 
 impl Kind {
@@ -36,20 +39,28 @@ impl Kind {
     pub(super) fn tables(&self) -> Vec<&Arc<Table>> {
         match self {
             Kind::Select(select) => vec![&select.table],
+            Kind::Modify(modify) => vec![&modify.table],
             Kind::Truncate(table) => vec![table],
             Kind::Use(_) | Kind::Ddl(_) => Vec::new(),
         }
     }
 
-    pub(super) fn select(&self) -> Option<&Select> {
+    /// For each component of the partition key the marker that supplies it; empty unless each has one.
+    pub(super) fn routing(&self) -> Vec<u16> {
         match self {
-            Kind::Select(select) => Some(select),
-            _ => None,
+            Kind::Select(select) => select.routing(),
+            Kind::Modify(modify) => modify.routing(),
+            Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) => Vec::new(),
         }
     }
 
-    pub(super) fn routing(&self) -> Vec<u16> {
-        self.select().map(Select::routing).unwrap_or_default()
+    /// The columns of the answer, where they are known beforehand.
+    pub(super) fn columns(&self, flavor: Flavor) -> Arc<[Column]> {
+        match self {
+            Kind::Select(select) => Arc::clone(&select.columns),
+            Kind::Modify(modify) => modify.columns(flavor),
+            Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) => Arc::new([]),
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! [`Restrictions::bind`] then turns values into keys, ranges and filters.
 
 mod clustering;
-mod filter;
+pub(crate) mod filter;
 mod merge;
 mod needs;
 mod partition;
@@ -140,6 +140,11 @@ impl Restrictions {
     /// Whether each clustering column has one value or several (`=` or IN), so that single rows are selected.
     pub(crate) fn names_rows(&self) -> bool {
         self.clustering.fixed() == self.table.clustering && !self.clustering.has_slice()
+    }
+
+    /// Whether a range of rows is selected by bounds of a clustering column.
+    pub(crate) fn has_slice(&self) -> bool {
+        self.clustering.has_slice()
     }
 
     /// Whether any clustering column is restricted.

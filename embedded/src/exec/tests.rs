@@ -1,5 +1,6 @@
 //! The engine without a network, driven by text: statements, and the rows or errors that they answer.
 
+mod modify;
 mod select;
 
 use std::sync::Arc;

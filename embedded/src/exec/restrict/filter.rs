@@ -127,7 +127,7 @@ fn entry<'v>(ty: &Type, map: &'v [u8], key: &[u8]) -> Option<&'v [u8]> {
 }
 
 /// Whether `text` matches a pattern in which `%` is any text, `_` any character, and `\` takes the next literally.
-fn like(text: &[u8], pattern: &[u8]) -> bool {
+pub(crate) fn like(text: &[u8], pattern: &[u8]) -> bool {
     let (text, pattern) = (
         String::from_utf8_lossy(text),
         String::from_utf8_lossy(pattern),

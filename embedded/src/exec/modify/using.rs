@@ -1,0 +1,241 @@
+//! USING TTL, TIMESTAMP, TIMEOUT: what a write is stamped with.
+
+use scylla_orm_driver::value::{Duration, FromCql, Type};
+use scylla_orm_driver::wire::Cell;
+
+use crate::catalog::table::Table;
+use crate::exec::scope::{Scope, spec};
+use crate::exec::term::{self, Bound, Env, Expression};
+use crate::failure::Failure;
+use crate::flavor::Flavor;
+use crate::parse::syntax;
+use crate::store::cell;
+use crate::store::cell::{Content, Deletion, Expiry, Marker};
+
+/// The longest TTL: 20 years, in seconds.
+const MAX_TTL: i32 = 630_720_000;
+
+/// How far in the future a timestamp may be, in microseconds.
+const FUTURE: i64 = 3 * 24 * 60 * 60 * 1_000_000;
+
+/// USING with its terms typed.
+#[derive(Debug)]
+pub(crate) struct Using {
+    ttl: Option<Expression>,
+    timestamp: Option<Expression>,
+    timeout: Option<Expression>,
+}
+
+/// What every cell of a write gets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stamp {
+    pub(crate) timestamp: i64,
+    /// The second of the write.
+    pub(crate) now: i64,
+    pub(crate) expiry: Option<Expiry>,
+}
+
+impl Using {
+    /// # Errors
+    /// What counters and conditional updates do not take, and terms of wrong types.
+    pub(crate) fn plan(
+        using: &syntax::Using,
+        table: &Table,
+        conditional: bool,
+        scope: &mut Scope<'_>,
+    ) -> Result<Using, Failure> {
+        let refuse = |what: &str, of: &str| {
+            Err(Failure::invalid(format!(
+                "Cannot provide custom {what} for {of} updates"
+            )))
+        };
+        if table.is_counter() && using.timestamp.is_some() {
+            return refuse("timestamp", "counter");
+        }
+        if table.is_counter() && using.ttl.is_some() {
+            return refuse("TTL", "counter");
+        }
+        if conditional && using.timestamp.is_some() {
+            return refuse("timestamp", "conditional");
+        }
+        let mut plan = |term: &Option<syntax::Term>, name: &str, ty: &Type| {
+            let place = spec(table, name, ty);
+            let planned = term.as_ref().map(|term| term::plan(term, &place, scope));
+            planned.transpose()
+        };
+        Ok(Using {
+            ttl: plan(&using.ttl, "[ttl]", &Type::Int)?,
+            timestamp: plan(&using.timestamp, "[timestamp]", &Type::BigInt)?,
+            timeout: plan(&using.timeout, "[timeout]", &Type::Duration)?,
+        })
+    }
+
+    pub(crate) fn has_timestamp(&self) -> bool {
+        self.timestamp.is_some()
+    }
+
+    /// The timestamp that it says, if it says one.
+    ///
+    /// # Errors
+    /// Null, and timestamps out of bounds.
+    pub(crate) fn timestamp(
+        &self,
+        values: &[Cell<'_>],
+        env: &Env<'_>,
+    ) -> Result<Option<i64>, Failure> {
+        let Some(bytes) = value(self.timestamp.as_ref(), "timestamp", values, env)? else {
+            return Ok(None);
+        };
+        let timestamp = i64::from_be_bytes(whole(&bytes, "timestamp")?);
+        if timestamp == i64::MIN {
+            let (from, to) = (i64::MIN + 1, i64::MAX);
+            return Err(Failure::invalid(format!(
+                "Out of bound timestamp, must be in [{from}, {to}]"
+            )));
+        }
+        if env.flavor == Flavor::Scylla && timestamp > env.clock.micros().saturating_add(FUTURE) {
+            return Err(Failure::invalid(
+                "Cannot provide a timestamp more than 3 days into the future. If this was not intended, make sure the \
+                 timestamp is in microseconds. You can also disable this check by setting the \
+                 restrict_future_timestamp configuration option to false.",
+            ));
+        }
+        Ok(Some(timestamp))
+    }
+
+    /// The seconds that the write lives, if it ends.
+    fn ttl(
+        &self,
+        table: &Table,
+        values: &[Cell<'_>],
+        env: &Env<'_>,
+    ) -> Result<Option<i32>, Failure> {
+        let ttl = match value(self.ttl.as_ref(), "TTL", values, env)? {
+            Some(bytes) => i32::from_be_bytes(whole(&bytes, "TTL")?),
+            None => table.options.default_time_to_live(),
+        };
+        if ttl < 0 {
+            return Err(Failure::invalid(match env.flavor {
+                Flavor::Scylla => "A TTL must be greater or equal to 0".to_owned(),
+                Flavor::Cassandra => {
+                    format!("A TTL must be greater or equal to 0, but was {ttl}")
+                }
+            }));
+        }
+        if ttl > MAX_TTL {
+            return Err(Failure::invalid(format!(
+                "ttl is too large. requested ({ttl}) maximum ({MAX_TTL})"
+            )));
+        }
+        Ok((ttl > 0).then_some(ttl))
+    }
+
+    /// What the cells of a write get.
+    ///
+    /// # Errors
+    /// Values out of bounds.
+    pub(crate) fn stamp(
+        &self,
+        table: &Table,
+        values: &[Cell<'_>],
+        env: &Env<'_>,
+    ) -> Result<Stamp, Failure> {
+        self.check_timeout(values, env)?;
+        let timestamp = self.timestamp(values, env)?.or(env.timestamp);
+        let ttl = self.ttl(table, values, env)?;
+        Ok(Stamp {
+            timestamp: timestamp.unwrap_or_else(|| env.clock.timestamp()),
+            now: env.now,
+            expiry: ttl.map(|ttl| Expiry {
+                ttl,
+                at: env.now.saturating_add(i64::from(ttl)),
+            }),
+        })
+    }
+
+    /// Nothing takes long here, but a timeout may be wrong.
+    fn check_timeout(&self, values: &[Cell<'_>], env: &Env<'_>) -> Result<(), Failure> {
+        let Some(bytes) = value(self.timeout.as_ref(), "timeout", values, env)? else {
+            return Ok(());
+        };
+        let timeout = Duration::decode(Some(&bytes))
+            .map_err(|fault| Failure::invalid(format!("Invalid timeout: {fault}")))?;
+        let wrong = if timeout.months != 0 || timeout.days != 0 {
+            "Timeout values cannot be expressed in days/months"
+        } else if timeout.nanos % 1_000_000 != 0 {
+            "Timeout values cannot have granularity finer than milliseconds"
+        } else if timeout.nanos < 0 {
+            "Timeout values must be non-negative"
+        } else {
+            return Ok(());
+        };
+        Err(Failure::invalid(wrong))
+    }
+}
+
+impl Stamp {
+    /// A live cell.
+    pub(crate) fn live(&self, value: Vec<u8>) -> cell::Cell {
+        cell::Cell {
+            timestamp: self.timestamp,
+            content: Content::Live {
+                value,
+                expiry: self.expiry,
+            },
+        }
+    }
+
+    /// A tombstone of a cell.
+    pub(crate) fn dead(&self) -> cell::Cell {
+        cell::Cell {
+            timestamp: self.timestamp,
+            content: Content::Dead { local: self.now },
+        }
+    }
+
+    /// A tombstone of more than a cell.
+    pub(crate) fn deletion(&self) -> Deletion {
+        Deletion {
+            timestamp: self.timestamp,
+            local: self.now,
+        }
+    }
+
+    /// A tombstone that does not cover what the same write puts in place.
+    pub(crate) fn deletion_before(&self) -> Deletion {
+        Deletion {
+            timestamp: self.timestamp.saturating_sub(1),
+            local: self.now,
+        }
+    }
+
+    pub(crate) fn marker(&self) -> Marker {
+        Marker {
+            timestamp: self.timestamp,
+            expiry: self.expiry,
+        }
+    }
+}
+
+/// A value that may be left out by leaving its marker unset, but is not null.
+fn value(
+    expression: Option<&Expression>,
+    what: &str,
+    values: &[Cell<'_>],
+    env: &Env<'_>,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(expression) = expression else {
+        return Ok(None);
+    };
+    match expression.evaluate(values, env)? {
+        Bound::Value(value) => Ok(Some(value)),
+        Bound::Unset => Ok(None),
+        Bound::Null => Err(Failure::invalid(format!("Invalid null value of {what}"))),
+    }
+}
+
+fn whole<const N: usize>(bytes: &[u8], what: &str) -> Result<[u8; N], Failure> {
+    bytes
+        .try_into()
+        .map_err(|_| Failure::invalid(format!("Invalid {what} value")))
+}
