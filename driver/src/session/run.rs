@@ -108,10 +108,15 @@ impl Run {
     ) -> Poll<Result<Answer>> {
         match outcome {
             Ok(frame) if frame.opcode == Opcode::Result => {
-                let statement = self.execution.take().map(|execution| execution.statement);
-                let answer = match decode::answer(frame, &conn, statement.as_ref()) {
-                    Ok(answer) => Ok(answer.of(statement)),
-                    Err(kind) => Err(place(kind, &conn, statement)),
+                let statement = self.execution.as_ref().map(|e| &e.statement);
+                let answer = match decode::answer(frame, &conn, statement) {
+                    // The next page needs the execution again.
+                    Ok(answer) if answer.paging_state().is_some() => {
+                        let statement = statement.cloned();
+                        Ok(answer.of(statement))
+                    }
+                    Ok(answer) => Ok(answer.of(self.statement())),
+                    Err(kind) => Err(place(kind, &conn, self.statement())),
                 };
                 Poll::Ready(answer)
             }
@@ -120,6 +125,11 @@ impl Run {
                 Poll::Pending
             }
         }
+    }
+
+    /// Taken out of the execution, which is over.
+    fn statement(&mut self) -> Option<Prepared> {
+        Some(self.execution.take()?.statement)
     }
 
     #[cold]
