@@ -3,6 +3,7 @@
 mod aggregate;
 mod group_by;
 mod groups;
+mod json;
 mod name;
 mod order;
 mod output;
@@ -37,6 +38,8 @@ pub(crate) struct Select {
     pub(crate) columns: Arc<[Column]>,
     restrictions: Restrictions,
     outputs: Vec<Output>,
+    /// Names and types of `outputs`, of which SELECT JSON makes one object.
+    json: Option<Vec<Column>>,
     /// What outputs refer to as aggregated.
     aggregates: Vec<Aggregate>,
     distinct: bool,
@@ -55,11 +58,6 @@ pub(crate) struct Select {
 /// In the server's words.
 pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Select, Failure> {
     let table = scope.table(&select.from)?;
-    if select.json {
-        return Err(Failure::invalid(
-            "SELECT JSON is not supported by the embedded cluster",
-        ));
-    }
     let Projection {
         outputs,
         aggregates,
@@ -71,7 +69,12 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
     let restrictions = restrict::plan(&select.relations, &table, purpose, scope)?;
     let group_by = group_by::plan(&select.group_by, &restrictions, &table, scope.flavor())?;
     let order = order::plan(&select.order_by, &restrictions, &table, scope)?;
+    let (columns, json) = match select.json {
+        false => (columns, None),
+        true => (vec![spec(&table, json::COLUMN, &Type::Text)], Some(columns)),
+    };
     let planned = Select {
+        json,
         distinct: select.distinct,
         shows_statics: shape::shows_statics(
             &outputs,

@@ -1,7 +1,12 @@
 //! The engine without a network, driven by text: statements, and the rows or errors that they answer.
 
+mod answer;
 mod modify;
+mod paging;
+mod restrict;
 mod select;
+mod system;
+mod system;
 
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@ use crate::exec::Rows;
 use crate::exec::record::Record;
 use crate::exec::select::Select;
 use crate::exec::select::aggregate::State;
+use crate::exec::select::json;
 use crate::exec::select::output::Source;
 use crate::exec::select::page::{Page, Place};
 use crate::exec::select::reader::{Next, Reader};
@@ -165,11 +166,13 @@ impl<'r, 'a> Groups<'r, 'a> {
             aggregated: &aggregated,
             ..self.source
         };
-        let outputs = self.select.outputs.iter().map(|output| {
-            let value = output.compute(group.first.as_ref(), &source)?;
-            Ok(value.map(Cow::into_owned))
+        let outputs = self.select.outputs.iter();
+        let values = outputs.map(|output| output.compute(group.first.as_ref(), &source));
+        let values = values.collect::<Result<Vec<_>, _>>()?;
+        self.rows.push(match &self.select.json {
+            Some(columns) => vec![Some(json::object(columns, &values)?)],
+            None => values.into_iter().map(|v| v.map(Cow::into_owned)).collect(),
         });
-        self.rows.push(outputs.collect::<Result<_, Failure>>()?);
         self.last = group.last;
         Ok(())
     }

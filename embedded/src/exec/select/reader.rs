@@ -7,7 +7,7 @@ use crate::exec::record::Record;
 use crate::exec::restrict::{Partitions, Selection};
 use crate::exec::select::page::Place;
 use crate::store::partition::Partition;
-use crate::store::position::{Edge, Order, Range};
+use crate::store::position::{Edge, Order, Position, Range};
 use crate::store::row::Row;
 use crate::store::{Data, Key};
 
@@ -57,9 +57,13 @@ impl Reader<'_> {
     ) -> Box<dyn Iterator<Item = (&'a Key, &'a Partition)> + 'a> {
         match &self.selection.partitions {
             Partitions::Range(from, to) => {
-                let from = match self.after {
-                    Some(place) => Bound::Included(place.key.clone()),
-                    None => from.clone(),
+                let from = match (self.after, from) {
+                    // Not before the range, should the place be of another statement.
+                    (Some(place), Bound::Included(from)) => {
+                        Bound::Included(place.key.clone().max(from.clone()))
+                    }
+                    (Some(place), _) => Bound::Included(place.key.clone()),
+                    (None, from) => from.clone(),
                 };
                 data.scan(from, to.clone())
             }
@@ -157,7 +161,7 @@ impl Reader<'_> {
         &self,
         partition: &'a Partition,
         range: &Range,
-    ) -> Box<dyn Iterator<Item = (&'a crate::store::position::Position, &'a Row)> + 'a> {
+    ) -> Box<dyn Iterator<Item = (&'a Position, &'a Row)> + 'a> {
         match self.reversed {
             false => Box::new(partition.rows(range)),
             true => Box::new(partition.rows(range).rev()),
