@@ -6,7 +6,6 @@ mod paging;
 mod restrict;
 mod select;
 mod system;
-mod system;
 
 use std::sync::Arc;
 

@@ -33,8 +33,8 @@ pub(super) struct Groups<'r, 'a> {
     /// The group that is being read.
     group: Option<Group<'a>>,
     rows: Vec<Vec<Option<Vec<u8>>>>,
-    /// The last row of the last group in `rows`.
-    last: Option<Place>,
+    /// The last row of the last group in `rows`, and how many groups of its partition there were.
+    last: Option<(Place, u32)>,
     more: bool,
 }
 
@@ -173,7 +173,7 @@ impl<'r, 'a> Groups<'r, 'a> {
             Some(columns) => vec![Some(json::object(columns, &values)?)],
             None => values.into_iter().map(|v| v.map(Cow::into_owned)).collect(),
         });
-        self.last = group.last;
+        self.last = group.last.map(|place| (place, self.of_partition));
         Ok(())
     }
 
@@ -215,10 +215,10 @@ impl<'r, 'a> Groups<'r, 'a> {
             });
         }
         self.close()?;
-        let page = |place: Place| Page {
+        let page = |(place, of_partition)| Page {
             place,
             left: self.limits.total,
-            of_partition: self.of_partition,
+            of_partition,
         };
         let paging_state = self.last.take().filter(|_| self.more).map(page);
         Ok(Rows {

@@ -72,7 +72,7 @@ fn functions_elements_and_fields() {
         ),
         (
             "SELECT cast(v AS text), cast(v AS double), intasblob(v) FROM t",
-            "'3' | 3 | 0x00000003",
+            "'3' | 3.0 | 0x00000003",
         ),
         (
             "SELECT writetime(v), writetime(m['a']), writetime(u.b), writetime(f), ttl(v) FROM t",
