@@ -254,6 +254,15 @@ mod tests {
         assert_eq!(Arc::strong_count(&deadlines), 1, "no sweeper is left");
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_right_after_a_long_rest_is_not_early() {
+        let deadlines = Deadlines::new(Arc::new(SystemClock));
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        deadlines.wake();
+        let second = Duration::from_secs(1);
+        assert!(deadlines.left(deadlines.after(second)) >= second);
+    }
+
     #[test]
     fn ticks_compare_across_the_wrap() {
         let check = |tick: u32, now: u32, over: bool| {

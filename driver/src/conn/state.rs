@@ -214,7 +214,6 @@ impl State {
                 .map_err(|Stray| stream)?;
         }
         self.unpark();
-        self.io_awake |= !self.outbox.is_done();
         Ok(())
     }
 

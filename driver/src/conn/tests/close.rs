@@ -54,6 +54,29 @@ async fn reads_what_a_server_still_sends() {
 }
 
 #[tokio::test]
+async fn waits_for_a_caller_who_is_writing() {
+    for orderly in [true, false] {
+        let (conn, peer) = pair(ConnConfig::default()).await;
+        while conn.link.lock().io_awake {
+            tokio::task::yield_now().await;
+        }
+        // As a caller on another thread has it while he writes.
+        let pen = conn.link.lock().outbox.take().unwrap();
+        if orderly {
+            conn.start_close();
+        } else {
+            conn.link.fail(End::Silent);
+        }
+        drop(peer);
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        conn.link.write(pen, crate::conn::task::direct);
+        conn.gone().await;
+    }
+}
+
+#[tokio::test]
 async fn the_last_owner_closes_it_requests_included() {
     let (conn, mut peer) = pair(ConnConfig::default()).await;
     let mut request = ask!(conn, b"a");
