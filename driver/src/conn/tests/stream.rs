@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use tokio::io::BufStream;
 use tokio::sync::mpsc;
 
-use super::peer::{Peer, answer, pair, pipe};
+use super::peer::{Peer, answer, pair, pipe, pipes};
 use super::{ask, once};
-use crate::conn::Conn;
 use crate::conn::config::ConnConfig;
+use crate::conn::{Conn, dial};
 use crate::frame::Opcode;
-use crate::socket::Stream;
+use crate::socket::{Socket, Stream};
 
 /// Two answers, the first byte by byte, the second as large as this.
 async fn pieces<S: Stream>(conn: Arc<Conn>, mut peer: Peer<S>, large: u32) {
@@ -86,4 +87,20 @@ async fn events_are_passed_on_and_counted_when_nobody_takes_them() {
     }
     drop(peer);
     assert_eq!(events.recv().await, None, "the end is told");
+}
+
+#[tokio::test]
+async fn a_stream_that_holds_bytes_back_is_flushed() {
+    let (client, server) = tokio::io::duplex(1 << 16);
+    let (dialer, _) = pipes(ConnConfig::default());
+    let socket = Socket::other(BufStream::new(client));
+    let conn = dial::start(&dialer, ([127, 0, 0, 1], 9042).into(), socket, None);
+    let mut request = ask!(conn, b"a");
+    assert!(once(&mut request).is_pending());
+    let mut peer = Peer(server);
+    let asked = peer.asked().await;
+    peer.answer(asked.stream, b"A").await;
+    assert_eq!(request.await.unwrap().body[..], b"A"[..]);
+    conn.start_close();
+    assert_eq!(peer.next().await, None);
 }

@@ -110,14 +110,9 @@ async fn a_node_that_comes_back_with_other_shards_gets_other_slots() {
 #[tokio::test(start_paused = true)]
 async fn a_node_that_changes_its_mind_each_time_is_not_stormed() {
     let node = Node::scylla(2);
-    let pool = node.pool(PoolConfig::default());
-    for turn in 0..6000_u16 {
-        sleep(Duration::from_millis(100)).await;
-        node.set(|node| node.shards = Some(2 + turn % 2));
-        if let Some(conn) = pool.pick(None) {
-            conn.start_close();
-        }
-    }
+    node.set(|node| node.fickle = true);
+    let _pool = node.pool(PoolConfig::default());
+    sleep(Duration::from_secs(600)).await;
     let dials = node.dials().len();
-    assert!(dials < 4000, "{dials} attempts in ten minutes");
+    assert!((3..500).contains(&dials), "{dials} attempts in ten minutes");
 }

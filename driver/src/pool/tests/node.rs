@@ -38,6 +38,8 @@ pub(super) struct Behaviour {
     pub(super) up: bool,
     /// Hangs up right after the handshake.
     pub(super) hangs_up: bool,
+    /// Tells each connection another number of shards.
+    pub(super) fickle: bool,
     /// The plain port leads only to shards below this.
     pub(super) plain_shards: u16,
 }
@@ -79,6 +81,7 @@ impl Node {
             taken: HashSet::new(),
             up: true,
             hangs_up: false,
+            fickle: false,
             plain_shards: u16::MAX,
         })
     }
@@ -152,6 +155,10 @@ impl Node {
         match behaviour.shards {
             None => Supported::cassandra(&["3/v3", "4/v4"]),
             Some(shards) => {
+                let shards = match behaviour.fickle {
+                    true => shards + u16::try_from(self.dials().len() % 2).unwrap(),
+                    false => shards,
+                };
                 let sharding = Sharding {
                     shard,
                     shards: NonZeroU16::new(shards).unwrap(),
