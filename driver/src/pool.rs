@@ -134,6 +134,12 @@ impl Pool {
         Some(Sharder::new(sharding.shards, sharding.ignore_msb))
     }
 
+    /// The connections as they are now, by shard; one for a node without shards. For those who count or watch:
+    /// requests use [`pick`](Pool::pick).
+    pub fn conns(&self) -> Vec<Option<Arc<Conn>>> {
+        self.shared.table.load().slots().to_vec()
+    }
+
     /// Waits until each shard has a connection. False if the pool was closed before.
     ///
     /// # Cancel safety

@@ -81,6 +81,10 @@ impl Table {
             .filter_map(|(shard, slot)| slot.is_none().then_some(shard))
     }
 
+    pub(super) fn slots(&self) -> &[Option<Arc<Conn>>] {
+        &self.slots
+    }
+
     pub(super) fn conns(&self) -> impl Iterator<Item = &Arc<Conn>> {
         self.slots.iter().flatten()
     }
