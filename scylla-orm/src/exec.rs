@@ -17,7 +17,7 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 use scylla_orm_driver::frame::response::Rows;
-use scylla_orm_driver::session::{Execution, Run};
+use scylla_orm_driver::session::{Answer, Execution, Run};
 use scylla_orm_driver::statement::Options;
 
 use crate::connection::{Held, Lease, Session};
@@ -149,7 +149,12 @@ impl<'s> Exec<'s> {
         loop {
             let next = match &mut self.phase {
                 Phase::Sent(run, _) => match ready!(Pin::new(run).poll(cx)) {
-                    Ok(answer) => return Poll::Ready(Some(self.page(answer.into_rows()))),
+                    Ok(answer) => {
+                        if !answer.warnings().is_empty() {
+                            warn(self.table, &answer);
+                        }
+                        return Poll::Ready(Some(self.page(answer.into_rows())));
+                    }
                     Err(error) => self.failed(error),
                 },
                 Phase::Start(..) => self.start(),
@@ -306,6 +311,14 @@ fn run(
         options,
         paging_state: from,
     })
+}
+
+/// Nobody else sees what the server warns of: what futures return are rows.
+#[cold]
+fn warn(table: &TableDef, answer: &Answer) {
+    for warning in answer.warnings() {
+        tracing::warn!(model = table.model, node = %answer.node(), "the server warns: {warning}");
+    }
 }
 
 impl fmt::Debug for Exec<'_> {

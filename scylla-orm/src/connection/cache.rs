@@ -16,10 +16,13 @@ pub(super) struct Cache<T> {
 
 #[derive(Debug)]
 struct Table<T> {
-    entries: HashMap<(usize, u128, Box<[u16]>), Entry<T>>,
+    entries: HashMap<Owned, Entry<T>>,
     /// Counts uses, to tell which entry was not used for longest.
     uses: u64,
 }
+
+/// A [`Key`]: model, shape, spill.
+type Owned = (usize, u128, Box<[u16]>);
 
 #[derive(Debug)]
 struct Entry<T> {
@@ -80,7 +83,7 @@ impl<T> Default for Cache<T> {
 }
 
 /// Allocates only for a shape that spills.
-fn owned(key: Key<'_>) -> (usize, u128, Box<[u16]>) {
+fn owned(key: Key<'_>) -> Owned {
     (key.model, key.shape, key.spill.into())
 }
 

@@ -188,3 +188,173 @@ fn mismatch(table: &TableDef, of: &Column, column: &str, expected: Type, found: 
     })
     .of(table.model)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use scylla_orm_derive::Model;
+    use scylla_orm_driver::value::Counter;
+
+    use super::*;
+    use crate::column::{Assign, Conditions, IfCond};
+    use crate::cql::Raw;
+    use crate::model::Model;
+    use crate::table::Table;
+
+    #[derive(Model)]
+    #[cql(crate = "crate", keyspace = "ks")]
+    struct Item {
+        #[cql(partition_key)]
+        a: i32,
+        #[cql(clustering_key)]
+        b: String,
+        v: i64,
+        tags: HashSet<String>,
+        lines: Vec<String>,
+        links: HashMap<String, i32>,
+        #[cql(frozen)]
+        fixed: Vec<HashSet<i32>>,
+    }
+
+    #[derive(Model)]
+    #[cql(crate = "crate", keyspace = "ks")]
+    struct Hits {
+        #[cql(partition_key)]
+        a: i32,
+        views: Counter,
+    }
+
+    fn column(name: &str, ty: &str) -> Column {
+        Column {
+            keyspace: "ks".into(),
+            table: "item".into(),
+            name: name.into(),
+            ty: Type::parse(ty, &|_| None).unwrap(),
+        }
+    }
+
+    /// `markers` are the types that the server tells; `expected` is the mismatch, if it is one.
+    fn check<M: Model>(raw: &Raw, markers: &[&str], expected: Option<&str>) {
+        let markers: Vec<Column> = markers.iter().map(|ty| column("?", ty)).collect();
+        let error = check_markers(M::definition(), &raw.shape, &markers).err();
+        let text = error.map(|error| error.to_string());
+        let text = text
+            .as_deref()
+            .map(|text| text.split_once(';').unwrap_or((text, "")).0);
+        assert_eq!(text, expected, "{:?}", raw.shape);
+    }
+
+    fn select(filters: impl Conditions<Item>) -> Raw {
+        let mut raw = Raw::new(Verb::Select);
+        filters.apply(&mut raw);
+        raw
+    }
+
+    fn update<M: Model>(assignments: impl Assign<M>) -> Raw {
+        let mut raw = Raw::new(Verb::Update);
+        assignments.apply(&mut raw);
+        raw
+    }
+
+    #[test]
+    fn filters_limits_and_times() {
+        let mut raw = select((Item::A.eq(1), Item::B.is_in(["b"]), Item::V.gt(1)));
+        raw.set_limit(1);
+        check::<Item>(&raw, &["int", "list<text>", "bigint", "int"], None);
+        check::<Item>(&raw, &["int", "list<ascii>", "bigint", "int"], None);
+        check::<Item>(
+            &raw,
+            &["int", "list<blob>", "bigint", "int"],
+            Some(
+                "`Item`: column `b` of table `ks.item` is `text` in the model and `blob` in the database",
+            ),
+        );
+        check::<Item>(
+            &raw,
+            &["int"],
+            Some("`Item`: the statement has 4 bind markers, and the server sees 1"),
+        );
+        let mut raw = update::<Item>(Item::V.set(1));
+        raw.shape.flag(Flag::TTL);
+        raw.shape.clause(0, Op::EQ);
+        IfCond::<Item>::apply(Item::V.gt(1), &mut raw);
+        check::<Item>(&raw, &["int", "bigint", "int", "bigint"], None);
+        let raw = Raw::new(Verb::Insert);
+        let fixed = "frozen<list<set<int>>>";
+        let all = [
+            "int",
+            "text",
+            "bigint",
+            "set<text>",
+            "list<text>",
+            "map<text, int>",
+            fixed,
+        ];
+        check::<Item>(&raw, &all, None);
+        let mut raw = Raw::new(Verb::Update);
+        raw.shape.flag(Flag::WHOLE);
+        let all = [
+            "bigint",
+            "set<text>",
+            "list<text>",
+            "map<text, int>",
+            fixed,
+            "int",
+            "text",
+        ];
+        check::<Item>(&raw, &all, None);
+    }
+
+    #[test]
+    fn parts_of_collections() {
+        let is = |column: &str, expected: &str, found: &str| {
+            format!(
+                "`Item`: column `{column}` of table `ks.item` is `{expected}` in the model and `{found}` in the database"
+            )
+        };
+        let tags = select(Item::TAGS.contains("a"));
+        check::<Item>(&tags, &["text"], None);
+        check::<Item>(&tags, &["int"], Some(&is("tags", "set<text>", "set<int>")));
+        let links = select((Item::LINKS.contains(1), Item::LINKS.contains_key("a")));
+        check::<Item>(&links, &["int", "text"], None);
+        check::<Item>(
+            &links,
+            &["int", "int"],
+            Some(&is("links", "map<text, int>", "map<int, int>")),
+        );
+        check::<Item>(
+            &links,
+            &["text", "text"],
+            Some(&is("links", "map<text, int>", "map<text, text>")),
+        );
+        let put = update::<Item>((Item::LINKS.put("a", 1), Item::LINES.set_at(0, "a")));
+        check::<Item>(&put, &["text", "int", "int", "text"], None);
+        let more = update::<Item>((
+            Item::TAGS.add(["a"]),
+            Item::LINES.prepend(["a"]),
+            Item::LINKS.remove(["a"]),
+        ));
+        check::<Item>(&more, &["set<text>", "list<text>", "set<text>"], None);
+        check::<Item>(
+            &more,
+            &["set<text>", "list<text>", "set<int>"],
+            Some(&is("links", "map<text, int>", "map<int, int>")),
+        );
+        let hits = update::<Hits>(Hits::VIEWS.inc(1));
+        check::<Hits>(&hits, &["bigint"], None);
+        check::<Hits>(&hits, &["counter"], None);
+    }
+
+    #[test]
+    fn columns_of_answers() {
+        drop((Item::objects(), Hits::objects()));
+        let of = |found: &[Column]| columns(Item::definition(), found).is_ok();
+        assert!(of(&[column("a", "int"), column("other", "blob")]));
+        assert!(of(&[
+            column("[applied]", "boolean"),
+            column("fixed", "list<set<int>>")
+        ]));
+        assert!(!of(&[column("a", "int"), column("v", "int")]));
+    }
+}

@@ -317,3 +317,124 @@ impl Source {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use scylla_orm_derive::Model;
+    use scylla_orm_driver::wire;
+
+    use super::*;
+    use crate::column::Columns;
+    use crate::cql::{Raw, Verb};
+    use crate::model::Model;
+    use crate::table::Table;
+
+    #[derive(Model)]
+    #[cql(crate = "crate", keyspace = "ks")]
+    struct Reading {
+        value: i32,
+        #[cql(partition_key)]
+        station: i32,
+        #[cql(clustering_key(desc))]
+        day: i32,
+        #[cql(clustering_key)]
+        hour: i32,
+    }
+
+    fn sort<C: Columns<Reading>>(_: C) -> (Sort, String) {
+        let mut raw = Raw::new(Verb::Select);
+        C::pick(&mut raw);
+        let table = Reading::definition();
+        let sort = Sort::of(table, &mut raw.shape);
+        (sort, raw.shape.text(table, None))
+    }
+
+    /// A source that stands before a row of these cells, which end as much of the page as it has.
+    fn source(request: u32, cells: &[Option<i32>]) -> Source {
+        let mut body = Vec::new();
+        for cell in cells {
+            match cell {
+                None => wire::put_int(&mut body, -1),
+                Some(value) => wire::put_sized(&mut body, |out| wire::put_int(out, *value)),
+            }
+        }
+        let column = |_: &Option<i32>| Column {
+            keyspace: "ks".into(),
+            table: "reading".into(),
+            name: "c".into(),
+            ty: Type::Int,
+        };
+        let mut source = Source {
+            request,
+            exec: Exec::done(Reading::definition()),
+            state: Bytes::new(),
+            page: Rows {
+                metadata: Metadata::new(cells.iter().map(column).collect()),
+                count: 1,
+                body: body.into(),
+            },
+            given: 0,
+            read: 0,
+            row: Vec::new(),
+            end: 0,
+        };
+        source.scan().unwrap();
+        source
+    }
+
+    #[test]
+    fn selects_what_it_sorts_by() {
+        drop(Reading::objects());
+        let one = sort(Reading::VALUE);
+        assert_eq!(one.1, "SELECT value, day, hour FROM reading");
+        assert_eq!(one.0.asked, 1);
+        let some = sort((Reading::HOUR, Reading::VALUE));
+        assert_eq!(some.1, "SELECT hour, value, day FROM reading");
+        let places = some
+            .0
+            .columns
+            .iter()
+            .map(|(at, _, descending)| (*at, *descending));
+        assert_eq!(places.collect::<Vec<_>>(), [(2, true), (0, false)]);
+    }
+
+    /// Whole rows: value, station, day, hour.
+    fn check(a: [Option<i32>; 2], b: [Option<i32>; 2], expected: Ordering) {
+        let row = |[day, hour]: [Option<i32>; 2]| [Some(0), Some(0), day, hour];
+        let (a, b) = (source(0, &row(a)), source(1, &row(b)));
+        let mut shape = Shape::new(Verb::Select);
+        let declared = Sort::of(Reading::definition(), &mut shape);
+        assert_eq!(declared.compare(&a, &b), expected);
+        assert_eq!(declared.compare(&b, &a), expected.reverse());
+        shape.flag(Flag::REVERSED);
+        let reversed = Sort::of(Reading::definition(), &mut shape);
+        let same = a.row == b.row && a.page.body == b.page.body;
+        let expected = if same { expected } else { expected.reverse() };
+        assert_eq!(reversed.compare(&a, &b), expected);
+    }
+
+    #[test]
+    fn rows_come_in_the_order_of_their_clustering_columns() {
+        let row = |day, hour| [Some(day), Some(hour)];
+        check(row(2, 1), row(1, 1), Ordering::Less);
+        check(row(-1, 1), row(1, 1), Ordering::Greater);
+        check(row(2, 1), row(2, 3), Ordering::Less);
+        check(row(2, 1), row(2, 1), Ordering::Less);
+        check([None, None], row(2, 1), Ordering::Greater);
+    }
+
+    #[test]
+    fn gives_the_cells_that_were_asked_for() {
+        let mut source = source(3, &[Some(1), None, Some(7)]);
+        assert_eq!(source.cell(2), Some(&[0, 0, 0, 7][..]));
+        assert_eq!((source.cell(1), source.cell(3)), (None, None));
+        let place = source.place().unwrap();
+        assert_eq!((place.request, place.skip), (3, 0));
+        let mut out = Vec::new();
+        source.give(2, &mut out);
+        assert_eq!(out, [0, 0, 0, 4, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff]);
+        assert_eq!(source.place(), None);
+        source.page.metadata.paging_state = Some(Bytes::from_static(&[9]));
+        assert_eq!(source.place().unwrap().state, [9]);
+    }
+}

@@ -36,6 +36,7 @@ pub(super) async fn prepare(
         .map_err(|rule| Error::invalid(rule).of(table.model))?;
     let keyspace = keyspace(session, table)?;
     let text = shape.text(table, Some(keyspace));
+    tracing::debug!(model = table.model, %text, "prepares a statement");
     let driver = session.driver();
     let prepared = match driver.prepare(&text).await {
         Ok(prepared) => prepared,

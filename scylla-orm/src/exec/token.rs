@@ -117,7 +117,7 @@ impl FromStr for PageToken {
 
 fn digits(text: &str) -> Option<Vec<u8>> {
     // `from_str_radix` would take signs, too.
-    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     (0..text.len())
