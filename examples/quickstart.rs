@@ -4,6 +4,8 @@
 //! `cargo run --example quickstart` runs it on an embedded cluster of three nodes with four shards each;
 //! `-- --nodes 127.0.0.1:9042,…` on a real one.
 
+#![expect(clippy::print_stdout, reason = "it is a program for the terminal")]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Duration;
@@ -281,19 +283,29 @@ async fn three_pages() -> Result<()> {
 /// Two people note something about one day; only the first one is the first.
 async fn light_weight_update() -> Result<()> {
     let day = NaiveDate::from_ymd_opt(2013, 12, 7).ok_or("a date")?;
-    println!("\nA light-weight update of {day}, if there is no note yet");
-    for note in ["ice on the lake", "skating"] {
-        let row = Observation::objects().filter((
+    let row = || {
+        let year = (
             Observation::STATION.eq("Seattle"),
             Observation::YEAR.eq(2013),
-            Observation::DAY.eq(day),
-        ));
-        let update = row
+        );
+        Observation::objects()
+            .filter(year)
+            .filter(Observation::DAY.eq(day))
+    };
+    // Without what an earlier run on the same cluster has left.
+    row().update(Observation::NOTE.set_null()).await?;
+
+    println!("\nA light-weight update of {day}, if there is no note yet");
+    for note in ["ice on the lake", "skating"] {
+        let update = row()
             .update(Observation::NOTE.set(note))
             .only_if(Observation::NOTE.is_null());
         match update.await? {
             Lwt::Applied => println!("  {note:?}: applied"),
-            Lwt::Existing(there) => println!("  {note:?}: not applied, it says {there:?}"),
+            Lwt::Existing(there) => println!(
+                "  {note:?}: not applied, it says {:?}",
+                there.unwrap_or_default()
+            ),
             Lwt::Missing => println!("  {note:?}: not applied, there is no such day"),
         }
     }

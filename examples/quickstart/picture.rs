@@ -16,7 +16,7 @@ struct Shard {
 }
 
 /// As the shards of the embedded cluster counted.
-pub fn of_cluster(traffic: &[ShardTraffic]) {
+pub(crate) fn of_cluster(traffic: &[ShardTraffic]) {
     let shard = |t: &ShardTraffic| Shard {
         node: t.address.to_string(),
         shard: Some(t.shard),
@@ -32,7 +32,7 @@ pub fn of_cluster(traffic: &[ShardTraffic]) {
 }
 
 /// As the driver chose.
-pub fn of_session(traffic: &[Traffic]) {
+pub(crate) fn of_session(traffic: &[Traffic]) {
     let shard = |t: &Traffic| Shard {
         node: t.node.to_string(),
         shard: t.shard,

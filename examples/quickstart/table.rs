@@ -4,7 +4,7 @@
 const BAR: usize = 32;
 
 /// Prints rows under a title, numbers aligned to the right.
-pub fn print<const N: usize>(
+pub(crate) fn print<const N: usize>(
     title: &str,
     headers: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
@@ -26,7 +26,7 @@ pub fn print<const N: usize>(
 }
 
 /// A bar for `part` of at most `whole`.
-pub fn bar(part: u64, whole: u64) -> String {
+pub(crate) fn bar(part: u64, whole: u64) -> String {
     let cells = u64::try_from(BAR).unwrap_or(u64::MAX);
     let filled = part.saturating_mul(cells).div_ceil(whole.max(1)).min(cells);
     "█".repeat(usize::try_from(filled).unwrap_or(BAR))
