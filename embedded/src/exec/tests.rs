@@ -6,13 +6,16 @@ mod paging;
 mod restrict;
 mod select;
 mod system;
+mod values;
 
 use std::sync::Arc;
 
 use scylla_orm_driver::value::Value;
+use scylla_orm_driver::wire::Cell;
 
 use crate::clock::Clock;
 use crate::exec::{Context, Engine, EngineConfig, Outcome, Rows};
+use crate::failure::Failure;
 use crate::flavor::Flavor;
 
 /// An engine with a keyspace `k` in use.
@@ -52,17 +55,23 @@ impl Server {
         }
     }
 
-    pub(super) fn answer(
+    pub(super) fn answer(&self, cql: &str, context: &Context<'_>) -> Result<Outcome, Failure> {
+        self.bound(cql, &[], context)
+    }
+
+    /// The answer with values for the markers.
+    pub(super) fn bound(
         &self,
         cql: &str,
+        values: &[Cell<'_>],
         context: &Context<'_>,
-    ) -> Result<Outcome, crate::failure::Failure> {
+    ) -> Result<Outcome, Failure> {
         let context = Context {
             keyspace: Some("k"),
             ..*context
         };
         let plan = self.engine.prepare(cql, Some("k"))?;
-        self.engine.execute(&plan, &[], &context)
+        self.engine.execute(&plan, values, &context)
     }
 
     /// Each statement and what it answers, one after another.
