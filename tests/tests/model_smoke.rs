@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -553,6 +553,128 @@ async fn shapes_made_at_run_time_and_long_ones_are_found_again() {
                 let rule = Reading::objects().dynamic().all().await.unwrap_err();
                 assert!(matches!(rule.kind(), ErrorKind::Invalid(_)), "{rule}");
             }
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn every_operator_suits_the_server() {
+    #[derive(Model, Debug, Clone, PartialEq)]
+    struct Bag {
+        #[cql(partition_key)]
+        id: i32,
+        #[cql(clustering_key)]
+        at: i64,
+        n: Option<i32>,
+        set: BTreeSet<i32>,
+        list: Vec<String>,
+        map: BTreeMap<String, i64>,
+        #[cql(frozen)]
+        fixed: Vec<BTreeSet<i32>>,
+    }
+    #[derive(Model, Debug, PartialEq)]
+    struct Hits {
+        #[cql(partition_key)]
+        page: String,
+        views: Counter,
+    }
+    let target = Target::start().await;
+    target
+        .within("smoke_ops", async |_| {
+            sync_table::<Bag>().await.unwrap();
+            let bag = Bag {
+                id: 1,
+                at: 1,
+                n: Some(1),
+                set: [1, 2].into(),
+                list: vec!["a".into(), "b".into()],
+                map: [("k".into(), 1)].into(),
+                fixed: vec![[1].into(), BTreeSet::new()],
+            };
+            bag.save().ttl(1000).await.unwrap();
+            let row = || Bag::objects().filter((Bag::ID.eq(1), Bag::AT.eq(1)));
+            // What counts as older changes nothing.
+            row()
+                .update(Bag::N.set(9))
+                .ttl(9)
+                .timestamp(1)
+                .await
+                .unwrap();
+            assert_eq!(Bag::get((1, 1)).await.unwrap(), bag);
+            row()
+                .update((Bag::SET.add([3]), Bag::LIST.append(["c"])))
+                .ttl(1000)
+                .await
+                .unwrap();
+            row()
+                .update((Bag::SET.remove([1]), Bag::LIST.remove(["b"])))
+                .await
+                .unwrap();
+            row().update(Bag::LIST.prepend(["z"])).await.unwrap();
+            row().update(Bag::LIST.set_at(1, "A")).await.unwrap();
+            row()
+                .update((Bag::MAP.put("l", 2), Bag::MAP.put("m", 3)))
+                .await
+                .unwrap();
+            row()
+                .update((Bag::MAP.remove(["k"]), Bag::N.set_null()))
+                .await
+                .unwrap();
+            let mut expected = Bag {
+                n: None,
+                set: [2, 3].into(),
+                list: ["z", "A", "c"].map(String::from).into(),
+                map: [("l".into(), 2), ("m".into(), 3)].into(),
+                ..bag
+            };
+            assert_eq!(Bag::get((1, 1)).await.unwrap(), expected);
+
+            let key = || Bag::objects().filter(Bag::ID.eq(1));
+            assert_eq!(
+                key()
+                    .filter(Bag::AT.is_in([0, 1, 2]))
+                    .count()
+                    .await
+                    .unwrap(),
+                1
+            );
+            assert_eq!(
+                key()
+                    .filter(Bag::AT.ge(0).and(Bag::AT.lt(2)))
+                    .count()
+                    .await
+                    .unwrap(),
+                1
+            );
+            let has = (
+                Bag::SET.contains(3),
+                Bag::LIST.contains("A"),
+                Bag::MAP.contains_key("l"),
+            );
+            let found = key()
+                .filter(has)
+                .filter(Bag::MAP.contains(3))
+                .allow_filtering();
+            assert_eq!(found.all().await.unwrap(), [expected.clone()]);
+
+            let mut tracked = expected.clone().tracked();
+            tracked.n = Some(5);
+            tracked.list.clear();
+            tracked.save().ttl(1000).await.unwrap();
+            expected = tracked.into_inner();
+            assert_eq!(Bag::get((1, 1)).await.unwrap(), expected);
+            let if_not = row().update(Bag::N.set(6)).only_if(Bag::N.ne(5));
+            assert_eq!(if_not.await.unwrap(), Lwt::Existing(Some(5)));
+            let if_some = row().update(Bag::N.set(6)).only_if(Bag::N.is_not_null());
+            assert_eq!(if_some.await.unwrap(), Lwt::Applied);
+            let delete = row().delete().only_if(Bag::N.is_in([6, 7]));
+            assert_eq!(delete.await.unwrap(), Lwt::Applied);
+
+            sync_table::<Hits>().await.unwrap();
+            let page = || Hits::objects().filter(Hits::PAGE.eq("/"));
+            page().update(Hits::VIEWS.inc(5)).await.unwrap();
+            page().update(Hits::VIEWS.dec(2)).await.unwrap();
+            assert_eq!(page().get().await.unwrap().views, Counter(3));
         })
         .await;
 }
