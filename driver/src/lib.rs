@@ -10,52 +10,52 @@
 //! session ◀───────────────────────────────── conn ◀── frame ◀── wire ◀───┘
 //! ```
 
-/// What applications hold: prepare, execute, query, batch, page, close.
+// What applications hold: prepare, execute, query, batch, page, close.
 pub mod session;
 
-/// The live cluster: the topology snapshot, a pool per node, the control connection.
+// The live cluster: the topology snapshot, a pool per node, the control connection.
 pub mod cluster;
 
-/// Whom to ask: replicas, data centres, shards. Pure.
+// Whom to ask: replicas, data centres, shards. Pure.
 pub mod routing;
 
-/// The connections to one node, one per shard.
+// The connections to one node, one per shard.
 pub mod pool;
 
-/// One connection: handshake, stream ids, the task that owns the socket, close.
+// One connection: handshake, stream ids, the task that owns the socket, close.
 pub mod conn;
 
-/// What to do when something fails, and other choices users make.
+// What to do when something fails, and other choices users make.
 pub mod policy;
 
-/// An immutable picture of the cluster: nodes, ring, replication, schema.
+// An immutable picture of the cluster: nodes, ring, replication, schema.
 pub mod topology;
 
-/// From a partition key to a token, and from a token to a shard.
+// From a partition key to a token, and from a token to a shard.
 pub mod token;
 
-/// Statements and their options.
+// Statements and their options.
 pub mod statement;
 
-/// Counters of what the driver did.
+// Counters of what the driver did.
 pub mod metrics;
 
-/// The driver's one error type.
+// The driver's one error type.
 pub mod error;
 
-/// CQL messages, both directions of each in one file.
+// CQL messages, both directions of each in one file.
 pub mod frame;
 
-/// How Rust values and CQL values meet.
+// How Rust values and CQL values meet.
 pub mod value;
 
-/// The notations of the protocol: `[int]`, `[string]`, `[bytes]` and so on.
+// The notations of the protocol: `[int]`, `[string]`, `[bytes]` and so on.
 pub mod wire;
 
-/// Time as the driver sees it: now, timestamps, deadlines.
+// Time as the driver sees it: now, timestamps, deadlines.
 pub mod clock;
 
-/// How bytes reach a server: streams, and names that become addresses.
+// How bytes reach a server: streams, and names that become addresses.
 pub mod socket;
 
 pub use error::{Error, ErrorKind, Result};

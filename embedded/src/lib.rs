@@ -10,34 +10,34 @@
 //!                             └────▶ catalog ─▶ parse
 //! ```
 
-/// The cluster: nodes, shards, listeners, start and stop.
+// The cluster: nodes, shards, listeners, start and stop.
 mod server;
 
-/// One client's connection, from STARTUP to its end.
+// One client's connection, from STARTUP to its end.
 mod peer;
 
-/// What connections share: nodes, shards, the ring, counters, prepared statements.
+// What connections share: nodes, shards, the ring, counters, prepared statements.
 mod node;
 
-/// What a statement does: plans, reads, writes, changes of the schema.
+// What a statement does: plans, reads, writes, changes of the schema.
 mod exec;
 
-/// The data: partitions, rows, cells, tombstones.
+// The data: partitions, rows, cells, tombstones.
 mod store;
 
-/// The schema in force: keyspaces, tables, types, and the system tables that describe them.
+// The schema in force: keyspaces, tables, types, and the system tables that describe them.
 mod catalog;
 
-/// From CQL text to statements.
+// From CQL text to statements.
 mod parse;
 
-/// The errors that a server answers.
+// The errors that a server answers.
 mod failure;
 
-/// Time as the cluster sees it.
+// Time as the cluster sees it.
 mod clock;
 
-/// Which server is imitated where the two differ.
+// Which server is imitated where the two differ.
 mod flavor;
 
 pub use clock::Clock;

@@ -146,41 +146,41 @@
 //! compiler only; the methods on them are thin shells over one type without parameters, so that many queries cost little
 //! to compile.
 
-/// What generated code names. Not a part of the interface.
+// What generated code names. Not a part of the interface.
 #[doc(hidden)]
 pub mod private;
 
-/// What a model can do: the verbs.
+// What a model can do: the verbs.
 pub mod model;
 
-/// The schema: what a model's table lacks, and adding it.
+// The schema: what a model's table lacks, and adding it.
 pub mod sync;
 
-/// Reads: typed queries, and those put together at run time.
+// Reads: typed queries, and those put together at run time.
 pub mod query;
 
-/// Writes: insert, save, update, delete, and rows that remember what was read.
+// Writes: insert, save, update, delete, and rows that remember what was read.
 pub mod write;
 
-/// The futures of the verbs.
+// The futures of the verbs.
 pub mod exec;
 
-/// Columns as values: conditions, assignments, orders.
+// Columns as values: conditions, assignments, orders.
 pub mod column;
 
-/// The key rules, as types.
+// The key rules, as types.
 pub mod rules;
 
-/// From a query to a statement's text.
+// From a query to a statement's text.
 pub mod cql;
 
-/// Tables, views and columns, as the derive describes them.
+// Tables, views and columns, as the derive describes them.
 pub mod table;
 
-/// The session, and which one a statement runs on.
+// The session, and which one a statement runs on.
 pub mod connection;
 
-/// The crate's one error type.
+// The crate's one error type.
 pub mod error;
 
 pub use connection::Session;

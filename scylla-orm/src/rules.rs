@@ -3,9 +3,9 @@
 //!
 //! [`Where<P, C, X, L>`](crate::rules::Where): `P` and `C` are lists `(flag, (flag, ()))` over the partition and the
 //! clustering columns, `X` says what else is filtered, `L` whether the result is bounded. Each filter takes one state
-//! to the next ([`Restrict`](crate::rules::Restrict)); at the verb, `P` and `C` are summed up, and one table of impls
-//! says yes or names the column that is missing ([`Readable`](crate::rules::Readable),
-//! [`Updatable`](crate::rules::Updatable), [`Deletable`](crate::rules::Deletable)).
+//! to the next ([`Restrict`]); at the verb, `P` and `C` are summed up, and one table of impls
+//! says yes or names the column that is missing ([`Readable`],
+//! [`Updatable`], [`Deletable`]).
 //!
 //! Where a row of that table must fail, it asks the column for a *leaf* trait. The derive implements it under a
 //! bound on a trait of its own, whose message has the column's name in it: `{C}` in a message would print a path.

@@ -1,8 +1,8 @@
 //! The schema: a plan of what a model's table lacks, and the steps of it that lose nothing.
 //!
-//! [`sync_table`](crate::sync::sync_table) compares a model with its table and adds what is missing: the table itself,
+//! [`sync_table`] compares a model with its table and adds what is missing: the table itself,
 //! columns, indexes. Everything else it refuses, with the reason and the way out, and then it does nothing at all.
-//! Columns and indexes that the model does not know are left alone. [`plan_table`](crate::sync::plan_table) shows the
+//! Columns and indexes that the model does not know are left alone. [`plan_table`] shows the
 //! same without doing it.
 //!
 //! ```no_run

@@ -1,15 +1,15 @@
 //! What the suites share.
 
-/// Waiting with a deadline.
+// Waiting with a deadline.
 pub mod poll;
 
-/// A relay between driver and cluster that counts frames and sees how connections end.
+// A relay between driver and cluster that counts frames and sees how connections end.
 pub mod relay;
 
-/// Reads our own sources: which module imports which, how long files and functions are.
+// Reads our own sources: which module imports which, how long files and functions are.
 pub mod source;
 
-/// The cluster that a run tests against.
+// The cluster that a run tests against.
 pub mod target;
 
 /// The code of the README, compiled.

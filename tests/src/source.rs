@@ -73,6 +73,11 @@ impl Source {
         }
     }
 
+    /// Whether it holds tests alone.
+    fn is_test(&self) -> bool {
+        self.path.ends_with("tests.rs") || self.path.split('/').any(|folder| folder == "tests")
+    }
+
     /// The top-level module that the file belongs to: `conn` for `conn/task.rs`.
     pub fn module(&self) -> &str {
         let first = self.path.split('/').next().unwrap_or(&self.path);
@@ -116,7 +121,7 @@ impl Source {
     }
 }
 
-/// All sources of the crate in `folder`, sorted by path. Files of tests (`tests.rs`) are left out.
+/// All sources of the crate in `folder`, sorted by path. Files of tests are left out.
 ///
 /// # Panics
 /// If they cannot be read or are not Rust.
@@ -134,11 +139,7 @@ pub fn sources(folder: &str) -> Vec<Source> {
         let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{name}: {e}"));
         Source::parse(&name, text)
     };
-    paths
-        .iter()
-        .map(read)
-        .filter(|s| !s.path.ends_with("tests.rs"))
-        .collect()
+    paths.iter().map(read).filter(|s| !s.is_test()).collect()
 }
 
 fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
