@@ -207,7 +207,7 @@ async fn an_empty_collection_is_null_unless_frozen() {
             let nulls = nulls(
                 session,
                 "bags",
-                "list, set, map, maybe, whole, maybe_whole, text",
+                r#"list, "set", map, maybe, whole, maybe_whole, text"#,
             )
             .await;
             assert_eq!(nulls, [true, true, true, true, false, false, false]);

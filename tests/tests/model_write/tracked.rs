@@ -21,6 +21,9 @@ async fn a_tracked_row_writes_what_was_changed() {
             .await
             .unwrap();
 
+        // Once before, so that the statement is prepared.
+        row.stars = Some(8);
+        row.save().await.unwrap();
         assert!(!row.is_changed());
         let sent = sent(session);
         row.save().await.unwrap();
