@@ -3,7 +3,9 @@
 //! [`Engine::prepare`] turns text into a [`Plan`]: names resolved, markers typed, restrictions judged, all that
 //! can be refused without values refused. [`Engine::execute`] runs a plan with values.
 
+mod batch;
 mod condition;
+mod consistency;
 mod modify;
 mod plan;
 mod select;
@@ -28,6 +30,7 @@ use crate::catalog::nodes::{Node, View};
 use crate::catalog::table::Table;
 use crate::catalog::{Schema, system};
 use crate::clock::Clock;
+use crate::exec::batch::Batch;
 use crate::exec::modify::Modify;
 use crate::exec::select::Select;
 use crate::exec::term::Env;
@@ -122,6 +125,7 @@ pub(crate) struct Plan {
 enum Kind {
     Select(Select),
     Modify(Modify),
+    Batch(Batch),
     Truncate(Arc<Table>),
     Use(Box<str>),
     Ddl(Ddl),
@@ -192,7 +196,14 @@ impl Engine {
         let env = Env::new(self.config.flavor, &self.config.clock, ctx.timestamp);
         match &plan.kind {
             Kind::Select(select) => self.select(select, values, ctx, &env).map(Outcome::Rows),
-            Kind::Modify(modify) => modify.apply(&mut write(&self.store), values, &env),
+            Kind::Modify(modify) => {
+                check_consistency(&[modify], ctx)?;
+                modify.apply(&mut write(&self.store), values, &env)
+            }
+            Kind::Batch(batch) => {
+                check_consistency(&batch.statements().collect::<Vec<_>>(), ctx)?;
+                batch.apply(&mut write(&self.store), values, &env)
+            }
             Kind::Truncate(table) => self.truncate(table),
             Kind::Use(keyspace) => self.use_keyspace(keyspace),
             Kind::Ddl(ddl) => self.change(ddl, ctx).map(Outcome::SchemaChange),
@@ -209,8 +220,17 @@ impl Engine {
         statements: &[(Arc<Plan>, Vec<Cell<'_>>)],
         ctx: &Context<'_>,
     ) -> Result<Outcome, Failure> {
-        let _ = (kind, statements, ctx);
-        Err(Failure::server("statements are not supported yet"))
+        let members = statements.iter().map(|(plan, values)| match &plan.kind {
+            Kind::Modify(modify) => Ok((modify, values.as_slice())),
+            _ => Err(Failure::invalid(
+                "Invalid statement in batch: only UPDATE, INSERT and DELETE statements are allowed.",
+            )),
+        });
+        let members: Vec<(&Modify, &[Cell<'_>])> = members.collect::<Result<_, _>>()?;
+        let modifications: Vec<&Modify> = members.iter().map(|(modify, _)| *modify).collect();
+        check_consistency(&modifications, ctx)?;
+        let env = Env::new(self.config.flavor, &self.config.clock, ctx.timestamp);
+        batch::run(kind, &members, &mut write(&self.store), &env)
     }
 
     fn select(
@@ -291,11 +311,21 @@ impl Plan {
             markers,
             partition_key: kind.routing(),
             columns: kind.columns(flavor),
-            lwt: matches!(&kind, Kind::Modify(modify) if modify.is_conditional()),
+            lwt: kind.is_conditional(),
             table,
             kind,
         }
     }
+}
+
+/// Refuses consistency levels that these writes do not have.
+fn check_consistency(writes: &[&Modify], ctx: &Context<'_>) -> Result<(), Failure> {
+    let counter = writes.iter().find(|write| write.is_counter());
+    consistency::check(
+        ctx,
+        writes.iter().any(|write| write.is_conditional()),
+        counter.map(|write| &*write.table.name),
+    )
 }
 
 /// A panic while a lock was held leaves data that a later statement may still read.

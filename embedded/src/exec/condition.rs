@@ -2,7 +2,7 @@
 
 mod compare;
 mod parts;
-mod seen;
+pub(crate) mod seen;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -124,7 +124,7 @@ impl Condition {
     }
 
     /// The columns that Cassandra answers: all, or those of the conditions in the order of mention.
-    fn mentioned(&self, table: &Table) -> Vec<usize> {
+    pub(crate) fn mentioned(&self, table: &Table) -> Vec<usize> {
         match self {
             Condition::Exists | Condition::NotExists => (0..table.columns.len()).collect(),
             Condition::If(tests) => {

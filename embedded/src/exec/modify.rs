@@ -5,9 +5,9 @@ mod delete;
 mod insert;
 mod list;
 mod operation;
-mod size;
+pub(crate) mod size;
 mod update;
-mod using;
+pub(crate) mod using;
 mod write;
 
 use std::sync::Arc;
@@ -140,14 +140,14 @@ impl Modify {
     }
 }
 
+/// What a statement changes, partition by partition.
+pub(crate) type Changes = Vec<(Key, Change)>;
+
 /// Writes the changes of one or several statements: all, or none.
 ///
 /// # Errors
 /// A change that is too large.
-pub(crate) fn commit(
-    changes: Vec<(Uuid, Vec<(Key, Change)>)>,
-    store: &mut Store,
-) -> Result<(), Failure> {
+pub(crate) fn commit(changes: Vec<(Uuid, Changes)>, store: &mut Store) -> Result<(), Failure> {
     for (_, change) in changes.iter().flat_map(|(_, changes)| changes) {
         size::check(change)?;
     }

@@ -9,7 +9,7 @@ use crate::catalog::Schema;
 use crate::catalog::table::Table;
 use crate::exec::scope::Scope;
 use crate::exec::{Kind, Plan};
-use crate::exec::{modify, select};
+use crate::exec::{batch, modify, select};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::parse;
@@ -26,9 +26,7 @@ pub(super) fn plan(cql: &str, schema: &Schema, keyspace: Option<&str>) -> Result
         Statement::Use(name) => Kind::Use(name),
         Statement::Ddl(ddl) => Kind::Ddl(ddl),
         Statement::Modify(modification) => Kind::Modify(modify::plan(&modification, &mut scope)?),
-        Statement::Batch(_) => {
-            return Err(Failure::server("writes are not supported yet"));
-        }
+        Statement::Batch(batch) => Kind::Batch(batch::plan(&batch, &mut scope)?),
     };
     let markers = scope.markers.finish()?;
     Ok(Plan::of(kind, markers, schema.flavor))
@@ -40,6 +38,7 @@ impl Kind {
         match self {
             Kind::Select(select) => vec![&select.table],
             Kind::Modify(modify) => vec![&modify.table],
+            Kind::Batch(batch) => batch.statements().map(|s| &s.table).collect(),
             Kind::Truncate(table) => vec![table],
             Kind::Use(_) | Kind::Ddl(_) => Vec::new(),
         }
@@ -50,7 +49,16 @@ impl Kind {
         match self {
             Kind::Select(select) => select.routing(),
             Kind::Modify(modify) => modify.routing(),
+            Kind::Batch(batch) => batch.routing(),
             Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn is_conditional(&self) -> bool {
+        match self {
+            Kind::Modify(modify) => modify.is_conditional(),
+            Kind::Batch(batch) => batch.is_conditional(),
+            Kind::Select(_) | Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) => false,
         }
     }
 
@@ -59,6 +67,7 @@ impl Kind {
         match self {
             Kind::Select(select) => Arc::clone(&select.columns),
             Kind::Modify(modify) => modify.columns(flavor),
+            Kind::Batch(batch) => batch.columns(flavor),
             Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) => Arc::new([]),
         }
     }

@@ -16,18 +16,22 @@ const OVERHEAD: usize = 16;
 /// # Errors
 /// With its size and the largest one.
 pub(crate) fn check(change: &Change) -> Result<(), Failure> {
-    let rows = change.rows.iter().map(|(position, row)| {
-        let key: usize = position.values().iter().map(Vec::len).sum();
-        key + of_change(row)
-    });
-    let statics = change.statics.as_ref().map_or(0, of_change);
-    let size = rows.sum::<usize>() + statics;
+    let size = of(change);
     if size <= LARGEST {
         return Ok(());
     }
     Err(Failure::server(format!(
         "Mutation of {size} bytes is too large for the maximum size of {LARGEST}"
     )))
+}
+
+/// About how many bytes a change is on its way to a replica.
+pub(crate) fn of(change: &Change) -> usize {
+    let rows = change.rows.iter().map(|(position, row)| {
+        let key: usize = position.values().iter().map(Vec::len).sum();
+        key + of_change(row)
+    });
+    rows.sum::<usize>() + change.statics.as_ref().map_or(0, of_change)
 }
 
 fn of_change(change: &RowChange) -> usize {

@@ -1,10 +1,10 @@
 //! USING TTL, TIMESTAMP, TIMEOUT: what a write is stamped with.
 
-use scylla_orm_driver::value::{Duration, FromCql, Type};
+use scylla_orm_driver::value::{Column, Duration, FromCql, Type};
 use scylla_orm_driver::wire::Cell;
 
 use crate::catalog::table::Table;
-use crate::exec::scope::{Scope, spec};
+use crate::exec::scope::Scope;
 use crate::exec::term::{self, Bound, Env, Expression};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
@@ -58,15 +58,38 @@ impl Using {
         if conditional && using.timestamp.is_some() {
             return refuse("timestamp", "conditional");
         }
-        let mut plan = |term: &Option<syntax::Term>, name: &str, ty: &Type| {
-            let place = spec(table, name, ty);
+        Using::typed(using, &table.keyspace, &table.name, scope)
+    }
+
+    /// That of a batch, whose statements may be of several tables.
+    ///
+    /// # Errors
+    /// Terms of wrong types.
+    pub(crate) fn of_batch(using: &syntax::Using, scope: &mut Scope<'_>) -> Result<Using, Failure> {
+        let keyspace = scope.keyspace.unwrap_or_default();
+        Using::typed(using, keyspace, "", scope)
+    }
+
+    fn typed(
+        using: &syntax::Using,
+        keyspace: &str,
+        table: &str,
+        scope: &mut Scope<'_>,
+    ) -> Result<Using, Failure> {
+        let mut plan = |term: &Option<syntax::Term>, name: &str, ty: Type| {
+            let place = Column {
+                keyspace: keyspace.into(),
+                table: table.into(),
+                name: name.into(),
+                ty,
+            };
             let planned = term.as_ref().map(|term| term::plan(term, &place, scope));
             planned.transpose()
         };
         Ok(Using {
-            ttl: plan(&using.ttl, "[ttl]", &Type::Int)?,
-            timestamp: plan(&using.timestamp, "[timestamp]", &Type::BigInt)?,
-            timeout: plan(&using.timeout, "[timeout]", &Type::Duration)?,
+            ttl: plan(&using.ttl, "[ttl]", Type::Int)?,
+            timestamp: plan(&using.timestamp, "[timestamp]", Type::BigInt)?,
+            timeout: plan(&using.timeout, "[timeout]", Type::Duration)?,
         })
     }
 

@@ -1,0 +1,171 @@
+//! Batches with conditions: all of one partition, all judged on what was there before, and what they answer.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use scylla_orm_driver::value;
+
+use crate::catalog::table::Table;
+use crate::exec::Rows;
+use crate::exec::condition::seen::Seen;
+use crate::exec::condition::{self, Condition};
+use crate::exec::modify::{self, Modify, Write};
+use crate::exec::term::Env;
+use crate::failure::Failure;
+use crate::flavor::Flavor;
+use crate::store::position::Position;
+use crate::store::{Key, Store};
+
+/// Refuses conditions in a batch of several tables.
+pub(super) fn check(members: &[&Modify]) -> Result<(), Failure> {
+    let mut tables = members.iter().map(|member| member.table.id);
+    let first = tables.next();
+    let conditional = members.iter().any(|member| member.is_conditional());
+    match conditional && tables.any(|table| Some(table) != first) {
+        true => Err(Failure::invalid(
+            "BATCH with conditions cannot span multiple tables",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// The columns that ScyllaDB answers.
+pub(super) fn header(members: &[&Modify]) -> Arc<[value::Column]> {
+    match members.first() {
+        Some(first) => condition::header(&first.table, &columns(members, Flavor::Scylla)),
+        None => Arc::from([]),
+    }
+}
+
+/// Judges all conditions, and writes if all hold.
+///
+/// # Errors
+/// Several partitions, and as the writes themselves.
+pub(super) fn run(writes: &[Write<'_>], store: &mut Store, env: &Env<'_>) -> Result<Rows, Failure> {
+    let key = partition(writes)?;
+    let members: Vec<&Modify> = writes.iter().map(|write| write.modify).collect();
+    let table = &writes
+        .first()
+        .ok_or_else(|| Failure::server("a batch of nothing has no conditions"))?
+        .modify
+        .table;
+    let mut applied = true;
+    for write in writes {
+        if let Some(condition) = &write.modify.condition {
+            let seen = Seen::of(write, store, env)?;
+            applied &= condition.holds(&seen, write.values, env)?;
+        }
+    }
+    let rows = match env.flavor {
+        Flavor::Scylla => Answer {
+            shown: columns(&members, env.flavor),
+            rows: writes.iter().flat_map(places).collect(),
+        },
+        Flavor::Cassandra => refused(writes, key, applied, table, store, env),
+    };
+    let answer = Rows {
+        columns: condition::header(table, &rows.shown),
+        rows: rows
+            .rows
+            .into_iter()
+            .map(|place| Seen::new(table, key, place, store, env.now).row(applied, &rows.shown))
+            .collect(),
+        paging_state: None,
+        warnings: Vec::new(),
+    };
+    if applied {
+        let changes = writes.iter();
+        let changes = changes.map(|write| Ok((table.id, write.changes(store, env)?)));
+        modify::commit(changes.collect::<Result<_, Failure>>()?, store)?;
+    }
+    Ok(answer)
+}
+
+/// Which rows an answer shows of the partition, and which columns of them.
+struct Answer {
+    shown: Vec<usize>,
+    /// None is the partition without a row of its own.
+    rows: Vec<Option<Position>>,
+}
+
+/// What Cassandra answers: nothing if it was applied, else the rows that were judged and are there.
+fn refused(
+    writes: &[Write<'_>],
+    key: &Key,
+    applied: bool,
+    table: &Table,
+    store: &Store,
+    env: &Env<'_>,
+) -> Answer {
+    let judged = writes.iter().filter(|write| write.modify.is_conditional());
+    let mut rows: Vec<Option<Position>> = judged.flat_map(places).collect();
+    rows.sort();
+    rows.dedup();
+    rows.retain(|place| Seen::new(table, key, place.clone(), store, env.now).is_there());
+    if applied || rows.is_empty() {
+        return Answer {
+            shown: Vec::new(),
+            rows: vec![None],
+        };
+    }
+    let members: Vec<&Modify> = writes.iter().map(|write| write.modify).collect();
+    Answer {
+        shown: columns(&members, env.flavor),
+        rows,
+    }
+}
+
+/// The key, which all must have.
+fn partition<'w>(writes: &'w [Write<'_>]) -> Result<&'w Key, Failure> {
+    let mut keys = writes.iter().flat_map(|write| write.selection.keys());
+    let Some(first) = keys.next() else {
+        return Err(Failure::invalid("Empty partition key range"));
+    };
+    match keys.all(|key| key == first) {
+        true => Ok(first),
+        false => Err(Failure::invalid(
+            "BATCH with conditions cannot span multiple partitions",
+        )),
+    }
+}
+
+/// The rows that a statement is about: one, several by IN, or none of its own.
+fn places(write: &Write<'_>) -> Vec<Option<Position>> {
+    let rows = write.rows();
+    match rows.is_empty() {
+        true => vec![None],
+        false => rows.into_iter().map(Some).collect(),
+    }
+}
+
+/// The columns of an answer: the key, and those of the conditions; all of them if existence is judged.
+fn columns(members: &[&Modify], flavor: Flavor) -> Vec<usize> {
+    let Some(table) = members.first().map(|member| &member.table) else {
+        return Vec::new();
+    };
+    let conditions = || {
+        members
+            .iter()
+            .filter_map(|member| member.condition.as_ref())
+    };
+    if conditions().any(Condition::is_of_existence) {
+        return (0..table.columns.len()).collect();
+    }
+    let key = 0..table.partition + table.clustering;
+    let mentioned = conditions().flat_map(|condition| condition.mentioned(table));
+    match flavor {
+        Flavor::Scylla => {
+            let columns: BTreeSet<usize> = key.chain(mentioned).collect();
+            columns.into_iter().collect()
+        }
+        Flavor::Cassandra => {
+            let mut columns: Vec<usize> = key.collect();
+            for column in mentioned {
+                if !columns.contains(&column) {
+                    columns.push(column);
+                }
+            }
+            columns
+        }
+    }
+}
