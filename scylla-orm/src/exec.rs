@@ -17,7 +17,7 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 use scylla_orm_driver::frame::response::Rows;
-use scylla_orm_driver::session::{Answer, Execution, Run};
+use scylla_orm_driver::session::{Answer, Run};
 use scylla_orm_driver::statement::Options;
 
 use crate::connection::{Held, Lease, Session};
@@ -39,6 +39,7 @@ mod merge;
 mod page;
 mod prepare;
 mod read;
+mod send;
 mod several;
 mod stream;
 mod token;
@@ -58,6 +59,7 @@ pub use write::Write;
 pub(crate) use call::{Call, page_settings, serial_settings, settings};
 pub(crate) use lwt::ReadNamed;
 pub(crate) use read::ReadRow;
+use send::send;
 use several::Several;
 
 /// A statement under way. It yields the pages of its rows; one without rows yields one page that is empty.
@@ -181,6 +183,20 @@ impl<'s> Exec<'s> {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
+    /// On a session that was found, from somewhere in its result on.
+    fn begin(
+        table: &'static TableDef,
+        lease: Lease<'s>,
+        raw: Raw,
+        options: Options,
+        from: Option<Bytes>,
+    ) -> Self {
+        Exec {
+            phase: send(table, lease, raw, options, from),
+            ..Exec::done(table)
+        }
+    }
+
     fn done(table: &'static TableDef) -> Self {
         Exec {
             table,
@@ -247,70 +263,6 @@ impl<'s> Exec<'s> {
             explain::explain(&driver, table, keyspace.as_deref(), error).await
         })))
     }
-}
-
-impl<'s> Exec<'s> {
-    /// On a session that was found, from somewhere in its result on.
-    fn begin(
-        table: &'static TableDef,
-        lease: Lease<'s>,
-        raw: Raw,
-        options: Options,
-        from: Option<Bytes>,
-    ) -> Self {
-        Exec {
-            phase: send(table, lease, raw, options, from),
-            ..Exec::done(table)
-        }
-    }
-}
-
-/// Sends a statement that is one request.
-#[inline]
-fn send<'s>(
-    table: &'static TableDef,
-    lease: Lease<'s>,
-    mut raw: Raw,
-    options: Options,
-    from: Option<Bytes>,
-) -> Phase<'s> {
-    raw.finish();
-    let key = prepare::key(table, &raw.shape);
-    let found = match &lease {
-        Lease::Lent(session) => session.statement(key),
-        Lease::Shared(session) => session
-            .statement(key)
-            .map(|held| Held::Shared(held.into_shared())),
-    };
-    if let Some(statement) = found {
-        let run = run(&lease, &statement, raw.values, options, from);
-        return Phase::Sent(run, statement);
-    }
-    let session = lease.into_session();
-    Phase::Preparing(Box::pin(async move {
-        let statement = prepare::prepare(&session, table, &raw.shape).await?;
-        let statement = Held::Shared(statement);
-        let run = run(&session, &statement, raw.values, options, from);
-        Ok((run, statement))
-    }))
-}
-
-#[inline]
-fn run(
-    session: &Session,
-    statement: &Held<'_>,
-    values: Vec<u8>,
-    mut options: Options,
-    from: Option<Bytes>,
-) -> Run {
-    options.idempotent |= statement.idempotent;
-    session.driver().run(Execution {
-        statement: statement.prepared.clone(),
-        values,
-        count: statement.values,
-        options,
-        paging_state: from,
-    })
 }
 
 /// Nobody else sees what the server warns of: what futures return are rows.

@@ -8,6 +8,9 @@ use crate::cql::{Op, Raw};
 use crate::rules::{Indexed, Regular, Restrict, Static};
 use crate::table::{Column, ColumnOf, NamedRow, Table};
 
+/// Appends the bytes of a value.
+type Put<V> = fn(V, &mut Vec<u8>);
+
 /// One condition: a column, an operator and a value.
 ///
 /// `Op` is for the rules, `op` for the text. The value's encoder was found where the condition was written, so that
@@ -16,12 +19,12 @@ use crate::table::{Column, ColumnOf, NamedRow, Table};
 pub struct Cond<K, Operator, V> {
     op: Op,
     value: V,
-    put: fn(V, &mut Vec<u8>),
+    put: Put<V>,
     of: PhantomData<fn() -> (K, Operator)>,
 }
 
 impl<K, Operator, V> Cond<K, Operator, V> {
-    pub(crate) fn new(op: Op, value: V, put: fn(V, &mut Vec<u8>)) -> Self {
+    pub(crate) fn new(op: Op, value: V, put: Put<V>) -> Self {
         Cond {
             op,
             value,
@@ -162,12 +165,12 @@ where
 pub struct OnlyIf<K, V> {
     op: Op,
     /// None for null, which is written into the text.
-    value: Option<(V, fn(V, &mut Vec<u8>))>,
+    value: Option<(V, Put<V>)>,
     of: PhantomData<fn() -> K>,
 }
 
 impl<K, V> OnlyIf<K, V> {
-    pub(crate) fn new(op: Op, value: Option<(V, fn(V, &mut Vec<u8>))>) -> Self {
+    pub(crate) fn new(op: Op, value: Option<(V, Put<V>)>) -> Self {
         OnlyIf {
             op,
             value,

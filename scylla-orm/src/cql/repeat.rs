@@ -42,7 +42,6 @@ mod tests {
 
     use super::super::raw::Raw;
     use super::super::shape::Verb;
-    use super::*;
     use crate::column::{Assign, IfCond};
     use crate::model::Model;
     use crate::table::Table;

@@ -35,12 +35,12 @@ pub(super) fn describe(kind: &ErrorKind, model: Option<&str>, f: &mut Formatter<
         ),
         ErrorKind::PageToken => f.write_str("the page token does not belong to this query"),
         ErrorKind::Driver(error) => write!(f, "{error}"),
-        _ => of_schema(kind, f),
+        _ => of_tables(kind, f),
     }
 }
 
-/// The same, of the schema and its changes.
-fn of_schema(kind: &ErrorKind, f: &mut Formatter<'_>) -> Result {
+/// The same, of tables that are not what the model says.
+fn of_tables(kind: &ErrorKind, f: &mut Formatter<'_>) -> Result {
     match kind {
         ErrorKind::MissingKeyspace { keyspace } => write!(f, "there is no keyspace `{keyspace}`"),
         ErrorKind::MissingTable { table } => write!(f, "there is no table `{table}`"),
@@ -70,6 +70,13 @@ fn of_schema(kind: &ErrorKind, f: &mut Formatter<'_>) -> Result {
             f,
             "table `{table}` has {expected} in the model and {found} in the database"
         ),
+        _ => of_schema(kind, f),
+    }
+}
+
+/// The same, of changes of the schema.
+fn of_schema(kind: &ErrorKind, f: &mut Formatter<'_>) -> Result {
+    match kind {
         ErrorKind::SchemaRefused {
             table,
             reasons,
