@@ -176,9 +176,15 @@ impl Error {
         if inner.attempts.len() < 2 && inner.node.is_some() {
             return Ok(());
         }
+        let failure = inner.kind.to_string();
         for (i, attempt) in inner.attempts.iter().enumerate() {
             let lead = if i == 0 { "; tried" } else { "," };
-            write!(f, "{lead} {}: {}", attempt.target, attempt.kind)?;
+            write!(f, "{lead} {}", attempt.target)?;
+            let reason = attempt.kind.to_string();
+            // One that is the failure itself has been said.
+            if reason != failure {
+                write!(f, ": {reason}")?;
+            }
         }
         Ok(())
     }

@@ -59,7 +59,9 @@ pub(crate) fn of_opening(failure: &Failure) -> ErrorKind {
 fn ended(why: &End) -> ErrorKind {
     let reason = why.to_string().into();
     match why {
-        End::Header(_) | End::Oversize { .. } | End::Stray { .. } => ErrorKind::NotCql { reason },
+        End::Header(_) | End::Foreign { .. } | End::Oversize { .. } | End::Stray { .. } => {
+            ErrorKind::NotCql { reason }
+        }
         _ => ErrorKind::Connect { reason },
     }
 }

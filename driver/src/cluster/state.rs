@@ -96,11 +96,14 @@ impl State {
     /// Why a node that has no connection has none.
     pub(crate) fn absence(&self, node: u16) -> Option<Attempt> {
         let member = self.members.get(usize::from(node))?;
+        let lost = || ErrorKind::Connect {
+            reason: "its connections were lost, or are not open yet".into(),
+        };
         let failure = member.pool_state().failure;
         Some(Attempt {
             target: member.address().to_string().into(),
             shard: None,
-            kind: failure.map_or(ErrorKind::NoHost, |failure| of_opening(&failure)),
+            kind: failure.map_or_else(lost, |failure| of_opening(&failure)),
         })
     }
 

@@ -120,6 +120,12 @@ pub enum End {
     /// What the server sent is no frame.
     #[error("the server broke the protocol: {0}")]
     Header(#[source] HeaderError),
+    /// The first that came is no frame of a server: something else listens there.
+    #[error("{}", foreign(.start))]
+    Foreign {
+        /// How it begins.
+        start: Box<[u8]>,
+    },
     /// A body longer than this client accepts.
     #[error("the server broke the protocol: an answer of {length} bytes, the limit is {limit}")]
     Oversize {
@@ -140,6 +146,15 @@ pub enum End {
     /// The runtime of the connection's task was shut down.
     #[error("the runtime of the connection was shut down")]
     Runtime,
+}
+
+/// What it says is the best hint at what it is.
+fn foreign(start: &[u8]) -> String {
+    match start {
+        // A record of TLS: an alert, or a handshake.
+        [0x15 | 0x16, 3, ..] => "it answers in TLS".to_owned(),
+        _ => format!("it answers \"{}\", which is not CQL", start.escape_ascii()),
+    }
 }
 
 impl Failure {

@@ -23,6 +23,8 @@ pub(super) struct Inbox {
     limit: usize,
     /// The chunk was grown for a large frame, and is not kept.
     oversized: bool,
+    /// No frame has come yet: it is not known what the server speaks.
+    fresh: bool,
 }
 
 /// What was cut from the bytes that have arrived.
@@ -34,6 +36,8 @@ pub(super) struct Batch {
 }
 
 const CHUNK: usize = 64 << 10;
+/// So much of a foreign answer is shown.
+const START: usize = 16;
 /// With less than this left a chunk is not read into.
 const LOW: usize = 8 << 10;
 
@@ -44,6 +48,7 @@ impl Inbox {
             headers: Vec::new(),
             limit,
             oversized: false,
+            fresh: true,
         }
     }
 
@@ -58,7 +63,7 @@ impl Inbox {
         }
         // Made anew in each poll: that loses nothing, `read_buf` is cancel-safe.
         match ready!(pin!(reader.read_buf(&mut self.chunk)).poll(cx)) {
-            Ok(0) => Poll::Ready(Err(End::ByServer)),
+            Ok(0) => Poll::Ready(Err(self.foreign().unwrap_or(End::ByServer))),
             Ok(_) => Poll::Ready(Ok(())),
             Err(error) => Poll::Ready(Err(End::Io(error))),
         }
@@ -107,8 +112,9 @@ impl Inbox {
             };
             let header = match self.accept(header) {
                 Ok(header) => header,
-                Err(error) => return (end, Err(error)),
+                Err(error) => return (end, Err(self.foreign().unwrap_or(error))),
             };
+            self.fresh = false;
             let (have, need) = (rest.len(), HEADER + length(&header));
             if have < need {
                 if end == 0 {
@@ -135,6 +141,14 @@ impl Inbox {
             return Err(End::Oversize { length, limit });
         }
         Ok(header)
+    }
+
+    /// Whether the first bytes are those of a server of something else: they lack the bit that marks an answer.
+    fn foreign(&self) -> Option<End> {
+        let foreign = self.fresh && self.chunk.first().is_some_and(|first| first & 0x80 == 0);
+        foreign.then(|| End::Foreign {
+            start: self.chunk.iter().copied().take(START).collect(),
+        })
     }
 
     /// Makes room for the rest of a frame: at most as much as has arrived of it, or a chunk.

@@ -12,13 +12,15 @@ pub(super) fn of(kind: &ErrorKind, attempts: &[Attempt], size: Option<usize>) ->
         ErrorKind::Broken { .. } if size.is_some_and(|n| n >= CASSANDRA_FRAME) => {
             return Some(large(size.unwrap_or_default()));
         }
-        ErrorKind::Invalid { message } | ErrorKind::Server { message, .. }
-            if message.contains("too big") =>
+        ErrorKind::Invalid { message }
+        | ErrorKind::Overloaded { message }
+        | ErrorKind::Server { message, .. }
+            if message.contains("too big") || message.contains("size too large") =>
         {
             return Some(large(size.unwrap_or_default()));
         }
         ErrorKind::Invalid { message } | ErrorKind::Config { message } => return invalid(message),
-        ErrorKind::Connect { reason } => return refused(reason),
+        ErrorKind::Connect { reason } => return connect(reason),
         ErrorKind::NotCql { .. } => NOT_CQL,
         ErrorKind::Auth { .. } => AUTH,
         ErrorKind::NoHost => {
@@ -54,16 +56,20 @@ const NOT_CQL: &str = "check host and port: CQL is usually served on port 9042, 
 
 fn large(size: usize) -> String {
     format!(
-        "the values have {size} bytes; Cassandra refuses more than its `native_transport_max_frame_size` (16 MiB \
-         unless changed): split the value over rows, or raise that limit"
+        "the values have {size} bytes, more than the server takes in one request: split them over rows, or raise its \
+         limit (Cassandra: `native_transport_max_frame_size`, 16 MiB unless changed)"
     )
 }
 
-fn refused(reason: &str) -> Option<String> {
-    reason.contains("refused").then(|| {
+fn connect(reason: &str) -> Option<String> {
+    let advice = if reason.contains("refused") {
         "no server listens on that address and port: is it running, and is 9042 its port?"
-            .to_owned()
-    })
+    } else if reason.contains("the server closed") || reason.contains("broke") {
+        NOT_CQL
+    } else {
+        return None;
+    };
+    Some(advice.to_owned())
 }
 
 /// The advice for the failure that the contact points have in common, or for the first that has one.
@@ -77,13 +83,12 @@ fn no_contact_point(attempts: &[Attempt]) -> Option<String> {
 /// The names that a statement can get wrong, in the words of both servers.
 fn invalid(message: &str) -> Option<String> {
     let lower = message.to_lowercase();
+    let missing = lower.contains("not exist") || lower.contains("doesn't exist");
     let advice = if lower.contains("no keyspace has been specified") {
         "write the table as keyspace.table: this driver never sends USE"
-    } else if lower.contains("keyspace") && lower.contains("not exist") {
+    } else if lower.contains("keyspace") && missing {
         "create the keyspace first, or check its name"
-    } else if lower.contains("unconfigured table")
-        || (lower.contains("table") && lower.contains("not exist"))
-    {
+    } else if lower.contains("unconfigured table") || (lower.contains("table") && missing) {
         "create the table first, or check the names of keyspace and table"
     } else if lower.contains("too large") || lower.contains("exceeds") {
         "split the value over rows, or raise the server's limit"

@@ -55,7 +55,12 @@ async fn ends_at_an_answer_that_cannot_be() {
     check(&answer(77, Opcode::Result, b"?"), "an answer on stream 77").await;
     check(&answer(-7, Opcode::Result, b"?"), "an answer on stream -7").await;
     check(&huge, "impossible body length").await;
-    check(b"SSH-2.0-OpenSSH_9.6\r\n", "the server broke the protocol").await;
+    check(
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        "answers \"SSH-2.0-OpenSSH_\", which is not CQL",
+    )
+    .await;
+    check(&[0x16, 3, 3, 0, 90, 2, 0, 0, 86], "it answers in TLS").await;
 }
 
 #[tokio::test]
