@@ -48,12 +48,7 @@ impl<'a> Scope<'a> {
 
     /// The table that a statement names.
     pub(crate) fn table(&self, name: &QualifiedName) -> Result<Arc<Table>, Failure> {
-        let keyspace = name.keyspace.as_deref().or(self.keyspace).ok_or_else(|| {
-            Failure::invalid(
-                "No keyspace has been specified. USE a keyspace, or explicitly specify keyspace.tablename",
-            )
-        })?;
-        self.schema.table(keyspace, &name.name).cloned()
+        self.schema.qualified_table(name, self.keyspace).cloned()
     }
 
     /// The error for a name in SELECT, WHERE or IF that is no column of `table`.

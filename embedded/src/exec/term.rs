@@ -111,15 +111,6 @@ impl Expression {
         }
     }
 
-    /// Whether it is the word `null`.
-    pub(crate) fn is_null(&self) -> bool {
-        matches!(self.node, Node::Null)
-    }
-
-    pub(crate) fn ty(&self) -> &Type {
-        &self.place.ty
-    }
-
     /// Its value; `values` has one per marker of the statement.
     ///
     /// # Errors
@@ -144,7 +135,7 @@ impl<'a> Env<'a> {
 /// The error for a marker that has no value where it must have one: of column `name`.
 pub(crate) fn unset(flavor: Flavor, name: &str) -> Failure {
     Failure::invalid(match flavor {
-        Flavor::Scylla => format!("Invalid unset value for bind variable {name}"),
+        Flavor::Scylla => format!("Unexpected unset value for bind variable {name}"),
         Flavor::Cassandra => format!("Invalid unset value for column {name}"),
     })
 }

@@ -95,6 +95,10 @@ impl Number {
     }
 
     /// The number as a value of a numeric type. What is too large wraps, as a Java cast does; a fraction is cut.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a cast in CQL loses what does not fit"
+    )]
     pub(crate) fn write(&self, to: &Type) -> Result<Vec<u8>, Failure> {
         let unfit = || Failure::invalid(format!("the number does not fit into type {to}"));
         Ok(match to {
@@ -136,6 +140,10 @@ impl Number {
         }
     }
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a cast in CQL cuts a fraction"
+    )]
     fn whole(&self) -> i128 {
         match self {
             Number::Whole(whole) => *whole,
@@ -181,6 +189,10 @@ fn varint(bytes: &[u8]) -> Option<i128> {
 }
 
 /// A value as the text that CAST makes of it.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the value was an f32 before"
+)]
 fn text(value: &[u8], from: &Type) -> Option<String> {
     Some(match from {
         Type::Text | Type::Ascii => String::from_utf8_lossy(value).into_owned(),

@@ -10,6 +10,7 @@ use crate::exec::modify::{Modify, Verb, missing_clustering, one_row, only_static
 use crate::exec::restrict::{self, Purpose};
 use crate::exec::scope::Scope;
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::syntax::Update;
 
 pub(super) fn plan(update: &Update, scope: &mut Scope<'_>) -> Result<Modify, Failure> {
@@ -32,6 +33,11 @@ pub(super) fn plan(update: &Update, scope: &mut Scope<'_>) -> Result<Modify, Fai
     let of_statics = table.clustering > 0 && statics && !needs_row;
     if of_statics && restrictions.restricts_clustering() {
         return Err(statics_alone(Verb::Update));
+    }
+    if flavor == Flavor::Cassandra && restrictions.has_slice() {
+        return Err(Failure::invalid(
+            "Slice restrictions are not supported on the clustering columns in UPDATE statements",
+        ));
     }
     if !of_statics && !restrictions.names_rows() {
         return Err(missing_clustering(&table, &restrictions, flavor));

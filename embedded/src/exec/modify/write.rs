@@ -96,9 +96,7 @@ impl<'m> Write<'m> {
     /// A DELETE without columns: of the partition, of rows, or of ranges of rows.
     fn delete_rows(&self, change: &mut Change) {
         let deletion = self.stamp.deletion();
-        if !self.modify.restrictions.restricts_clustering() && self.modify.table.clustering > 0 {
-            change.deletion = Some(deletion);
-        } else if self.modify.table.clustering == 0 {
+        if !self.modify.restrictions.restricts_clustering() {
             change.deletion = Some(deletion);
         } else if self.modify.restrictions.names_rows() {
             let delete = |position| {

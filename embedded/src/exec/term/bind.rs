@@ -13,7 +13,18 @@ use crate::flavor::Flavor;
 /// # Errors
 /// Bytes that are no value of the marker's type.
 pub(super) fn checked(bytes: &[u8], place: &Column, flavor: Flavor) -> Result<Vec<u8>, Failure> {
-    match place.ty.validate(bytes) {
+    // ScyllaDB takes no bytes at all for these, Cassandra does not.
+    let never_empty = matches!(
+        place.ty.bare(),
+        Type::TinyInt | Type::SmallInt | Type::Date | Type::Time
+    );
+    let valid = match place.ty.validate(bytes) {
+        Ok(()) if bytes.is_empty() && never_empty && flavor == Flavor::Cassandra => {
+            Err(Fault::Length)
+        }
+        valid => valid,
+    };
+    match valid {
         Ok(()) => Ok(sorted(bytes, &place.ty).into_owned()),
         Err(fault) => Err(Failure::invalid(match flavor {
             Flavor::Scylla => format!(
