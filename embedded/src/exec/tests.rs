@@ -7,6 +7,7 @@ mod condition;
 mod counter;
 mod modify;
 mod paging;
+mod ranges;
 mod restrict;
 mod select;
 mod system;
