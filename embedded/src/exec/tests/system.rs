@@ -1,6 +1,13 @@
 //! System tables, USE, and what is refused of system keyspaces.
 
-use crate::exec::tests::Server;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::catalog::nodes::Node;
+use crate::exec::tests::{Server, shown};
+use crate::exec::{Context, Outcome};
 use crate::flavor::Flavor;
 
 const TABLE: &str = "CREATE TABLE t (p int, c text, v int, PRIMARY KEY (p, c))";
@@ -51,4 +58,43 @@ fn refuse_writes() {
             "error: Undefined column name x in table k.t",
         ),
     ]);
+}
+
+#[test]
+fn tell_of_the_nodes_and_of_ports_where_they_differ() {
+    let node = |last: u8, port: u16| Node {
+        host_id: Uuid::from_u128(last.into()),
+        address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)),
+        port,
+        datacenter: "dc".into(),
+        rack: "rack".into(),
+        tokens: vec![i64::from(last)],
+    };
+    let server = Server::new(Flavor::Scylla, TABLE);
+    let ask = |node: usize, cql: &str| {
+        let context = Context {
+            node,
+            ..Context::default()
+        };
+        match server.answer(cql, &context) {
+            Ok(Outcome::Rows(rows)) => shown(&rows),
+            other => format!("{other:?}"),
+        }
+    };
+    server
+        .engine
+        .set_nodes(Arc::new([node(1, 9042), node(2, 9042)]));
+    let local = "SELECT rpc_address, data_center, tokens FROM system.local";
+    assert_eq!(ask(0, local), "'127.0.0.1' | 'dc' | {'1'}");
+    assert_eq!(ask(1, local), "'127.0.0.2' | 'dc' | {'2'}");
+    assert_eq!(ask(1, "SELECT peer FROM system.peers"), "'127.0.0.1'");
+    server.check(&[(
+        "SELECT * FROM system.peers_v2",
+        "error: unconfigured table peers_v2",
+    )]);
+    server
+        .engine
+        .set_nodes(Arc::new([node(1, 9042), node(1, 9043)]));
+    let ports = "SELECT peer, native_port FROM system.peers_v2";
+    assert_eq!(ask(0, ports), "'127.0.0.1' | 9043");
 }
