@@ -7,10 +7,10 @@ mod batch;
 mod condition;
 mod consistency;
 mod modify;
-mod plan;
 mod select;
 mod virtual_table;
 
+pub(crate) mod plan;
 pub(crate) mod restrict;
 
 pub(crate) mod ddl;
@@ -30,8 +30,8 @@ use crate::catalog::nodes::{Node, View};
 use crate::catalog::table::Table;
 use crate::catalog::{Schema, system};
 use crate::clock::Clock;
-use crate::exec::batch::Batch;
 use crate::exec::modify::Modify;
+use crate::exec::plan::{Kind, Plan};
 use crate::exec::select::Select;
 use crate::exec::term::Env;
 use crate::failure::Failure;
@@ -104,33 +104,6 @@ pub(crate) struct Rows {
     pub(crate) warnings: Vec<String>,
 }
 
-/// A statement that is ready to run.
-#[derive(Debug)]
-pub(crate) struct Plan {
-    /// One per bind marker.
-    pub(crate) markers: Arc<[Column]>,
-    /// For each component of the partition key the marker that supplies it; empty unless each has one.
-    pub(crate) partition_key: Vec<u16>,
-    /// The columns of the answer, where they are known beforehand.
-    pub(crate) columns: Arc<[Column]>,
-    /// Whether it is a conditional update.
-    pub(crate) lwt: bool,
-    /// The keyspace and table that it reads or writes.
-    pub(crate) table: Option<(Box<str>, Box<str>)>,
-    kind: Kind,
-}
-
-/// What a plan does.
-#[derive(Debug)]
-enum Kind {
-    Select(Select),
-    Modify(Modify),
-    Batch(Batch),
-    Truncate(Arc<Table>),
-    Use(Box<str>),
-    Ddl(Ddl),
-}
-
 /// Which rule a batch follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BatchKind {
@@ -197,12 +170,11 @@ impl Engine {
         match &plan.kind {
             Kind::Select(select) => self.select(select, values, ctx, &env).map(Outcome::Rows),
             Kind::Modify(modify) => {
-                check_consistency(&[modify], ctx)?;
-                modify.apply(&mut write(&self.store), values, &env)
+                self.write(&[modify], ctx, |store| modify.apply(store, values, &env))
             }
             Kind::Batch(batch) => {
-                check_consistency(&batch.statements().collect::<Vec<_>>(), ctx)?;
-                batch.apply(&mut write(&self.store), values, &env)
+                let statements: Vec<&Modify> = batch.statements().collect();
+                self.write(&statements, ctx, |store| batch.apply(store, values, &env))
             }
             Kind::Truncate(table) => self.truncate(table),
             Kind::Use(keyspace) => self.use_keyspace(keyspace),
@@ -228,9 +200,31 @@ impl Engine {
         });
         let members: Vec<(&Modify, &[Cell<'_>])> = members.collect::<Result<_, _>>()?;
         let modifications: Vec<&Modify> = members.iter().map(|(modify, _)| *modify).collect();
-        check_consistency(&modifications, ctx)?;
         let env = Env::new(self.config.flavor, &self.config.clock, ctx.timestamp);
-        batch::run(kind, &members, &mut write(&self.store), &env)
+        self.write(&modifications, ctx, |store| {
+            batch::run(kind, &members, store, &env)
+        })
+    }
+
+    /// Lets `work` write to the tables of `statements`, while nobody else reads or writes.
+    fn write(
+        &self,
+        statements: &[&Modify],
+        ctx: &Context<'_>,
+        work: impl FnOnce(&mut Store) -> Result<Outcome, Failure>,
+    ) -> Result<Outcome, Failure> {
+        consistency::check(statements, ctx)?;
+        // Held to the end: of a table dropped meanwhile nothing would remove what is written.
+        let schema = read(&self.schema);
+        for Modify { table, .. } in statements {
+            if schema.table(&table.keyspace, &table.name)?.id != table.id {
+                return Err(Failure::invalid(format!(
+                    "unconfigured table {}",
+                    table.name
+                )));
+            }
+        }
+        work(&mut write(&self.store))
     }
 
     fn select(
@@ -299,33 +293,6 @@ impl Engine {
         }
         Ok(applied)
     }
-}
-
-impl Plan {
-    fn of(kind: Kind, markers: Arc<[Column]>, flavor: Flavor) -> Plan {
-        let table = kind
-            .tables()
-            .first()
-            .map(|t| (t.keyspace.clone(), t.name.clone()));
-        Plan {
-            markers,
-            partition_key: kind.routing(),
-            columns: kind.columns(flavor),
-            lwt: kind.is_conditional(),
-            table,
-            kind,
-        }
-    }
-}
-
-/// Refuses consistency levels that these writes do not have.
-fn check_consistency(writes: &[&Modify], ctx: &Context<'_>) -> Result<(), Failure> {
-    let counter = writes.iter().find(|write| write.is_counter());
-    consistency::check(
-        ctx,
-        writes.iter().any(|write| write.is_conditional()),
-        counter.map(|write| &*write.table.name),
-    )
 }
 
 /// A panic while a lock was held leaves data that a later statement may still read.

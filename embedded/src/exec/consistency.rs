@@ -1,20 +1,19 @@
 //! Which consistency levels a write may have.
 
+use crate::exec::modify::Modify;
 use crate::exec::{Context, SERIAL};
 use crate::failure::Failure;
 
 const ANY: u16 = 0;
 const LOCAL_SERIAL: u16 = 9;
 
-/// Refuses levels that a write does not have. `counter` is the name of the counter table that it is to.
+/// Refuses levels that these writes do not have.
 ///
 /// # Errors
 /// In the server's words.
-pub(super) fn check(
-    ctx: &Context<'_>,
-    conditional: bool,
-    counter: Option<&str>,
-) -> Result<(), Failure> {
+pub(super) fn check(writes: &[&Modify], ctx: &Context<'_>) -> Result<(), Failure> {
+    let conditional = writes.iter().any(|write| write.is_conditional());
+    let counter = writes.iter().find(|write| write.is_counter());
     let is_serial = |code: u16| SERIAL.contains(&code);
     if ctx.serial_consistency.is_some_and(|code| !is_serial(code)) {
         return Err(Failure::invalid(
@@ -36,8 +35,9 @@ pub(super) fn check(
         (code, _) if is_serial(code) => Err(Failure::invalid(
             "You must use conditional updates for serializable writes",
         )),
-        (ANY, Some(table)) => Err(Failure::invalid(format!(
-            "Consistency level ANY is not yet supported for counter table {table}"
+        (ANY, Some(counter)) => Err(Failure::invalid(format!(
+            "Consistency level ANY is not yet supported for counter table {}",
+            counter.table.name
         ))),
         _ => Ok(()),
     }

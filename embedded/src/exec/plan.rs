@@ -1,4 +1,4 @@
-//! From text to a [`Plan`].
+//! A statement that is ready to run, and how it is made from text.
 
 use std::sync::Arc;
 
@@ -7,14 +7,43 @@ use scylla_orm_driver::wire::Cell;
 
 use crate::catalog::Schema;
 use crate::catalog::table::Table;
+use crate::exec::batch::{self, Batch};
+use crate::exec::modify::{self, Modify};
 use crate::exec::scope::Scope;
-use crate::exec::{Kind, Plan};
-use crate::exec::{batch, modify, select};
+use crate::exec::select::{self, Select};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::parse;
 use crate::parse::syntax::Statement;
+use crate::parse::syntax::ddl::Ddl;
 use crate::store::Key;
+
+/// A statement that is ready to run.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// One per bind marker.
+    pub(crate) markers: Arc<[Column]>,
+    /// For each component of the partition key the marker that supplies it; empty unless each has one.
+    pub(crate) partition_key: Vec<u16>,
+    /// The columns of the answer, where they are known beforehand.
+    pub(crate) columns: Arc<[Column]>,
+    /// Whether it is a conditional update.
+    pub(crate) lwt: bool,
+    /// The keyspace and table that it reads or writes.
+    pub(crate) table: Option<(Box<str>, Box<str>)>,
+    pub(super) kind: Kind,
+}
+
+/// What a plan does.
+#[derive(Debug)]
+pub(super) enum Kind {
+    Select(Select),
+    Modify(Modify),
+    Batch(Batch),
+    Truncate(Arc<Table>),
+    Use(Box<str>),
+    Ddl(Ddl),
+}
 
 /// Plans `cql` for the schema in force.
 pub(super) fn plan(cql: &str, schema: &Schema, keyspace: Option<&str>) -> Result<Plan, Failure> {
@@ -28,8 +57,18 @@ pub(super) fn plan(cql: &str, schema: &Schema, keyspace: Option<&str>) -> Result
         Statement::Modify(modification) => Kind::Modify(modify::plan(&modification, &mut scope)?),
         Statement::Batch(batch) => Kind::Batch(batch::plan(&batch, &mut scope)?),
     };
-    let markers = scope.markers.finish()?;
-    Ok(Plan::of(kind, markers, schema.flavor))
+    let table = kind
+        .tables()
+        .first()
+        .map(|t| (t.keyspace.clone(), t.name.clone()));
+    Ok(Plan {
+        markers: scope.markers.finish()?,
+        partition_key: kind.routing(),
+        columns: kind.columns(schema.flavor),
+        lwt: kind.is_conditional(),
+        table,
+        kind,
+    })
 }
 
 impl Kind {
@@ -45,7 +84,7 @@ impl Kind {
     }
 
     /// For each component of the partition key the marker that supplies it; empty unless each has one.
-    pub(super) fn routing(&self) -> Vec<u16> {
+    fn routing(&self) -> Vec<u16> {
         match self {
             Kind::Select(select) => select.routing(),
             Kind::Modify(modify) => modify.routing(),
@@ -54,7 +93,7 @@ impl Kind {
         }
     }
 
-    pub(super) fn is_conditional(&self) -> bool {
+    fn is_conditional(&self) -> bool {
         match self {
             Kind::Modify(modify) => modify.is_conditional(),
             Kind::Batch(batch) => batch.is_conditional(),
@@ -63,7 +102,7 @@ impl Kind {
     }
 
     /// The columns of the answer, where they are known beforehand.
-    pub(super) fn columns(&self, flavor: Flavor) -> Arc<[Column]> {
+    fn columns(&self, flavor: Flavor) -> Arc<[Column]> {
         match self {
             Kind::Select(select) => Arc::clone(&select.columns),
             Kind::Modify(modify) => modify.columns(flavor),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use scylla_orm_driver::token::murmur3;
 
-use crate::exec::Plan;
+use crate::exec::plan::Plan;
 
 /// The name of a prepared statement: the same text in the same keyspace has the same one on every node.
 pub(crate) type Id = [u8; 16];

@@ -12,7 +12,8 @@ use scylla_orm_driver::frame::response::{
 use scylla_orm_driver::frame::{Params, Values};
 use scylla_orm_driver::wire::Cell;
 
-use crate::exec::{self, Context, Outcome, Plan};
+use crate::exec::plan::Plan;
+use crate::exec::{self, Context, Outcome};
 use crate::peer::Peer;
 use crate::peer::answer::Answer;
 

@@ -180,7 +180,8 @@ impl<'r> Judged<'r> {
             .clustering
             .iter()
             .all(|r| r.is_slice() && r.first() == self.table.partition);
-        Ok(!indexed && !(slices && flavor == Flavor::Scylla))
+        let tolerated = slices && flavor == Flavor::Scylla;
+        Ok(!indexed && !tolerated)
     }
 
     /// Refuses what is not a prefix of the clustering key followed by bounds, unless it is `indexed`.

@@ -94,7 +94,7 @@ fn keys(components: &[Restriction], binding: &Binding<'_>) -> Result<Partitions,
         check_product(keys.len(), values.len(), "partition-key", "partition")?;
         let longer = |key: &Vec<Vec<u8>>| {
             let key = key.clone();
-            let with = move |value: &Vec<u8>| [&key[..], &[value.clone()]].concat();
+            let with = move |value: &Vec<u8>| [&key[..], std::slice::from_ref(value)].concat();
             values.iter().map(with).collect::<Vec<_>>()
         };
         keys = keys.iter().flat_map(longer).collect();

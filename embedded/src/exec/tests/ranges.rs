@@ -1,5 +1,7 @@
 //! Random restrictions of the clustering key select what a reader of the whole partition would pick out.
 
+use std::cmp::Ordering;
+
 use crate::exec::tests::Server;
 use crate::flavor::Flavor;
 
@@ -21,11 +23,14 @@ impl Numbers {
     }
 }
 
-const SIGNS: [(&str, fn(std::cmp::Ordering) -> bool); 4] = [
-    (">", std::cmp::Ordering::is_gt),
-    (">=", std::cmp::Ordering::is_ge),
-    ("<", std::cmp::Ordering::is_lt),
-    ("<=", std::cmp::Ordering::is_le),
+/// An operator, and whether it holds.
+type Sign = (&'static str, fn(Ordering) -> bool);
+
+const SIGNS: [Sign; 4] = [
+    (">", Ordering::is_gt),
+    (">=", Ordering::is_ge),
+    ("<", Ordering::is_lt),
+    ("<=", Ordering::is_le),
 ];
 
 fn single(n: &mut Numbers) -> Vec<Relation> {
