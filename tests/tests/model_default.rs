@@ -1,7 +1,5 @@
 //! The default session. One test alone in its process: a default stays.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 use scylla_orm::ErrorKind;
 use scylla_orm::prelude::*;
 use tests::target::Target;
