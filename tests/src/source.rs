@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::Visit;
 
@@ -24,20 +25,27 @@ pub fn root() -> PathBuf {
         .to_path_buf()
 }
 
-/// A source file, read and parsed.
+/// A source file, read and parsed. What is compiled for tests only is left out of all but the text.
+#[derive(Debug)]
 pub struct Source {
     /// Its path below the crate's `src`, with `/` between folders.
     pub path: String,
     /// Its text.
     pub text: String,
-    /// Its items without those that are compiled for tests only.
-    pub items: Vec<syn::Item>,
+    /// The modules that it declares, in order.
+    pub modules: Vec<String>,
+    /// Every path in it, macros included, that begins with `crate` or the name of one of our crates.
+    pub imports: Vec<Import>,
+    /// The functions in it.
+    pub functions: Vec<Function>,
 }
 
 /// A path that begins with a crate, as `crate::frame::Frame` or `scylla_orm_driver::wire`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Import {
-    /// The name right after the crate's.
+    /// `crate`, or the name of the crate.
+    pub from: String,
+    /// The name right after it.
     pub module: String,
     /// Where it stands.
     pub line: usize,
@@ -61,15 +69,26 @@ impl Source {
     /// If it is not Rust.
     pub fn parse(path: &str, text: String) -> Source {
         let file = syn::parse_file(&text).unwrap_or_else(|e| panic!("{path}: {e}"));
-        let items = file
+        let (mut modules, mut imports, mut functions) =
+            (Vec::new(), Vec::new(), Functions::default());
+        for item in file
             .items
-            .into_iter()
+            .iter()
             .filter(|item| !for_tests_only(attributes(item)))
-            .collect();
+        {
+            if let syn::Item::Mod(module) = item {
+                modules.push(module.ident.to_string());
+            }
+            paths(item.to_token_stream(), &mut imports);
+            functions.visit_item(item);
+        }
+        let (path, functions) = (path.to_owned(), functions.0);
         Source {
-            path: path.to_owned(),
+            path,
             text,
-            items,
+            modules,
+            imports,
+            functions,
         }
     }
 
@@ -84,33 +103,6 @@ impl Source {
         first.strip_suffix(".rs").unwrap_or(first)
     }
 
-    /// The modules that it declares, in order.
-    pub fn modules(&self) -> Vec<String> {
-        let module = |item: &syn::Item| match item {
-            syn::Item::Mod(m) => Some(m.ident.to_string()),
-            _ => None,
-        };
-        self.items.iter().filter_map(module).collect()
-    }
-
-    /// Every path in it, macros included, that begins with `of` (`crate` or the name of a crate).
-    pub fn imports(&self, of: &str) -> Vec<Import> {
-        let mut found = Vec::new();
-        self.items
-            .iter()
-            .for_each(|item| paths(item.to_token_stream(), of, &mut found));
-        found
-    }
-
-    /// The functions in it, those of tests left out.
-    pub fn functions(&self) -> Vec<Function> {
-        let mut functions = Functions::default();
-        self.items
-            .iter()
-            .for_each(|item| functions.visit_item(item));
-        functions.0
-    }
-
     /// Its lines without those of inline tests.
     pub fn lines(&self) -> usize {
         let tests = self
@@ -121,11 +113,21 @@ impl Source {
     }
 }
 
-/// All sources of the crate in `folder`, sorted by path. Files of tests are left out.
+/// All sources of our crates by folder, sorted by path. Files of tests are left out.
 ///
 /// # Panics
 /// If they cannot be read or are not Rust.
-pub fn sources(folder: &str) -> Vec<Source> {
+pub fn sources() -> &'static [(&'static str, Vec<Source>)] {
+    static ALL: LazyLock<Vec<(&str, Vec<Source>)>> = LazyLock::new(|| {
+        CRATES
+            .iter()
+            .map(|(folder, _)| (*folder, read(folder)))
+            .collect()
+    });
+    &ALL
+}
+
+fn read(folder: &str) -> Vec<Source> {
     let src = root().join(folder).join("src");
     let mut paths = Vec::new();
     walk(&src, &mut paths);
@@ -156,17 +158,17 @@ fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Collects `of::name` and `of::{a::…, b::…}`, also inside macros, which `syn` does not look into.
-fn paths(tokens: TokenStream, of: &str, found: &mut Vec<Import>) {
+/// Collects `crate::name` and `crate::{a::…, b::…}`, also inside macros, which `syn` does not look into.
+fn paths(tokens: TokenStream, found: &mut Vec<Import>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
         match token {
-            TokenTree::Group(group) => paths(group.stream(), of, found),
-            TokenTree::Ident(ident) if ident == of && is_path(&tokens[at + 1..]) => {
+            TokenTree::Group(group) => paths(group.stream(), found),
+            TokenTree::Ident(from) if is_crate(from) && is_path(&tokens[at + 1..]) => {
                 match tokens.get(at + 3) {
-                    Some(TokenTree::Ident(module)) => found.push(import(module)),
+                    Some(TokenTree::Ident(module)) => found.push(import(from, module)),
                     Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
-                        found.extend(heads(group.stream()));
+                        heads(from, group.stream(), found);
                     }
                     _ => {}
                 }
@@ -176,6 +178,10 @@ fn paths(tokens: TokenStream, of: &str, found: &mut Vec<Import>) {
     }
 }
 
+fn is_crate(ident: &Ident) -> bool {
+    ident == "crate" || CRATES.iter().any(|(_, name)| ident == name)
+}
+
 fn is_path(tokens: &[TokenTree]) -> bool {
     let colon =
         |t: Option<&TokenTree>| matches!(t, Some(TokenTree::Punct(p)) if p.as_char() == ':');
@@ -183,26 +189,26 @@ fn is_path(tokens: &[TokenTree]) -> bool {
 }
 
 /// The first name of each member of `{a::b, c}`.
-fn heads(members: TokenStream) -> Vec<Import> {
+fn heads(from: &Ident, members: TokenStream, found: &mut Vec<Import>) {
     let mut first = true;
-    let mut found = Vec::new();
     for token in members {
         match token {
             TokenTree::Ident(ident) if first => {
-                found.push(import(&ident));
+                found.push(import(from, &ident));
                 first = false;
             }
             TokenTree::Punct(p) if p.as_char() == ',' => first = true,
             _ => {}
         }
     }
-    found
 }
 
-fn import(ident: &proc_macro2::Ident) -> Import {
+fn import(from: &Ident, module: &Ident) -> Import {
+    let line = module.span().start().line;
     Import {
-        module: ident.to_string(),
-        line: ident.span().start().line,
+        from: from.to_string(),
+        module: module.to_string(),
+        line,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The shape of the code, held by tests: `lib.rs` is the law of imports, files and functions stay readable,
 //! each file says what lives in it.
 
-use tests::source::{self, CRATES, Import, Source};
+use tests::source::{self, Import, Source};
 
 /// Longest file, inline tests left out, and longest function. A screen and a half of reading; a longer one is two things.
 const FILE: usize = 400;
@@ -13,16 +13,12 @@ const CODEC: [&str; 4] = ["wire", "value", "frame", "token"];
 #[test]
 fn a_module_imports_only_modules_below_it_in_lib_rs() {
     let mut wrong = Vec::new();
-    for (folder, _) in CRATES {
-        let sources = source::sources(folder);
-        let order = lib(&sources).modules();
+    for (folder, sources) in source::sources() {
+        let order = &lib(sources).modules;
         assert!(!order.is_empty(), "{folder}/src/lib.rs lists no modules");
         for source in sources.iter().filter(|s| s.path != "lib.rs") {
-            wrong.extend(
-                upward(&order, source)
-                    .into_iter()
-                    .map(|what| format!("{folder}/src/{what}")),
-            );
+            let upward = upward(order, source).into_iter();
+            wrong.extend(upward.map(|what| format!("{folder}/src/{what}")));
         }
     }
     assert!(
@@ -83,14 +79,19 @@ fn the_check_of_the_order_sees_upward_imports() {
 #[test]
 fn embedded_uses_only_the_codec_of_the_driver() {
     let mut wrong = Vec::new();
-    for source in source::sources("embedded") {
-        for import in source.imports("scylla_orm_driver") {
-            if !CODEC.contains(&import.module.as_str()) {
-                wrong.push(format!(
-                    "embedded/src/{}:{}: {}",
-                    source.path, import.line, import.module
-                ));
-            }
+    let embedded = source::sources()
+        .iter()
+        .filter(|(folder, _)| *folder == "embedded");
+    for source in embedded.flat_map(|(_, sources)| sources) {
+        let of_driver = source
+            .imports
+            .iter()
+            .filter(|i| i.from == "scylla_orm_driver");
+        for import in of_driver.filter(|i| !CODEC.contains(&i.module.as_str())) {
+            wrong.push(format!(
+                "embedded/src/{}:{}: {}",
+                source.path, import.line, import.module
+            ));
         }
     }
     assert!(
@@ -112,9 +113,9 @@ fn each_file_says_what_lives_in_it() {
 fn files_and_functions_stay_readable() {
     let mut long =
         each_source(|s| (s.lines() > FILE).then(|| format!("{} lines, over {FILE}", s.lines())));
-    for (folder, _) in CRATES {
-        for s in source::sources(folder) {
-            for f in s.functions().into_iter().filter(|f| f.lines > FUNCTION) {
+    for (folder, sources) in source::sources() {
+        for s in sources {
+            for f in s.functions.iter().filter(|f| f.lines > FUNCTION) {
                 long.push(format!(
                     "{folder}/src/{}:{}: `{}` has {} lines",
                     s.path, f.line, f.name, f.lines
@@ -141,7 +142,7 @@ fn upward(order: &[String], source: &Source) -> Vec<String> {
     let own = source.module();
     let at =
         place(own).unwrap_or_else(|| panic!("{}: `{own}` is not listed in lib.rs", source.path));
-    let judge = |Import { module, line }: Import| match place(&module) {
+    let judge = |Import { module, line, .. }: &Import| match place(module) {
         Some(below) if below >= at => None,
         Some(_) => Some(format!(
             "{}:{line}: `{own}` imports `{module}`, which is above it",
@@ -153,8 +154,9 @@ fn upward(order: &[String], source: &Source) -> Vec<String> {
         )),
     };
     source
-        .imports("crate")
-        .into_iter()
+        .imports
+        .iter()
+        .filter(|import| import.from == "crate")
         .filter_map(judge)
         .collect()
 }
@@ -168,10 +170,9 @@ fn lib(sources: &[Source]) -> &Source {
 
 fn each_source(check: impl Fn(&Source) -> Option<String>) -> Vec<String> {
     let mut wrong = Vec::new();
-    for (folder, _) in CRATES {
-        for source in source::sources(folder) {
-            wrong
-                .extend(check(&source).map(|what| format!("{folder}/src/{}: {what}", source.path)));
+    for (folder, sources) in source::sources() {
+        for source in sources {
+            wrong.extend(check(source).map(|what| format!("{folder}/src/{}: {what}", source.path)));
         }
     }
     wrong
