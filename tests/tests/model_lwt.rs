@@ -224,26 +224,24 @@ async fn what_does_not_hold_is_shown() {
             .await
             .unwrap();
         assert_eq!(outcome, Lwt::Missing);
-        // A row that is null in all these columns: Cassandra tells it from none.
-        Account {
+        // Rows that are null in all these columns: Cassandra tells them from none.
+        let null = Account {
             state: None,
             balance: None,
             ..Account::new(3)
-        }
-        .insert()
-        .await
-        .unwrap();
-        let null = account!(3).update(Account::BALANCE.set(0));
-        let outcome = null
-            .only_if((Account::STATE.eq("x"), Account::BALANCE.eq(1)))
-            .await
-            .unwrap();
-        let expected = if target.is_scylla().await {
-            Lwt::Missing
-        } else {
-            Lwt::Existing((None, None))
         };
-        assert_eq!(outcome, expected);
+        null.insert().await.unwrap();
+        account!(4).update(Account::TAGS.add(["t"])).await.unwrap();
+        for number in [3, 4] {
+            let update = account!(number).update(Account::BALANCE.set(0));
+            let outcome = update.only_if((Account::STATE.eq("x"), Account::BALANCE.eq(1)));
+            let expected = if target.is_scylla().await {
+                Lwt::Missing
+            } else {
+                Lwt::Existing((None, None))
+            };
+            assert_eq!(outcome.await.unwrap(), expected);
+        }
         // All columns of a row that is not there are null.
         let outcome = missing().only_if(Account::BALANCE.is_null()).await.unwrap();
         assert_eq!(outcome, Lwt::Applied);
@@ -280,6 +278,33 @@ async fn a_delete_or_a_static_may_have_conditions() {
             ..Account::new(1)
         };
         assert_eq!(Account::read(1).await, Some(expected));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_partition_without_the_row_is_no_row() {
+    run(async |_, _| {
+        let partition = Account::objects().filter(Account::OWNER.eq("ann"));
+        partition.update(Account::LOCKED.set(true)).await.unwrap();
+        assert_eq!(
+            account!(1).delete().if_exists().await.unwrap(),
+            Lwt::Missing
+        );
+        let update = || account!(1).update(Account::BALANCE.set(0));
+        assert_eq!(update().if_exists().await.unwrap(), Lwt::Missing);
+        let outcome = update().only_if(Account::AT_LEAST.gt(1)).await.unwrap();
+        assert_eq!(outcome, Lwt::Missing);
+        let outcome = update().only_if((Account::AT_LEAST.gt(1), Account::LOCKED.eq(true)));
+        assert_eq!(outcome.await.unwrap(), Lwt::Missing);
+        let outcome = update().only_if((Account::BALANCE.gt(1), Account::LOCKED.eq(true)));
+        assert_eq!(outcome.await.unwrap(), Lwt::Existing((None, Some(true))));
+        let row = Account {
+            locked: Some(false),
+            ..Account::new(1)
+        };
+        assert_eq!(row.insert().if_not_exists().await.unwrap(), Lwt::Applied);
+        assert_eq!(Account::read(1).await, Some(row));
     })
     .await;
 }

@@ -72,8 +72,16 @@ pub(crate) fn single(write: &Write<'_>, store: &mut Store, env: &Env<'_>) -> Res
     let applied = condition.holds(&seen, write.values, env)?;
     let shown = match env.flavor {
         Flavor::Scylla => condition.shown(table),
-        Flavor::Cassandra if applied || !seen.is_there() => Vec::new(),
-        Flavor::Cassandra => condition.mentioned(table),
+        Flavor::Cassandra if applied => Vec::new(),
+        Flavor::Cassandra => {
+            let mentioned = condition.mentioned(table);
+            // It has read no other static columns.
+            if seen.shows(&mentioned) {
+                mentioned
+            } else {
+                Vec::new()
+            }
+        }
     };
     let row = seen.row(applied, &shown);
     if applied {

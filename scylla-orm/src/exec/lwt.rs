@@ -6,14 +6,16 @@ use std::task::{Context, Poll, ready};
 use scylla_orm_driver::value::{Cells, Column, Fault, FromCql, Type};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::table::{NamedRow, TableDef};
+use crate::table::{Kind, NamedRow, TableDef};
 
 use super::Exec;
 
 /// The outcome of a conditional write (a light-weight transaction).
 ///
 /// On ScyllaDB a row that is null in every column of the conditions looks like one that is not there; both are
-/// `Missing`. Cassandra tells them apart.
+/// `Missing`. Cassandra tells them apart. On both, if a static column among the conditions has a value, a row that is
+/// not there looks like one whose columns are null: it is `Missing` if one of the fields cannot be null, else
+/// `Existing`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lwt<T> {
     /// The conditions held, and it was written.
@@ -39,8 +41,8 @@ impl<T> Lwt<T> {
     }
 }
 
-/// Reads what a row says; a fault comes with the index of its column in the model.
-pub(crate) type ReadNamed<T> = fn(&NamedRow<'_>, &TableDef) -> Result<T, (u16, Fault)>;
+/// Reads what a row says, `None` if there can be none; a fault comes with the index of its column in the model.
+pub(crate) type ReadNamed<T> = fn(&NamedRow<'_>, &TableDef) -> Result<Option<T>, (u16, Fault)>;
 
 /// A write under conditions.
 ///
@@ -104,13 +106,25 @@ fn outcome<'a, T>(
     if row.width() == 1 || full && row.is_blank() {
         return Ok(Lwt::Missing);
     }
-    let existing = read(&row, table);
-    existing.map(Lwt::Existing).map_err(|(column, fault)| {
-        match table.columns.get(usize::from(column)) {
+    match read(&row, table) {
+        Ok(existing) => Ok(existing.map_or(Lwt::Missing, Lwt::Existing)),
+        Err((_, Fault::Null)) if is_partition_alone(&row, table) => Ok(Lwt::Missing),
+        Err((column, fault)) => Err(match table.columns.get(usize::from(column)) {
             Some(column) => decode(column.name, (column.ty)(), fault),
             None => decode("?", Type::Blob, fault),
-        }
-    })
+        }),
+    }
+}
+
+/// Whether only static columns say something, which they do without a row, too.
+fn is_partition_alone(row: &NamedRow<'_>, table: &TableDef) -> bool {
+    let cells = |of_partition: bool| {
+        let columns = table.columns.iter();
+        columns
+            .filter(move |column| (column.kind == Kind::Static) == of_partition)
+            .filter_map(|column| row.cell(column.name).flatten())
+    };
+    cells(true).next().is_some() && cells(false).next().is_none()
 }
 
 #[cfg(test)]
@@ -133,7 +147,7 @@ mod tests {
     type Found = (Option<i32>, Option<String>);
 
     fn read<C: IfCond<Item, Row = Found>>(_: &C) -> ReadNamed<Found> {
-        |row, _| C::read(row)
+        |row, _| C::read(row).map(Some)
     }
 
     /// The answer has these columns and cells; `full` is ScyllaDB's way.
@@ -216,7 +230,7 @@ mod tests {
     #[test]
     fn what_an_insert_found() {
         let read: ReadNamed<Item> =
-            |row, table| Item::from_row(&mut Cells::new(&row.in_order_of(table)));
+            |row, table| Item::from_row(&mut Cells::new(&row.in_order_of(table))).map(Some);
         let item = Item {
             id: 1,
             title: Some("t".into()),
@@ -236,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_broken_answer_is_an_error() {
-        let read: ReadNamed<()> = |_, _| Ok(());
+        let read: ReadNamed<()> = |_, _| Ok(None);
         for body in [&[][..], &[0, 0, 0, 9], &[0xff; 4]] {
             let columns = [Column {
                 keyspace: "ks".into(),

@@ -48,13 +48,14 @@ impl<'s, M: Table> Delete<'s, M> {
     /// Deletes only if the conditions hold for the row as it is.
     pub fn only_if<C: IfCond<M>>(mut self, conditions: C) -> Conditional<'s, M, C::Row> {
         conditions.apply(&mut self.raw);
-        Conditional::new(self.raw, self.call, self.using, |row, _| C::read(row))
+        Conditional::new(self.raw, self.call, self.using, |row, _| C::read(row).map(Some))
     }
 
     /// Deletes only if there is such a row, and says whether there was.
     pub fn if_exists(mut self) -> Conditional<'s, M, ()> {
         self.raw.shape.flag(Flag::IF_EXISTS);
-        Conditional::new(self.raw, self.call, self.using, |_, _| Ok(()))
+        // What came may be the static columns of its partition.
+        Conditional::new(self.raw, self.call, self.using, |_, _| Ok(None))
     }
 
     /// The statement and the encoded values of its bind markers, without a server.

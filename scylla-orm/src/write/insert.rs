@@ -126,9 +126,8 @@ impl<'a, M: Table> IntoFuture for InsertNew<'a, M> {
     fn into_future(self) -> LwtWrite<'a, M> {
         let exec = Exec::new(M::definition(), self.raw(), self.insert.call);
         LwtWrite::new(exec, |row, table| {
-            M::from_row(&mut scylla_orm_driver::value::Cells::new(
-                &row.in_order_of(table),
-            ))
+            let cells = row.in_order_of(table);
+            M::from_row(&mut scylla_orm_driver::value::Cells::new(&cells)).map(Some)
         })
     }
 }

@@ -65,14 +65,15 @@ impl<'s, M: Table> Update<'s, M> {
     pub fn only_if<C: IfCond<M>>(self, conditions: C) -> Conditional<'s, M, C::Row> {
         let (mut raw, call, using) = self.ordered();
         conditions.apply(&mut raw);
-        Conditional::new(raw, call, using, |row, _| C::read(row))
+        Conditional::new(raw, call, using, |row, _| C::read(row).map(Some))
     }
 
     /// Writes only if there is such a row.
     pub fn if_exists(self) -> Conditional<'s, M, ()> {
         let (mut raw, call, using) = self.ordered();
         raw.shape.flag(Flag::IF_EXISTS);
-        Conditional::new(raw, call, using, |_, _| Ok(()))
+        // What came may be the static columns of its partition.
+        Conditional::new(raw, call, using, |_, _| Ok(None))
     }
 
     /// The statement and the encoded values of its bind markers, without a server.

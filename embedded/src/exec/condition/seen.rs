@@ -92,6 +92,13 @@ impl<'s> Seen<'s> {
         self.row.is_some() || self.has_statics
     }
 
+    /// Whether there is anything to show to one who reads the row, and of the static columns only these.
+    pub(crate) fn shows(&self, columns: &[usize]) -> bool {
+        let columns = columns.iter().filter_map(|at| self.table.columns.get(*at));
+        let statics = columns.filter(|column| column.kind == ColumnKind::Static);
+        self.row.is_some() || self.statics.is_alive(statics.map(|c| c.id), self.now)
+    }
+
     /// The value of the column at this place of the table.
     pub(crate) fn value(&self, column: usize) -> Option<Cow<'_, [u8]>> {
         let is_key = self.table.columns.get(column)?.is_key();
