@@ -63,6 +63,15 @@ pub struct Dialer {
     pub config: Arc<ConnConfig>,
 }
 
+/// A way to one shard of a node: its shard-aware port, and the source port that leads from there to the shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShardPort {
+    /// The node's shard-aware port.
+    pub port: u16,
+    /// The port that the connection comes from.
+    pub source: u16,
+}
+
 /// An open connection to one shard of one node, ready for requests.
 ///
 /// When its last owner lets go of it, requests included, it closes itself in the background as [`close`](Conn::close) does.
@@ -73,8 +82,8 @@ pub struct Conn {
 }
 
 impl Conn {
-    /// Connects to `address` and does the handshake: OPTIONS, STARTUP and, if the server asks, authentication.
-    /// `source_port` chooses the shard on a shard-aware port. Events that the server sends later go to `events`;
+    /// Connects to the node at `address` and does the handshake: OPTIONS, STARTUP and, if the server asks,
+    /// authentication. `shard` goes by the node's shard-aware port instead of the one in `address`. Events that the server sends later go to `events`;
     /// they are dropped, and counted by [`missed_events`](Conn::missed_events), when it is full.
     ///
     /// # Errors
@@ -88,10 +97,10 @@ impl Conn {
     pub async fn open(
         dialer: &Arc<Dialer>,
         address: SocketAddr,
-        source_port: Option<u16>,
+        shard: Option<ShardPort>,
         events: Option<mpsc::Sender<Frame>>,
     ) -> Result<Arc<Conn>, Failure> {
-        let dialing = dial::dial(Arc::clone(dialer), address, source_port, events);
+        let dialing = dial::dial(Arc::clone(dialer), address, shard, events);
         // A task of its own, so that dropping this future cuts nothing off. Its result is then dropped, too,
         // which closes the connection.
         tokio::spawn(dialing).await.unwrap_or_else(|_| {
@@ -186,7 +195,7 @@ impl Conn {
         self.link.missed_events.load(Relaxed)
     }
 
-    /// The server's address.
+    /// The node's address, whichever of its ports the connection goes to.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

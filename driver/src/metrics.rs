@@ -11,7 +11,8 @@ pub struct Traffic {
     pub node: SocketAddr,
     /// The shard of the connection; `None` for a server without shards.
     pub shard: Option<u16>,
-    /// Requests of applications: EXECUTE, QUERY, BATCH, each attempt on its own.
+    /// Requests of applications: EXECUTE, QUERY, BATCH and first PREPAREs, each attempt on its own. Preparing again what
+    /// the server has forgotten belongs to its attempt.
     pub requests: u64,
     /// Those whose partition was known from their values.
     pub keyed: u64,

@@ -10,7 +10,7 @@ use crate::conn::failure::{Failure, Step};
 use crate::conn::handshake::{self, Greeting};
 use crate::conn::link::Link;
 use crate::conn::task::{self, Task};
-use crate::conn::{Conn, Dialer, heartbeat};
+use crate::conn::{Conn, Dialer, ShardPort, heartbeat};
 use crate::frame::Frame;
 use crate::socket::Socket;
 
@@ -18,10 +18,12 @@ use crate::socket::Socket;
 pub(super) async fn dial(
     dialer: Arc<Dialer>,
     address: SocketAddr,
-    source_port: Option<u16>,
+    shard: Option<ShardPort>,
     events: Option<mpsc::Sender<Frame>>,
 ) -> Result<Arc<Conn>, Failure> {
-    let connecting = dialer.connector.connect(address, source_port);
+    let to = shard.map_or(address, |shard| SocketAddr::new(address.ip(), shard.port));
+    let source_port = shard.map(|shard| shard.source);
+    let connecting = dialer.connector.connect(to, source_port);
     let socket = match timeout(dialer.config.connect_timeout, connecting).await {
         Ok(Ok(socket)) => socket,
         Ok(Err(error)) => return Err(Failure::Connect(Arc::new(error))),

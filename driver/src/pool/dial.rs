@@ -5,17 +5,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::conn::failure::Failure;
-use crate::conn::{Conn, Dialer};
+use crate::conn::{Conn, Dialer, ShardPort};
 use crate::token::Sharder;
 
 /// Source ports tried for one connection, before something else must be wrong.
 const ATTEMPTS: usize = 64;
 
-/// Opens a connection to `shard` by the shard-aware port at `address`, from the first free source port that
-/// leads to it. The server may have put the connection elsewhere all the same: compare [`Conn::shard`].
+/// Opens a connection to `shard` of the node at `address` by its shard-aware port, from the first free source port
+/// that leads to it. The server may have put the connection elsewhere all the same: compare [`Conn::shard`].
 pub(super) async fn to_shard(
     dialer: Arc<Dialer>,
     address: SocketAddr,
+    port: u16,
     sharder: Sharder,
     shard: u16,
 ) -> Result<Arc<Conn>, Failure> {
@@ -26,13 +27,13 @@ pub(super) async fn to_shard(
         ports => rand::random_range(0..ports),
     };
     let mut failure = None;
-    for port in ports
+    for source in ports
         .clone()
         .cycle()
         .skip(skip)
         .take(ports.len().min(ATTEMPTS))
     {
-        match Conn::open(&dialer, address, Some(port), None).await {
+        match Conn::open(&dialer, address, Some(ShardPort { port, source }), None).await {
             Err(Failure::Connect(error)) if is_taken(&error) => {
                 failure = Some(Failure::Connect(error));
             }

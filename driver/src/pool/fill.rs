@@ -8,7 +8,6 @@
 mod place;
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -127,9 +126,13 @@ impl Filler {
             Some((sharding, port)) => {
                 let missing: Vec<u16> = missing.take(room).collect();
                 for shard in missing {
-                    let address = SocketAddr::new(self.shared.address.ip(), port);
-                    let dialing =
-                        dial::to_shard(Arc::clone(&self.dialer), address, sharding, shard);
+                    let dialing = dial::to_shard(
+                        Arc::clone(&self.dialer),
+                        self.shared.address,
+                        port,
+                        sharding,
+                        shard,
+                    );
                     self.wanted.insert(shard);
                     self.dials.push(Box::pin(async move {
                         Dialed {

@@ -1,0 +1,5 @@
+//! Requests go to the core that owns their partition: seen by the driver, and by the cluster where that can be asked.
+
+mod counted;
+mod token;
+mod traced;
