@@ -21,7 +21,7 @@ use scylla_orm_driver::session::{Answer, Run};
 use scylla_orm_driver::statement::Options;
 
 use crate::connection::{Held, Lease, Session};
-use crate::cql::Raw;
+use crate::cql::{Raw, Shape};
 use crate::error::{Error, Result};
 use crate::table::TableDef;
 
@@ -100,6 +100,14 @@ impl<'s> Exec<'s> {
     /// The model's facts.
     pub(crate) fn table(&self) -> &'static TableDef {
         self.table
+    }
+
+    /// The shape of the statement, if it was not polled yet.
+    pub(crate) fn shape(&self) -> Option<&Shape> {
+        match &self.phase {
+            Phase::Start(raw, _) => Some(&raw.shape),
+            _ => None,
+        }
     }
 
     /// Runs on a session, unless it runs already.

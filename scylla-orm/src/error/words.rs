@@ -45,12 +45,8 @@ fn of_tables(kind: &ErrorKind, f: &mut Formatter<'_>) -> Result {
         ErrorKind::MissingKeyspace { keyspace } => write!(f, "there is no keyspace `{keyspace}`"),
         ErrorKind::MissingTable { table } => write!(f, "there is no table `{table}`"),
         ErrorKind::MissingColumns { table, columns } => {
-            write!(f, "table `{table}` has ")?;
-            for (i, column) in columns.iter().enumerate() {
-                let and = if i == 0 { "" } else { " and " };
-                write!(f, "{and}no column `{column}`")?;
-            }
-            Ok(())
+            let columns: Vec<String> = columns.iter().map(|c| format!("no column `{c}`")).collect();
+            write!(f, "table `{table}` has {}", columns.join(" and "))
         }
         ErrorKind::Mismatch {
             table,

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use crate::connection::Session;
+use crate::cql::Shape;
 use crate::error::{Error, ErrorKind, Result};
 
 use super::read::{ReadRow, read_page};
@@ -24,11 +25,14 @@ pub struct Get<'s, T> {
     read: ReadRow<T>,
     /// Those that were found.
     rows: Vec<T>,
+    /// From which the error makes the statement's text.
+    shape: Option<Shape>,
 }
 
 impl<'s, T> Get<'s, T> {
     pub(crate) fn new(exec: Exec<'s>, read: ReadRow<T>) -> Self {
         Get {
+            shape: exec.shape().cloned(),
             exec,
             read,
             rows: Vec::new(),
@@ -41,6 +45,7 @@ impl<'s, T> Get<'s, T> {
             exec: self.exec.on(session),
             read: self.read,
             rows: self.rows,
+            shape: self.shape,
         }
     }
 
@@ -66,6 +71,19 @@ impl<'s, T> Get<'s, T> {
     }
 }
 
+impl<T> Get<'_, T> {
+    /// Says which statement found no row, or too many.
+    #[cold]
+    fn error(&self, kind: ErrorKind) -> Error {
+        let table = self.exec.table();
+        let error = Error::new(kind).of(table.model);
+        match &self.shape {
+            Some(shape) => error.in_cql(&shape.text(table, table.keyspace)),
+            None => error,
+        }
+    }
+}
+
 // Nothing in it is pinned.
 impl<T> Unpin for Get<'_, T> {}
 
@@ -80,10 +98,10 @@ impl<T> Future for Get<'_, T> {
             let most = 2 - this.rows.len();
             read_page(table, &page?, most, this.read, &mut this.rows)?;
             if this.rows.len() == 2 {
-                return Poll::Ready(Err(Error::new(ErrorKind::MultipleFound).of(table.model)));
+                return Poll::Ready(Err(this.error(ErrorKind::MultipleFound)));
             }
         }
         let row = this.rows.pop();
-        Poll::Ready(row.ok_or_else(|| Error::new(ErrorKind::NotFound).of(table.model)))
+        Poll::Ready(row.ok_or_else(|| this.error(ErrorKind::NotFound)))
     }
 }
