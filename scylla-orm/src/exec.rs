@@ -21,7 +21,7 @@ use scylla_orm_driver::session::{Answer, Run};
 use scylla_orm_driver::statement::Options;
 
 use crate::connection::{Held, Lease, Session};
-use crate::cql::{Raw, Shape};
+use crate::cql::Raw;
 use crate::error::{Error, Result};
 use crate::table::TableDef;
 
@@ -83,6 +83,8 @@ enum Phase<'s> {
     Several(BoxStream<'static, Result<Rows>>),
     /// It failed, and it is being found out why.
     Failed(BoxFuture<'static, Error>),
+    /// The last page was handed out.
+    Read(Held<'s>),
     Done,
 }
 
@@ -102,10 +104,10 @@ impl<'s> Exec<'s> {
         self.table
     }
 
-    /// The shape of the statement, if it was not polled yet.
-    pub(crate) fn shape(&self) -> Option<&Shape> {
+    /// The statement in CQL, once it was sent as one request.
+    pub(crate) fn text(&self) -> Option<&str> {
         match &self.phase {
-            Phase::Start(raw, _) => Some(&raw.shape),
+            Phase::Sent(_, statement) | Phase::Read(statement) => Some(statement.prepared.text()),
             _ => None,
         }
     }
@@ -174,7 +176,7 @@ impl<'s> Exec<'s> {
                 }
                 Phase::Several(pages) => return pages.as_mut().poll_next(cx),
                 Phase::Failed(future) => Err(ready!(future.as_mut().poll(cx))),
-                Phase::Done => return Poll::Ready(None),
+                Phase::Read(_) | Phase::Done => return Poll::Ready(None),
             };
             match next {
                 Ok(phase) => self.phase = phase,
@@ -248,7 +250,11 @@ impl<'s> Exec<'s> {
             statement.accept(columns);
         }
         match &rows.metadata.paging_state {
-            None => self.phase = Phase::Done,
+            None => {
+                if let Phase::Sent(_, statement) = mem::replace(&mut self.phase, Phase::Done) {
+                    self.phase = Phase::Read(statement);
+                }
+            }
             Some(state) => run.next_page(state.clone()),
         }
         Ok(rows)
@@ -289,6 +295,7 @@ impl fmt::Debug for Exec<'_> {
             Phase::Sent(..) => "Sent",
             Phase::Several(_) => "Several",
             Phase::Failed(_) => "Failed",
+            Phase::Read(_) => "Read",
             Phase::Done => "Done",
         };
         f.debug_tuple("Exec").field(&phase).finish()

@@ -4,7 +4,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use crate::connection::Session;
-use crate::cql::Shape;
 use crate::error::{Error, ErrorKind, Result};
 
 use super::read::{ReadRow, read_page};
@@ -25,14 +24,11 @@ pub struct Get<'s, T> {
     read: ReadRow<T>,
     /// Those that were found.
     rows: Vec<T>,
-    /// From which the error makes the statement's text.
-    shape: Option<Shape>,
 }
 
 impl<'s, T> Get<'s, T> {
     pub(crate) fn new(exec: Exec<'s>, read: ReadRow<T>) -> Self {
         Get {
-            shape: exec.shape().cloned(),
             exec,
             read,
             rows: Vec::new(),
@@ -45,7 +41,6 @@ impl<'s, T> Get<'s, T> {
             exec: self.exec.on(session),
             read: self.read,
             rows: self.rows,
-            shape: self.shape,
         }
     }
 
@@ -75,10 +70,9 @@ impl<T> Get<'_, T> {
     /// Says which statement found no row, or too many.
     #[cold]
     fn error(&self, kind: ErrorKind) -> Error {
-        let table = self.exec.table();
-        let error = Error::new(kind).of(table.model);
-        match &self.shape {
-            Some(shape) => error.in_cql(&shape.text(table, table.keyspace)),
+        let error = Error::new(kind).of(self.exec.table().model);
+        match self.exec.text() {
+            Some(text) => error.in_cql(text),
             None => error,
         }
     }

@@ -48,7 +48,9 @@ impl<'s, M: Table> Delete<'s, M> {
     /// Deletes only if the conditions hold for the row as it is.
     pub fn only_if<C: IfCond<M>>(mut self, conditions: C) -> Conditional<'s, M, C::Row> {
         conditions.apply(&mut self.raw);
-        Conditional::new(self.raw, self.call, self.using, |row, _| C::read(row).map(Some))
+        Conditional::new(self.raw, self.call, self.using, |row, _| {
+            C::read(row).map(Some)
+        })
     }
 
     /// Deletes only if there is such a row, and says whether there was.
