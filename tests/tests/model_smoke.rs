@@ -1,7 +1,5 @@
 //! Models on a server: what the futures of the verbs do, page by page and request by request.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::future::poll_fn;
 use std::pin::Pin;

@@ -1,7 +1,5 @@
 //! Schema sync: tables made and extended by their models, and what is refused instead.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 

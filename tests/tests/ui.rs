@@ -5,8 +5,6 @@
 //! draws them, so that another compiler's drawing breaks nothing. `BLESS=1 cargo test -p tests --test ui` writes what
 //! was seen into the files of cases; read the difference before you commit it.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
