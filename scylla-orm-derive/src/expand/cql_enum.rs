@@ -15,6 +15,8 @@ pub(super) struct Codec {
     pub(super) ty: TokenStream,
     /// The same as it is read, for the lifetime `'f`.
     pub(super) borrowed: TokenStream,
+    /// From `self` to the variant's name.
+    pub(super) name: TokenStream,
 }
 
 /// All impls of an enum.
@@ -60,6 +62,7 @@ fn text(item: &Enum) -> Codec {
         },
         ty: quote!(::std::string::String),
         borrowed: quote!(&'f ::core::primitive::str),
+        name: name_of(item),
     }
 }
 
@@ -87,6 +90,7 @@ fn number(item: &Enum, rust: &str) -> Codec {
         },
         borrowed: ty.clone(),
         ty,
+        name: name_of(item),
     }
 }
 
@@ -110,7 +114,7 @@ fn fitting(item: &Enum, cql: &str, rust: &str) -> TokenStream {
 
 /// The impls around a codec.
 pub(super) fn with(item: &Enum, codec: &Codec) -> TokenStream {
-    let (codec_impls, names) = (codec_impls(item, codec), names(item));
+    let (codec_impls, names) = (codec_impls(item, codec), names(item, &codec.name));
     let (p, name) = (&item.krate, &item.ident);
     quote! {
         #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
@@ -128,8 +132,18 @@ pub(super) fn with(item: &Enum, codec: &Codec) -> TokenStream {
     }
 }
 
+/// From `self` to the variant's name.
+fn name_of(item: &Enum) -> TokenStream {
+    let name = &item.ident;
+    let arms = item.variants.iter().map(|v| {
+        let (ident, text) = (&v.ident, &v.name.text);
+        quote!(#name::#ident => #text,)
+    });
+    quote!(match self { #(#arms)* })
+}
+
 /// `CqlEnum`: variants by name.
-fn names(item: &Enum) -> TokenStream {
+fn names(item: &Enum, to_name: &TokenStream) -> TokenStream {
     let (p, name) = (&item.krate, &item.ident);
     let idents: Vec<_> = item.variants.iter().map(|v| &v.ident).collect();
     let texts: Vec<_> = item.variants.iter().map(|v| &v.name.text).collect();
@@ -137,7 +151,7 @@ fn names(item: &Enum) -> TokenStream {
         impl #p::private::CqlEnum for #name {
             const NAMES: &'static [&'static ::core::primitive::str] = &[#(#texts),*];
             fn name(&self) -> &'static ::core::primitive::str {
-                match self { #(#name::#idents => #texts,)* }
+                #to_name
             }
             fn from_name(name: &::core::primitive::str) -> ::core::option::Option<Self> {
                 match name {
@@ -157,6 +171,7 @@ fn codec_impls(item: &Enum, codec: &Codec) -> TokenStream {
         read,
         ty,
         borrowed,
+        name: _,
     } = codec;
     quote! {
         impl #p::private::ToCql for #name {

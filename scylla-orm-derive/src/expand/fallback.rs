@@ -76,6 +76,7 @@ pub(super) fn cql_enum(item: &Enum) -> TokenStream {
         read: quote!(::core::unreachable!()),
         ty: quote!(::std::string::String),
         borrowed: quote!(&'f ::core::primitive::str),
+        name: quote!(""),
     };
     super::cql_enum::with(item, &codec)
 }
