@@ -3,6 +3,7 @@
 mod batch;
 mod options;
 mod prepared;
+mod renewal;
 mod text;
 
 pub use batch::{Batch, BatchKind};

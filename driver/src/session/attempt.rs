@@ -21,6 +21,9 @@ use crate::session::request::{Message, Request};
 use crate::session::{Answer, Inner, decode};
 use crate::statement::Prepared;
 
+/// Requests that were sent before a statement was prepared again are answered within about that time.
+const RECENT: Duration = Duration::from_secs(1);
+
 /// A request on its way through attempts.
 pub(super) struct Trip<'a> {
     inner: &'a Inner,
@@ -118,18 +121,40 @@ impl<'a> Trip<'a> {
         conn: &Arc<Conn>,
         outcome: Result<Frame, Failure>,
     ) -> Result<Answer, ErrorKind> {
-        match self.read(conn, outcome, self.request) {
-            Err(ErrorKind::Unprepared) => {}
-            other => return other,
+        let mut answer = self.read(conn, outcome, self.request);
+        for trust in [true, false] {
+            if !matches!(answer, Err(ErrorKind::Unprepared)) {
+                break;
+            }
+            let mut told = true;
+            for statement in self.request.prepared() {
+                told &= self.prepare_again(conn, statement, trust).await?;
+            }
+            let outcome = self.send(conn, self.request).await;
+            answer = self.read(conn, outcome, self.request);
+            if told {
+                break;
+            }
         }
-        for statement in self.request.prepared() {
-            self.prepare_again(conn, statement).await?;
-        }
-        let outcome = self.send(conn, self.request).await;
-        self.read(conn, outcome, self.request)
+        answer
     }
 
-    async fn prepare_again(&self, conn: &Arc<Conn>, statement: &Prepared) -> Result<(), ErrorKind> {
+    /// False if nothing was sent, out of `trust` in another request that has just done it.
+    async fn prepare_again(
+        &self,
+        conn: &Arc<Conn>,
+        statement: &Prepared,
+        trust: bool,
+    ) -> Result<bool, ErrorKind> {
+        let deadlines = self.inner.cluster.deadlines();
+        let turn = statement.turn(conn.address());
+        let turn = tokio::time::timeout(deadlines.left(self.deadline), turn).await;
+        let mut recent = turn.map_err(|_| ErrorKind::Timeout {
+            after: self.timeout,
+        })?;
+        if trust && recent.is_some_and(|until| !deadlines.left(until).is_zero()) {
+            return Ok(false);
+        }
         let request = Request {
             message: Message::Prepare(statement.shared_text()),
             ..self.request
@@ -141,11 +166,12 @@ impl<'a> Trip<'a> {
                 expected: "a prepared statement",
             });
         };
-        if statement.renew(*told) {
-            return Ok(());
+        if !statement.renew(*told) {
+            self.inner.statements.forget(statement);
+            return Err(ErrorKind::StatementChanged);
         }
-        self.inner.statements.forget(statement);
-        Err(ErrorKind::StatementChanged)
+        *recent = Some(deadlines.after(RECENT));
+        Ok(true)
     }
 
     async fn send(&self, conn: &Arc<Conn>, request: Request<'_>) -> Result<Frame, Failure> {

@@ -1,16 +1,20 @@
 //! A statement that servers know.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use bytes::Bytes;
+use tokio::sync::OwnedMutexGuard;
 
+use crate::clock::deadlines::Tick;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::response::{Described, Prepared as Told};
 use crate::value::{Column, ToRow};
 
 use super::Verb;
+use super::renewal::Renewals;
 
 /// A statement that servers know by an id. Cheap to clone; all clones see it when it has to be prepared again.
 #[derive(Clone)]
@@ -30,6 +34,7 @@ struct Inner {
     current: ArcSwap<Known>,
     /// How the columns of the last answer were described.
     seen: ArcSwapOption<Described>,
+    renewals: Renewals,
 }
 
 /// What servers said last when it was prepared.
@@ -63,7 +68,14 @@ impl Prepared {
                 columns: told.result.columns,
             }),
             seen: ArcSwapOption::empty(),
+            renewals: Renewals::default(),
         }))
+    }
+
+    /// The turn to prepare it again on `node`, and until when an answer of `node` that it does not know the statement may
+    /// be older than the last time.
+    pub(crate) async fn turn(&self, node: SocketAddr) -> OwnedMutexGuard<Option<Tick>> {
+        self.0.renewals.turn(node).await
     }
 
     /// A server has prepared it again. False if its markers are others than those that values were encoded for; then
