@@ -7,19 +7,20 @@
 #![expect(clippy::print_stdout, reason = "it is a program for the terminal")]
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::time::Duration;
 
 use chrono::{Datelike, NaiveDate};
-use clap::Parser;
 use futures_util::{TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use scylla_orm::prelude::*;
-use scylla_orm_embedded::Cluster;
 
-#[path = "quickstart/picture.rs"]
+use cluster::{Cluster, Result};
+
+#[path = "shared/cluster.rs"]
+mod cluster;
+#[path = "shared/picture.rs"]
 mod picture;
-#[path = "quickstart/table.rs"]
+#[path = "shared/table.rs"]
 mod table;
 
 /// Daily weather of Seattle and New York, 2012 to 2015.
@@ -29,8 +30,6 @@ const YEARS: std::ops::RangeInclusive<i32> = 2012..=2015;
 
 /// Rows that are written at the same time.
 const IN_FLIGHT: usize = 256;
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The weather of one day at one station.
 #[derive(Model, Debug, Clone, PartialEq)]
@@ -63,35 +62,10 @@ enum Weather {
     Sun,
 }
 
-/// Loads weather into a cluster and asks questions about it.
-#[derive(Parser)]
-struct Args {
-    /// Contact points of a real cluster, as address:port, separated by commas. Without it, an embedded one is started.
-    #[arg(long, value_delimiter = ',')]
-    nodes: Vec<String>,
-}
-
 #[tokio::main]
 async fn main() -> Result<()> {
-    let args = Args::parse();
-    let embedded = match args.nodes.is_empty() {
-        true => Some(Cluster::builder().nodes(3).shards(4).start().await?),
-        false => None,
-    };
-    let nodes = embedded
-        .as_ref()
-        .map_or(args.nodes, Cluster::contact_points);
-    println!(
-        "Cluster: {}{}",
-        nodes.join(", "),
-        if embedded.is_some() {
-            " (embedded)"
-        } else {
-            ""
-        }
-    );
-
-    let session = Session::connect(nodes.iter().map(String::as_str)).await?;
+    let cluster = Cluster::start().await?;
+    let session = Session::connect(&cluster.nodes).await?;
     session.wait_ready(Duration::from_secs(10)).await;
     session.set_default()?;
 
@@ -103,14 +77,12 @@ async fn main() -> Result<()> {
     light_weight_update().await?;
     a_day_that_does_not_exist().await;
 
-    match &embedded {
+    match &cluster.embedded {
         Some(cluster) => picture::of_cluster(&cluster.traffic()),
         None => picture::of_session(&session.driver().traffic()),
     }
     session.close().await?;
-    if let Some(cluster) = embedded {
-        cluster.stop().await;
-    }
+    cluster.stop().await;
     Ok(())
 }
 

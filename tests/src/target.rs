@@ -12,6 +12,19 @@ use scylla_orm_embedded::{Cluster, Flavor};
 /// addresses separated by commas.
 pub const VARIABLE: &str = "SCYLLA_ORM_TARGET";
 
+/// The addresses of the real cluster that this run is about, separated by commas; `None` if it is an embedded one.
+pub fn addresses() -> Option<String> {
+    let name = std::env::var(VARIABLE).ok()?;
+    (!name.starts_with("embedded")).then(|| address(&name).to_owned())
+}
+
+fn address(name: &str) -> &str {
+    match name {
+        "cassandra" => "127.0.0.1:9042",
+        addresses => addresses,
+    }
+}
+
 /// A cluster to test against. An embedded one lives as long as this.
 #[derive(Debug)]
 pub struct Target {
@@ -30,8 +43,7 @@ impl Target {
         let target = match name.as_str() {
             "embedded" => Target::embedded(Flavor::Scylla).await,
             "embedded-cassandra" => Target::embedded(Flavor::Cassandra).await,
-            "cassandra" => Target::at("127.0.0.1:9042"),
-            addresses => Target::at(addresses),
+            name => Target::at(address(name)),
         };
         target.announce();
         target

@@ -1,8 +1,5 @@
 //! Aligned tables for the terminal.
 
-/// How wide a bar of the picture may be.
-const BAR: usize = 32;
-
 /// Prints rows under a title, numbers aligned to the right.
 pub(crate) fn print<const N: usize>(
     title: &str,
@@ -23,13 +20,6 @@ pub(crate) fn print<const N: usize>(
     for row in &rows {
         println!("{}", line(row, &widths, &rows));
     }
-}
-
-/// A bar for `part` of at most `whole`.
-pub(crate) fn bar(part: u64, whole: u64) -> String {
-    let cells = u64::try_from(BAR).unwrap_or(u64::MAX);
-    let filled = part.saturating_mul(cells).div_ceil(whole.max(1)).min(cells);
-    "█".repeat(usize::try_from(filled).unwrap_or(BAR))
 }
 
 fn line<const N: usize>(cells: &[String; N], widths: &[usize], rows: &[[String; N]]) -> String {

@@ -3,7 +3,8 @@
 use scylla_orm::driver::metrics::Traffic;
 use scylla_orm_embedded::ShardTraffic;
 
-use crate::table::bar;
+/// How wide a bar may be.
+const BAR: usize = 32;
 
 /// What arrived on one shard, whoever counted it.
 struct Shard {
@@ -70,6 +71,13 @@ fn draw(title: &str, shards: Vec<Shard>) {
     ] {
         println!("    {:>5.1} % {what} ({count})", percent(count, keyed));
     }
+}
+
+/// A bar for `part` of at most `whole`.
+fn bar(part: u64, whole: u64) -> String {
+    let cells = u64::try_from(BAR).unwrap_or(u64::MAX);
+    let filled = part.saturating_mul(cells).div_ceil(whole.max(1)).min(cells);
+    "█".repeat(usize::try_from(filled).unwrap_or(BAR))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a percentage with one digit")]
