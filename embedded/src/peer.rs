@@ -9,6 +9,7 @@ mod statement;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use scylla_orm_driver::frame::request::Request;
@@ -26,6 +27,9 @@ use crate::peer::answer::Answer;
 
 /// Bytes asked of the socket at once.
 const CHUNK: usize = 64 << 10;
+
+/// How long a client may go on sending after its connection was ended here.
+const LINGER: Duration = Duration::from_millis(200);
 
 /// One client's connection.
 pub(crate) struct Peer {
@@ -102,8 +106,16 @@ impl Peer {
                 break;
             }
         }
-        // FIN, not RST: what the client has sent and we have not read must not destroy what we have answered.
+        self.end().await;
+    }
+
+    /// FIN, not RST: what the client has sent and we have not read must not destroy what we have answered.
+    async fn end(mut self) {
         self.stream.shutdown().await.ok();
+        let mut past = vec![0; CHUNK];
+        let read = async { while matches!(self.stream.read(&mut past).await, Ok(1..)) {} };
+        // One that neither reads nor ends is left to itself.
+        tokio::time::timeout(LINGER, read).await.ok();
     }
 
     /// Answers each request that is there as a whole.

@@ -1,0 +1,122 @@
+//! A client that sends what it is told to.
+
+use std::io;
+use std::time::Duration;
+
+use scylla_orm::driver::frame::{HEADER, Header, Opcode};
+use tests::poll::within;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// No answer may take longer.
+const SOON: Duration = Duration::from_secs(5);
+
+pub(crate) struct Client(TcpStream);
+
+/// An answer as it came.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) version: u8,
+    pub(crate) stream: i16,
+    pub(crate) opcode: Opcode,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) async fn connect(address: &str) -> Client {
+        Client(TcpStream::connect(address).await.unwrap())
+    }
+
+    /// Connects and opens the conversation.
+    pub(crate) async fn ready(address: &str) -> Client {
+        let mut client = Client::connect(address).await;
+        client.send(&startup()).await;
+        assert_eq!(client.answer().await.unwrap().opcode, Opcode::Ready);
+        client
+    }
+
+    pub(crate) async fn send(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).await.unwrap();
+    }
+
+    /// Sends what the server may not want any more.
+    pub(crate) async fn try_send(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).await.ok();
+    }
+
+    pub(crate) async fn end(&mut self) {
+        self.0.shutdown().await.ok();
+    }
+
+    /// The next answer; `None` when the server has ended the connection with FIN.
+    pub(crate) async fn answer(&mut self) -> Option<Answer> {
+        within(SOON, "an answer", self.read()).await.unwrap()
+    }
+
+    async fn read(&mut self) -> io::Result<Option<Answer>> {
+        let mut header = [0; HEADER];
+        let first = self.0.read(&mut header).await?;
+        if first == 0 {
+            return Ok(None);
+        }
+        self.0.read_exact(&mut header[first..]).await?;
+        let header = Header::parse(&header).unwrap();
+        assert!(header.response, "{header:?}");
+        let mut body = vec![0; usize::try_from(header.length).unwrap()];
+        self.0.read_exact(&mut body).await?;
+        Ok(Some(Answer {
+            version: header.version,
+            stream: header.stream,
+            opcode: header.opcode,
+            body,
+        }))
+    }
+
+    /// Reads to the end, whatever comes and however it ends. How many bytes came.
+    pub(crate) async fn rest(&mut self) -> usize {
+        let mut trash = Vec::new();
+        within(SOON, "the end", self.0.read_to_end(&mut trash))
+            .await
+            .ok();
+        trash.len()
+    }
+
+    /// The code and the text of the next answer, which is an error.
+    pub(crate) async fn error(&mut self) -> (i16, i32, String) {
+        let answer = self.answer().await.expect("an error before the end");
+        assert_eq!((answer.version, answer.opcode), (4, Opcode::Error));
+        let (code, rest) = answer.body.split_first_chunk::<4>().unwrap();
+        let (length, rest) = rest.split_first_chunk::<2>().unwrap();
+        let text = &rest[..usize::from(u16::from_be_bytes(*length))];
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        (answer.stream, i32::from_be_bytes(*code), text)
+    }
+
+    /// It answers a query as if nothing had been.
+    pub(crate) async fn works(&mut self) {
+        self.send(&query("SELECT key FROM system.local")).await;
+        let answer = self.answer().await.unwrap();
+        assert_eq!((answer.stream, answer.opcode), (7, Opcode::Result));
+    }
+}
+
+/// A frame of version 4.
+pub(crate) fn frame(stream: i16, opcode: u8, body: &[u8]) -> Vec<u8> {
+    let [s0, s1] = stream.to_be_bytes();
+    let mut out = vec![4, 0, s0, s1, opcode];
+    out.extend_from_slice(&u32::try_from(body.len()).unwrap().to_be_bytes());
+    out.extend_from_slice(body);
+    out
+}
+
+pub(crate) fn startup() -> Vec<u8> {
+    frame(1, 1, b"\x00\x01\x00\x0bCQL_VERSION\x00\x053.0.0")
+}
+
+/// QUERY at consistency ONE, on stream 7.
+pub(crate) fn query(cql: &str) -> Vec<u8> {
+    let mut body = u32::try_from(cql.len()).unwrap().to_be_bytes().to_vec();
+    body.extend_from_slice(cql.as_bytes());
+    body.extend_from_slice(&[0, 1, 0]);
+    frame(7, 7, &body)
+}
