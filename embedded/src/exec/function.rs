@@ -55,7 +55,10 @@ pub(crate) fn resolve(
 ) -> Result<Signature, Failure> {
     let candidates = candidates(name, partition, flavor);
     let Some(first) = candidates.first() else {
-        return Err(Failure::invalid(format!("Unknown function {name} called")));
+        return Err(Failure::invalid(flavor.pick(
+            format!("Unknown function {name} called"),
+            format!("Unknown function '{name}'"),
+        )));
     };
     if first.arguments.len() != arguments.len() {
         let (wants, got) = (first.arguments.len(), arguments.len());

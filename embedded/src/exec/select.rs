@@ -26,6 +26,7 @@ use crate::exec::select::output::Output;
 use crate::exec::select::projection::Projection;
 use crate::exec::term::{self, Expression};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::syntax::{self, Term};
 
 pub(crate) use crate::exec::select::run::Request;
@@ -49,6 +50,7 @@ pub(crate) struct Select {
     /// How many columns of the key, from the first, make a group; none without GROUP BY.
     group_by: Option<usize>,
     limit: Option<Expression>,
+    flavor: Flavor,
     per_partition_limit: Option<Expression>,
 }
 
@@ -76,13 +78,8 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
     let planned = Select {
         json,
         distinct: select.distinct,
-        shows_statics: shape::shows_statics(
-            &outputs,
-            &aggregates,
-            &restrictions,
-            &table,
-            scope.flavor(),
-        ),
+        shows_statics: shape::shows_statics(&restrictions, &table),
+        flavor: scope.flavor(),
         per_partition_limit: limit(
             &select.per_partition_limit,
             "[per_partition_limit]",

@@ -163,7 +163,10 @@ impl Cursor<'_> {
     pub(super) fn is_call(&self) -> bool {
         let name = self.is_name(0) || self.is_word(0, "token");
         name && self.is_sign(1, "(")
-            || self.is_name(0) && self.is_sign(1, ".") && self.is_name(2) && self.is_sign(3, "(")
+            || self.is_name(0)
+                && self.is_sign(1, ".")
+                && (self.is_name(2) || self.is_word(2, "token"))
+                && self.is_sign(3, "(")
     }
 
     /// The name of a function, `token` among them.
@@ -171,6 +174,15 @@ impl Cursor<'_> {
         if self.eat_words(&["token"]) {
             return Ok(QualifiedName {
                 keyspace: None,
+                name: "token".into(),
+            });
+        }
+        if self.is_sign(1, ".") && self.is_word(2, "token") {
+            let keyspace = Some(self.name()?);
+            self.next();
+            self.next();
+            return Ok(QualifiedName {
+                keyspace,
                 name: "token".into(),
             });
         }

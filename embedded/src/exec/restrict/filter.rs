@@ -6,7 +6,7 @@ use scylla_orm_driver::value::Type;
 
 use crate::catalog::table::Table;
 use crate::exec::record::Record;
-use crate::exec::restrict::relation::{Restriction, Test};
+use crate::exec::restrict::relation::{Restriction, Shape, Test};
 use crate::exec::restrict::values::Binding;
 use crate::exec::term::collection;
 use crate::failure::Failure;
@@ -15,6 +15,7 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub(super) struct Filter {
     columns: Vec<usize>,
+    shape: Shape,
     test: Bound,
 }
 
@@ -56,11 +57,15 @@ impl Filter {
         };
         Ok(Filter {
             columns: columns.clone(),
+            shape: restriction.shape,
             test: test.unwrap_or(Bound::Never),
         })
     }
 
     pub(super) fn keeps(&self, record: &Record<'_>, table: &Table, now: i64) -> bool {
+        if self.shape == Shape::Token {
+            return self.keeps_token(record.key.token);
+        }
         let mut values = Vec::new();
         for column in &self.columns {
             match record.value(table, *column, now) {
@@ -99,6 +104,16 @@ impl Filter {
             }
             Bound::Like(pattern) => like(value, pattern),
         }
+    }
+}
+
+impl Filter {
+    fn keeps_token(&self, token: i64) -> bool {
+        let Bound::Compared(others, right) = &self.test else {
+            return false;
+        };
+        let other = others.first().map_or(&[][..], Vec::as_slice);
+        right(Type::BigInt.compare(&token.to_be_bytes(), other))
     }
 }
 

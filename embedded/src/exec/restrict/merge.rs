@@ -2,6 +2,7 @@
 
 use crate::catalog::table::Table;
 use crate::exec::restrict::relation::{Restriction, Shape, Test};
+use crate::exec::restrict::values::Members;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 
@@ -25,7 +26,7 @@ pub(super) fn check(
                 .map(|c| &*c.name)
                 .collect();
             if !names.is_empty() {
-                pair(first, second, &names)?;
+                pair(first, second, &names, flavor)?;
             }
         }
     }
@@ -33,23 +34,46 @@ pub(super) fn check(
 }
 
 /// Two restrictions of the columns `names`.
-fn pair(first: &Restriction, second: &Restriction, names: &[&str]) -> Result<(), Failure> {
+fn pair(
+    first: &Restriction,
+    second: &Restriction,
+    names: &[&str],
+    flavor: Flavor,
+) -> Result<(), Failure> {
     let shapes = (first.shape, second.shape);
     let name = match first.shape {
-        Shape::Multi => format!("({})", names.join(", ")),
-        Shape::Token => format!("token({})", names.join(", ")),
-        Shape::Single => names.join(", "),
+        Shape::Multi if shapes.0 == shapes.1 => format!("({})", names.join(", ")),
+        Shape::Token if flavor == Flavor::Scylla => format!("token({})", names.join(", ")),
+        _ => names.join(", "),
     };
     let text = match (&first.test, &second.test) {
-        _ if (shapes.0 == Shape::Token) != (shapes.1 == Shape::Token) => format!(
-            "Columns \"{}\" cannot be restricted by both a normal relation and a token relation",
-            names.join(", ")
-        ),
-        _ if shapes.0 != shapes.1 => return Err(mixed()),
-        (Test::Equal(_), _) | (_, Test::Equal(_)) => {
+        _ if (shapes.0 == Shape::Token) != (shapes.1 == Shape::Token) => {
+            if flavor == Flavor::Cassandra {
+                return Ok(());
+            }
+            format!(
+                "Columns \"{}\" cannot be restricted by both a normal relation and a token relation",
+                names.join(", ")
+            )
+        }
+        (Test::Equal(_), _) => {
             format!("{name} cannot be restricted by more than one relation if it includes an Equal")
         }
-        (Test::In(_), _) | (_, Test::In(_)) => {
+        // To Cassandra IN of one value is the same as `=`.
+        (Test::In(Members::Each(one)), _) if flavor == Flavor::Cassandra && one.len() == 1 => {
+            format!("{name} cannot be restricted by more than one relation if it includes an Equal")
+        }
+        (Test::In(_), _) => {
+            format!("{name} cannot be restricted by more than one relation if it includes a IN")
+        }
+        _ if shapes.0 != shapes.1 => return Err(mixed()),
+        (Test::Lower(..) | Test::Upper(..), Test::Equal(_) | Test::In(_)) => format!(
+            "Column \"{name}\" cannot be restricted by both an equality and an inequality relation"
+        ),
+        (_, Test::Equal(_)) => {
+            format!("{name} cannot be restricted by more than one relation if it includes an Equal")
+        }
+        (_, Test::In(_)) => {
             format!("{name} cannot be restricted by more than one relation if it includes a IN")
         }
         (Test::Lower(..), Test::Lower(..)) => {

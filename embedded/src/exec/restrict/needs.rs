@@ -41,32 +41,34 @@ pub(super) fn judge(
     purpose: Purpose,
     flavor: Flavor,
 ) -> Result<Needs, Failure> {
-    let judged = Judged::new(restrictions, table);
+    let judged = Judged::new(restrictions, table, flavor);
     match purpose {
-        Purpose::Modify => judged.modification(flavor).map(|()| Needs::default()),
-        Purpose::Select { allow_filtering } => judged.selection(allow_filtering, flavor),
+        Purpose::Modify => judged.modification().map(|()| Needs::default()),
+        Purpose::Select { allow_filtering } => judged.selection(allow_filtering),
     }
 }
 
 struct Judged<'r> {
     table: &'r Table,
+    /// Without those of the token.
     partition: Vec<&'r Restriction>,
     clustering: Vec<&'r Restriction>,
     others: Vec<&'r Restriction>,
     key: Key,
+    flavor: Flavor,
 }
 
 impl<'r> Judged<'r> {
-    fn new(restrictions: &'r [Restriction], table: &'r Table) -> Self {
+    fn new(restrictions: &'r [Restriction], table: &'r Table, flavor: Flavor) -> Self {
         let all = || restrictions.iter();
-        let partition: Vec<_> = all().filter(|r| r.is_on_partition(table)).collect();
+        let on_partition = || all().filter(|r| r.is_on_partition(table));
+        let has_token = on_partition().any(|r| r.shape == Shape::Token);
+        let partition: Vec<_> = on_partition().filter(|r| r.shape != Shape::Token).collect();
         let mut clustering: Vec<_> = all().filter(|r| r.is_on_clustering(table)).collect();
         clustering.sort_by_key(|r| r.first());
         let others = all().filter(|r| !r.is_on_partition(table) && !r.is_on_clustering(table));
         let key = if partition.is_empty() {
-            Key::None
-        } else if partition.iter().any(|r| r.shape == Shape::Token) {
-            Key::Token
+            if has_token { Key::Token } else { Key::None }
         } else if partition.len() == table.partition && partition.iter().all(|r| r.is_point()) {
             Key::Full
         } else {
@@ -78,14 +80,15 @@ impl<'r> Judged<'r> {
             partition,
             clustering,
             key,
+            flavor,
         }
     }
 
     /// UPDATE and DELETE: the whole partition key, and a prefix of the clustering key.
-    fn modification(&self, flavor: Flavor) -> Result<(), Failure> {
+    fn modification(&self) -> Result<(), Failure> {
         if let Some(wrong) = self.partition.iter().find(|r| !r.is_point()) {
             let name = self.name(wrong);
-            return Err(Failure::invalid(flavor.pick(
+            return Err(Failure::invalid(self.flavor.pick(
                 "Only EQ and IN relation are supported on the partition key (unless you use the token() function)"
                     .to_owned(),
                 format!("Only EQ and IN relation are supported on the partition key for modifications: {name}"),
@@ -101,7 +104,7 @@ impl<'r> Judged<'r> {
                 .filter(restricted)
                 .map(|c| &*c.name)
                 .collect();
-            return Err(Failure::invalid(flavor.pick(
+            return Err(Failure::invalid(self.flavor.pick(
                 format!(
                     "Missing mandatory PRIMARY KEY part {}",
                     missing.first().unwrap_or(&"")
@@ -115,32 +118,22 @@ impl<'r> Judged<'r> {
         self.clustering_prefix(false)
     }
 
-    fn selection(&self, allowed: bool, flavor: Flavor) -> Result<Needs, Failure> {
+    fn selection(&self, allowed: bool) -> Result<Needs, Failure> {
         let index = self.uses_index();
         let mut needs = Needs {
             index,
             ..Needs::default()
         };
-        if index && flavor == Flavor::Cassandra && self.has_key_in() {
-            return Err(Failure::invalid(
-                "Select on indexed columns and with IN clause for the PRIMARY KEY are not supported",
-            ));
-        }
         if allowed {
             return Ok(needs);
         }
-        if !index
-            && self
-                .partition
-                .iter()
-                .any(|r| !r.is_point() && r.shape != Shape::Token)
-        {
+        if !index && self.flavor == Flavor::Scylla && self.partition.iter().any(|r| !r.is_point()) {
             return Err(Failure::invalid(
                 "Only EQ and IN relation are supported on the partition key (unless you use the token() function or \
                  ALLOW FILTERING)",
             ));
         }
-        if self.needs_filtering(flavor)? {
+        if self.needs_filtering()? {
             return Err(Failure::invalid(FILTERING));
         }
         if matches!(self.key, Key::None | Key::Token) && !self.clustering.is_empty() && !index {
@@ -149,7 +142,7 @@ impl<'r> Judged<'r> {
         Ok(needs)
     }
 
-    fn needs_filtering(&self, flavor: Flavor) -> Result<bool, Failure> {
+    fn needs_filtering(&self) -> Result<bool, Failure> {
         let indexed_others = self.others.iter().filter(|r| self.is_indexed(r)).count();
         if self.key == Key::Partial {
             let alone = self.clustering.is_empty() && self.others.is_empty();
@@ -163,7 +156,7 @@ impl<'r> Judged<'r> {
         if indexed_others == 1 {
             let prefix = self.clustering_prefix(false).is_ok();
             return Ok(match self.key {
-                Key::Full => self.has_key_in() || !prefix,
+                Key::Full => !prefix || self.flavor == Flavor::Scylla && self.has_key_in(),
                 _ => !self.clustering.is_empty(),
             });
         }
@@ -180,7 +173,7 @@ impl<'r> Judged<'r> {
             .clustering
             .iter()
             .all(|r| r.is_slice() && r.first() == self.table.partition);
-        let tolerated = slices && flavor == Flavor::Scylla;
+        let tolerated = slices && self.flavor == Flavor::Scylla;
         Ok(!indexed && !tolerated)
     }
 
@@ -248,6 +241,13 @@ impl<'r> Judged<'r> {
                         | (IndexKind::Keys, Test::ContainsKey(_))
                         | (IndexKind::Entries, Test::Entry(..))
                 );
+                // Cassandra looks up one value after another.
+                let answers = answers
+                    || self.flavor == Flavor::Cassandra
+                        && matches!(
+                            (index.kind, &restriction.test),
+                            (IndexKind::Value, Test::In(_))
+                        );
                 &*index.column == name && answers && usable(index.local.is_some())
             })
     }

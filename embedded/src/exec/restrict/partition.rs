@@ -28,23 +28,23 @@ pub(super) enum Partition {
 
 /// Takes what is restricted of the partition key; what does not name whole keys goes to `filters`.
 pub(super) fn plan(
-    mut restrictions: Vec<Restriction>,
+    restrictions: Vec<Restriction>,
     table: &Table,
     filters: &mut Vec<Restriction>,
 ) -> Partition {
-    if restrictions.iter().any(|r| r.shape == Shape::Token) {
-        return Partition::Tokens(restrictions);
-    }
+    let is_token = |r: &Restriction| r.shape == Shape::Token;
+    let (tokens, mut restrictions): (Vec<_>, Vec<_>) = restrictions.into_iter().partition(is_token);
     restrictions.sort_by_key(Restriction::first);
     let complete = restrictions
         .iter()
         .map(Restriction::first)
         .eq(0..table.partition);
     if complete && restrictions.iter().all(Restriction::is_point) {
+        filters.extend(tokens);
         return Partition::Keys(restrictions);
     }
     filters.extend(restrictions);
-    Partition::Tokens(Vec::new())
+    Partition::Tokens(tokens)
 }
 
 impl Partition {
@@ -189,6 +189,8 @@ fn tokens(bounds: &[Restriction], binding: &Binding<'_>) -> Result<Partitions, F
                 Some(after) => from = Bound::Included(after),
                 None => return Ok(Partitions::Keys(Vec::new())),
             },
+            // As an end the lowest token of all means the end of the ring.
+            Test::Upper(..) if token == i64::MIN => {}
             Test::Upper(_, true) => to = after().map_or(Bound::Unbounded, Bound::Excluded),
             Test::Upper(_, false) => to = Bound::Excluded(first(token)),
             _ => {

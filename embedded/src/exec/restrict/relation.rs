@@ -107,7 +107,7 @@ fn single(
     scope: &mut Scope<'_>,
 ) -> Result<Restriction, Failure> {
     let (at, column) = column(table, name, purpose, scope)?;
-    operator::allow(relation.operator, column, purpose, scope.flavor())?;
+    operator::allow(relation, column, scope.flavor())?;
     let place = spec_of(table, column);
     let value =
         |scope: &mut Scope<'_>, place: &scylla_orm_driver::value::Column| match &relation.value {
@@ -151,9 +151,12 @@ fn entry(
 ) -> Result<Restriction, Failure> {
     let (at, column) = column(table, name, purpose, scope)?;
     let Type::Map(key_type, value_type) = column.ty.bare() else {
-        return Err(Failure::invalid(format!(
-            "Column {name} cannot be used as a map"
-        )));
+        return Err(Failure::invalid(match column.ty.bare() {
+            Type::List(_) => {
+                "Indexes on list entries (l[index] = value) are not currently supported.".to_owned()
+            }
+            _ => format!("Column {name} cannot be used as a map"),
+        }));
     };
     let (Operator::Equal, Operand::Term(value)) = (relation.operator, &relation.value) else {
         return Err(Failure::invalid(
@@ -193,7 +196,8 @@ fn compared(
         Operator::NotEqual => {
             let name = &columns.first().map_or("", |c| &c.name);
             return Err(Failure::invalid(format!(
-                "Unsupported \"!=\" relation: {name} != ?"
+                "Unsupported \"!=\" relation: {name} != {}",
+                shown(operand)
             )));
         }
         Operator::IsNot | Operator::Contains | Operator::ContainsKey | Operator::Like => {
@@ -202,6 +206,17 @@ fn compared(
             ));
         }
     })
+}
+
+/// What a relation compares with, as one would write it.
+fn shown(operand: &Operand) -> String {
+    match operand {
+        Operand::Term(term) => term::show::term(term),
+        Operand::List(terms) => {
+            let terms: Vec<String> = terms.iter().map(term::show::term).collect();
+            format!("({})", terms.join(", "))
+        }
+    }
 }
 
 fn column<'t>(

@@ -58,7 +58,9 @@ impl Tuple {
             return Ok(Tuple::Whole(term::plan(term, &place, scope)?));
         };
         if terms.len() != columns.len() {
-            return Err(wrong_length(columns.len(), terms.len()));
+            let shown = term::show::term(term);
+            let wrong = wrong_length(columns.len(), terms.len());
+            return Err(Failure::invalid(format!("{wrong}: {shown}")));
         }
         let pairs = terms.iter().zip(columns);
         let values = pairs.map(|(term, column)| term::plan(term, &spec_of(table, column), scope));
@@ -76,7 +78,11 @@ impl Tuple {
             Tuple::Each(expressions) => {
                 for (at, expression) in expressions.iter().enumerate() {
                     let column = columns.get(at).copied().unwrap_or_default();
-                    match binding.value(expression, column)? {
+                    let value = match expressions.len() {
+                        1 => binding.value(expression, column)?,
+                        _ => binding.member(expression, column)?,
+                    };
+                    match value {
                         Some(value) => bound.push(value),
                         None => return Ok(None),
                     }
@@ -90,7 +96,7 @@ impl Tuple {
                 for field in collection::fields(&tuple) {
                     match field {
                         Some(field) => bound.push(field.to_vec()),
-                        None => return binding.null(first),
+                        None => return binding.null(first, true),
                     }
                 }
                 if bound.len() != columns.len() {
@@ -180,20 +186,29 @@ impl Binding<'_> {
     ) -> Result<Option<Vec<u8>>, Failure> {
         match expression.evaluate(self.values, self.env)? {
             Bound::Value(value) => Ok(Some(value)),
-            Bound::Null => self.null(column),
+            Bound::Null => self.null(column, false),
             Bound::Unset => Err(term::unset(self.env.flavor, self.name(column))),
         }
     }
 
-    fn null<T>(&self, column: usize) -> Result<Option<T>, Failure> {
+    /// As [`Binding::value`], in a tuple of several.
+    fn member(&self, expression: &Expression, column: usize) -> Result<Option<Vec<u8>>, Failure> {
+        match expression.evaluate(self.values, self.env)? {
+            Bound::Null => self.null(column, true),
+            _ => self.value(expression, column),
+        }
+    }
+
+    fn null<T>(&self, column: usize, in_tuple: bool) -> Result<Option<T>, Failure> {
         let is_key = self.table.columns.get(column).is_some_and(Column::is_key);
         if self.env.flavor == Flavor::Scylla && !self.modifies {
             return Ok(None);
         }
         let name = self.name(column);
-        Err(Failure::invalid(match is_key {
-            true => format!("Invalid null value in condition for column {name}"),
-            false => format!("Unsupported null value for column {name}"),
+        Err(Failure::invalid(match (is_key, in_tuple) {
+            (true, true) => format!("Invalid null value for column {name}"),
+            (true, false) => format!("Invalid null value in condition for column {name}"),
+            (false, _) => format!("Unsupported null value for column {name}"),
         }))
     }
 

@@ -1,7 +1,7 @@
 //! What the columns of an answer are called.
 
 use crate::exec::term::show;
-use crate::parse::syntax::Selector;
+use crate::parse::syntax::{Selector, Term};
 
 /// The name of a selector without an alias.
 pub(super) fn of(selector: &Selector) -> String {
@@ -18,6 +18,7 @@ pub(super) fn of(selector: &Selector) -> String {
             let keyspace = function.keyspace.as_deref().unwrap_or("system");
             format!("{keyspace}.{}({})", function.name, arguments.join(", "))
         }
+        Selector::Term(Term::Cast(ty, inner)) => format!("({ty}){}", show::term(inner)),
         Selector::Term(value) => show::term(value),
     }
 }

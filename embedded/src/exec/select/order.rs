@@ -26,9 +26,10 @@ pub(super) fn plan(
         return Ok(Order::default());
     }
     if restrictions.uses_index {
-        return Err(Failure::invalid(
+        return Err(Failure::invalid(scope.flavor().pick(
             "ORDER BY with 2ndary indexes is not supported.",
-        ));
+            "ORDER BY with 2ndary indexes is not supported, except for ANN queries.",
+        )));
     }
     if !restrictions.has_keys() {
         return Err(Failure::invalid(

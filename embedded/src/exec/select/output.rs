@@ -132,14 +132,17 @@ impl Part {
         let elements = || row.elements(column.id, source.env.now);
         let keyed = |key: &[u8]| elements().find(|(k, _)| *k == key).map(|(_, cell)| cell);
         Ok(match &self.element {
-            Element::Whole => record.cell(column, source.env.now).and_then(tell),
-            Element::Field(at) => keyed(&record::field_key(*at)).and_then(tell),
+            Element::Whole => record.cell(column, source.env.now).and_then(&tell),
+            Element::Field(at) => keyed(&record::field_key(*at)).and_then(&tell),
             Element::Key(key) => source.term(key)?.and_then(|key| tell(keyed(&key)?)),
-            Element::Each => {
-                let cells: Vec<Option<Vec<u8>>> = elements().map(|(_, cell)| tell(cell)).collect();
-                let known: Vec<Vec<u8>> = cells.into_iter().flatten().collect();
-                (!known.is_empty()).then(|| collection::encode_members(&known))
-            }
+            Element::Each if elements().next().is_none() => None,
+            Element::Each => Some(match column.ty.bare() {
+                Type::User(user) => {
+                    let fields = 0..user.fields.len();
+                    listed(fields.map(|at| keyed(&record::field_key(at)).and_then(&tell)))
+                }
+                _ => listed(elements().map(|(_, cell)| tell(cell))),
+            }),
         })
     }
 }
@@ -152,6 +155,17 @@ impl Source<'_> {
             Bound::Unset => Err(Failure::invalid("Invalid unset value in selection")),
         }
     }
+}
+
+/// A list that may hold null, as only these functions make it.
+fn listed(members: impl Iterator<Item = Option<Vec<u8>>>) -> Vec<u8> {
+    let members: Vec<Option<Vec<u8>>> = members.collect();
+    let count = i32::try_from(members.len()).unwrap_or(i32::MAX);
+    [
+        &count.to_be_bytes()[..],
+        &collection::encode_fields(&members),
+    ]
+    .concat()
 }
 
 /// The value of a map under a key, the member of a set that equals it, or the member of a list at an index.

@@ -93,7 +93,7 @@ impl Planner<'_> {
             Selector::Cast(inner, ty) => self.cast(inner, ty, scope),
             Selector::Field(inner, field) => {
                 let (of, ty) = self.output(inner, scope)?;
-                let (at, ty) = field_of(&ty, field)?;
+                let (at, ty) = field_of(&name::of(inner), &ty, field)?;
                 Ok((Output::Field(Box::new(of), at), ty))
             }
             Selector::Element(inner, key) => {
@@ -105,10 +105,7 @@ impl Planner<'_> {
                         (Type::Int, Type::clone(member))
                     }
                     _ => {
-                        return Err(Failure::invalid(format!(
-                            "Invalid element selection: {} is of type {ty} is not a collection",
-                            name::of(inner)
-                        )));
+                        return Err(no_elements(&name::of(inner), &ty));
                     }
                 };
                 let place = spec(self.table, &format!("key({})", name::of(inner)), &key_type);
@@ -128,9 +125,11 @@ impl Planner<'_> {
     /// A literal that says its type by itself.
     fn term(&self, term: &Term, scope: &mut Scope<'_>) -> Result<(Output, Type), Failure> {
         let ty = match term {
+            // ScyllaDB guesses, Cassandra does not.
+            Term::Constant(_) if scope.flavor() == Flavor::Cassandra => return Err(untyped(term)),
             Term::Constant(constant) => literal::natural(constant.kind, &constant.text),
             Term::Cast(ty, _) => scope.schema.resolve_type(ty, Some(&self.table.keyspace))?,
-            _ => return Err(Failure::invalid("Cannot infer type of a selected term")),
+            _ => return Err(untyped(term)),
         };
         let planned = term::plan(term, &spec(self.table, "[term]", &ty), scope)?;
         Ok((Output::Term(planned), ty))
@@ -145,7 +144,12 @@ impl Planner<'_> {
         let (of, from) = self.output(inner, scope)?;
         let to = scope.schema.resolve_type(ty, Some(&self.table.keyspace))?;
         if !cast::exists(&from, &to) {
-            return Err(Failure::invalid(format!("{from} cannot be cast to {to}")));
+            return Err(Failure::invalid(scope.flavor().pick(
+                format!("{from} cannot be cast to {to}"),
+                format!(
+                    "Invalid call to function system.cast_as_{to}, none of its type signatures match"
+                ),
+            )));
         }
         Ok((Output::Call(Function::Cast(from, to.clone()), vec![of]), to))
     }
@@ -157,7 +161,13 @@ impl Planner<'_> {
         scope: &mut Scope<'_>,
     ) -> Result<(Output, Type), Failure> {
         if let ([argument], Some(kind)) = (arguments, aggregate::Kind::of(&function.name)) {
+            let before = self.aggregates.len();
             let (argument, ty) = self.output(argument, scope)?;
+            if self.aggregates.len() > before {
+                return Err(Failure::invalid(
+                    "aggregate functions cannot be used as arguments of aggregate functions",
+                ));
+            }
             let aggregate = Aggregate::new(kind, argument, ty, scope.flavor())?;
             return Ok(self.aggregate(aggregate));
         }
@@ -212,18 +222,34 @@ fn listed(ty: Type, each: bool) -> Type {
     }
 }
 
+fn no_elements(selected: &str, ty: &Type) -> Failure {
+    Failure::invalid(match ty.bare() {
+        Type::List(_) => {
+            format!("Element selection is only allowed on sets and maps, but {selected} is a list")
+        }
+        _ => format!("Invalid element selection: {selected} is of type {ty} is not a collection"),
+    })
+}
+
+fn untyped(term: &Term) -> Failure {
+    Failure::invalid(format!(
+        "Cannot infer type for term {} in selection clause (try using a cast to force a type)",
+        term::show::term(term)
+    ))
+}
+
 /// The place and type of a field of a user-defined type.
-fn field_of(ty: &Type, field: &str) -> Result<(usize, Type), Failure> {
+fn field_of(selected: &str, ty: &Type, field: &str) -> Result<(usize, Type), Failure> {
     let Type::User(user) = ty.bare() else {
         return Err(Failure::invalid(format!(
-            "Invalid field selection: {field} of type {ty} is not a user type"
+            "Invalid field selection: {selected} of type {ty} is not a user type"
         )));
     };
     let mut fields = user.fields.iter().enumerate();
     match fields.find(|(_, (name, _))| &**name == field) {
         Some((at, (_, ty))) => Ok((at, ty.clone())),
         None => Err(Failure::invalid(format!(
-            "{} does not have a field {field}",
+            "{selected} of type {} has no field {field}",
             user.name
         ))),
     }

@@ -115,8 +115,10 @@ impl Select {
         let value = value.as_slice().try_into().map(i32::from_be_bytes);
         match value.map(u32::try_from) {
             Ok(Ok(rows)) if rows > 0 => Ok(Some(rows)),
+            // Cassandra calls both by one name.
             Ok(_) => Err(Failure::invalid(format!(
-                "{name} must be strictly positive"
+                "{} must be strictly positive",
+                env.flavor.pick(name, "LIMIT")
             ))),
             Err(_) => Err(Failure::invalid("Invalid limit value")),
         }

@@ -6,27 +6,10 @@ use crate::exec::select::Select;
 use crate::exec::select::aggregate::Aggregate;
 use crate::exec::select::output::Output;
 use crate::failure::Failure;
-use crate::flavor::Flavor;
 
-/// Whether a partition that has only static columns is a row of the answer. Cassandra shows it only to those who
-/// select a static column, and no server to those who restrict rows.
-pub(super) fn shows_statics(
-    outputs: &[Output],
-    aggregates: &[Aggregate],
-    restrictions: &Restrictions,
-    table: &Table,
-    flavor: Flavor,
-) -> bool {
-    let is_static = |at: usize| {
-        table
-            .columns
-            .get(at)
-            .is_some_and(|column| column.kind == ColumnKind::Static)
-    };
-    let selected = || read(outputs, aggregates).into_iter().any(is_static);
-    table.has_static()
-        && !restrictions.restricts_clustering()
-        && (flavor == Flavor::Scylla || selected() && !restrictions.restricts_regular())
+/// Whether a partition that has only static columns is a row of the answer: not for those who ask for certain rows.
+pub(super) fn shows_statics(restrictions: &Restrictions, table: &Table) -> bool {
+    table.has_static() && !restrictions.restricts_clustering()
 }
 
 /// Refuses what does not go together.
@@ -74,7 +57,10 @@ fn distinct(select: &Select, columns: &[usize]) -> Result<(), Failure> {
     }
     if select.restrictions.restricts_clustering() || select.restrictions.restricts_regular() {
         return Err(Failure::invalid(
-            "SELECT DISTINCT with WHERE clause only supports restriction by partition key.",
+            select.flavor.pick(
+                "SELECT DISTINCT with WHERE clause only supports restriction by partition key.",
+                "SELECT DISTINCT with WHERE clause only supports restriction by partition key and/or static columns.",
+            ),
         ));
     }
     let partition = table.partition_key().iter().enumerate();

@@ -146,7 +146,7 @@ fn what_is_refused() {
     check(
         &server,
         "p = 1 AND (d, c) = (1, 1)",
-        "error: Clustering columns must appear in the PRIMARY KEY order in multi-column relations: (d, c)",
+        "error: Clustering columns must appear in the PRIMARY KEY order in multi-column relations: (d, c) = (1, 1)",
     );
     check(
         &server,

@@ -92,9 +92,9 @@ fn functions_elements_and_fields() {
         ),
         (
             "SELECT v.a FROM t",
-            "error: Invalid field selection: a of type int is not a user type",
+            "error: Invalid field selection: v of type int is not a user type",
         ),
-        ("SELECT u.z FROM t", "error: u does not have a field z"),
+        ("SELECT u.z FROM t", "error: u of type u has no field z"),
         (
             "SELECT cast(m AS int) FROM t",
             "error: map<text, int> cannot be cast to int",

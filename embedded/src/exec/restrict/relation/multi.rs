@@ -2,7 +2,7 @@
 
 use crate::catalog::table::{ColumnKind, Table};
 use crate::exec::restrict::Purpose;
-use crate::exec::restrict::relation::{Restriction, Shape, column, compared};
+use crate::exec::restrict::relation::{Restriction, Shape, column, compared, operator, shown};
 use crate::exec::scope::Scope;
 use crate::failure::Failure;
 use crate::parse::syntax::{Name, Relation};
@@ -26,14 +26,14 @@ pub(super) fn resolve(
         }
         if places.contains(&at) {
             return Err(Failure::invalid(format!(
-                "Column \"{name}\" appeared twice in a relation: ({})",
-                names.join(", ")
+                "Column \"{name}\" appeared twice in a relation: {}",
+                shown_whole(relation, names)
             )));
         }
         if places.last().is_some_and(|last| last + 1 != at) {
             return Err(Failure::invalid(format!(
-                "Clustering columns must appear in the PRIMARY KEY order in multi-column relations: ({})",
-                names.join(", ")
+                "Clustering columns must appear in the PRIMARY KEY order in multi-column relations: {}",
+                shown_whole(relation, names)
             )));
         }
         columns.push(column);
@@ -52,4 +52,10 @@ pub(super) fn resolve(
         shape: Shape::Multi,
         test,
     })
+}
+
+/// The relation as one would write it.
+fn shown_whole(relation: &Relation, names: &[Name]) -> String {
+    let sign = operator::sign(relation.operator);
+    format!("({}) {sign} {}", names.join(", "), shown(&relation.value))
 }

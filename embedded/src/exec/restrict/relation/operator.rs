@@ -3,27 +3,23 @@
 use scylla_orm_driver::value::Type;
 
 use crate::catalog::table::Column;
-use crate::exec::restrict::Purpose;
+use crate::exec::restrict::relation::shown;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
-use crate::parse::syntax::Operator;
+use crate::parse::syntax::{Operator, Relation};
 
 /// Refuses operators that a column never has.
-pub(super) fn allow(
-    operator: Operator,
-    column: &Column,
-    purpose: Purpose,
-    flavor: Flavor,
-) -> Result<(), Failure> {
+pub(super) fn allow(relation: &Relation, column: &Column, flavor: Flavor) -> Result<(), Failure> {
     use Operator as O;
-    let name = &column.name;
+    let (operator, name) = (relation.operator, &column.name);
     let slice = matches!(
         operator,
         O::Less | O::LessOrEqual | O::Greater | O::GreaterOrEqual
     );
     let text = match (operator, &column.ty) {
-        (O::IsNot, _) => format!(
-            "restriction '{name} IS NOT null' is only supported in materialized view creation"
+        (O::IsNot, _) => flavor.pick(
+            format!("restriction '{name} IS NOT null' is only supported in materialized view creation"),
+            format!("Unsupported restriction: {name} IS NOT NULL"),
         ),
         (O::Contains, ty) if !is_collection(ty) => {
             let name = flavor.pick(format!("\"{name}\""), name.to_string());
@@ -44,21 +40,18 @@ pub(super) fn allow(
         (O::Like, Type::Text | Type::Ascii) if flavor == Flavor::Scylla => return Ok(()),
         (O::Like, _) => flavor.pick(
             format!("LIKE is allowed only on string types, which {name} is not"),
-            format!("LIKE restriction is only supported on properly indexed columns. {name} LIKE ? is not valid."),
+            format!("LIKE restriction is only supported on properly indexed columns. {name} LIKE {} is not valid.", shown(&relation.value)),
         ),
         (_, Type::Duration) if slice => flavor.pick(
             format!("Duration type is unordered for {name}"),
             "Slice restrictions are not supported on duration columns".to_owned(),
         ),
-        (O::In, _) if flavor == Flavor::Cassandra && !column.is_key() && purpose != Purpose::Modify => {
-            format!("IN predicates on non-primary-key columns ({name}) is not yet supported")
-        }
         _ => return Ok(()),
     };
     Err(Failure::invalid(text))
 }
 
-fn sign(operator: Operator) -> &'static str {
+pub(super) fn sign(operator: Operator) -> &'static str {
     match operator {
         Operator::Equal => "=",
         Operator::NotEqual => "!=",

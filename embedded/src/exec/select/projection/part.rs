@@ -47,7 +47,7 @@ impl Planner<'_> {
                 if !column.is_multi_cell() {
                     return Err(not_a_cell(function));
                 }
-                (at, Element::Field(field_of(&column.ty, field)?.0))
+                (at, Element::Field(field_of(name, &column.ty, field)?.0))
             }
             _ => return Err(not_a_cell(function)),
         };
