@@ -36,8 +36,14 @@ pub(crate) enum Purpose {
     Select {
         allow_filtering: bool,
     },
-    /// UPDATE or DELETE: the key alone may be restricted, the partition key must be.
-    Modify,
+    /// A modification, by its verb: the key alone may be restricted, the partition key must be.
+    Modify(&'static str),
+}
+
+impl Purpose {
+    fn modifies(self) -> bool {
+        matches!(self, Purpose::Modify(_))
+    }
 }
 
 /// A WHERE whose columns are found and whose terms are typed.
@@ -179,7 +185,7 @@ impl Restrictions {
             table: &self.table,
             values,
             env,
-            modifies: self.purpose == Purpose::Modify,
+            modifies: self.purpose.modifies(),
         };
         let filters = self.filters.iter();
         Ok(Selection {

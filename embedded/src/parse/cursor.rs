@@ -21,7 +21,7 @@ pub(super) struct Cursor<'t> {
     end: Token<'t>,
     at: usize,
     depth: usize,
-    flavor: Flavor,
+    pub(super) flavor: Flavor,
     pub(super) markers: Vec<Option<Name>>,
 }
 

@@ -1,6 +1,7 @@
 //! Relations: what stands in WHERE, and behind IF.
 
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::cursor::Cursor;
 use crate::parse::syntax::{Condition, Name, Operand, Operator, Relation, Target, Term};
 
@@ -121,7 +122,7 @@ impl Cursor<'_> {
     fn comparand(&mut self) -> Result<(Operator, Operand), Failure> {
         let operator = if self.eat_words(&["in"]) {
             Operator::In
-        } else if self.eat_words(&["not", "in"]) {
+        } else if self.flavor == Flavor::Scylla && self.eat_words(&["not", "in"]) {
             Operator::NotIn
         } else {
             let operator = self.operator()?;

@@ -22,7 +22,7 @@ pub(super) fn plan(delete: &Delete, scope: &mut Scope<'_>) -> Result<Modify, Fai
     let using = &delete.using;
     let condition = condition::plan(&delete.condition, &table, scope)?;
     let using = Using::plan(using, &table, condition.is_some(), scope)?;
-    let restrictions = restrict::plan(&delete.relations, &table, Purpose::Modify, scope)?;
+    let restrictions = restrict::plan(&delete.relations, &table, Purpose::Modify("DELETE"), scope)?;
     let statics = only_statics(&table, &operations);
     let needs_row = condition
         .as_ref()

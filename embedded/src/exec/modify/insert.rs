@@ -27,7 +27,7 @@ pub(super) fn plan(insert: &Insert, scope: &mut Scope<'_>) -> Result<Modify, Fai
     };
     check_names(columns, values, flavor)?;
     let (key, operations) = split(columns, values, &table, scope)?;
-    let restrictions = restrict::plan(&key, &table, Purpose::Modify, scope)?;
+    let restrictions = restrict::plan(&key, &table, Purpose::Modify("INSERT"), scope)?;
     let of_statics = table.clustering > 0
         && !restrictions.restricts_clustering()
         && only_statics(&table, &operations);

@@ -24,7 +24,7 @@ pub(super) fn plan(update: &Update, scope: &mut Scope<'_>) -> Result<Modify, Fai
     check_conflicts(&table, &operations)?;
     let condition = condition::plan(&update.condition, &table, scope)?;
     let using = Using::plan(&update.using, &table, condition.is_some(), scope)?;
-    let restrictions = restrict::plan(&update.relations, &table, Purpose::Modify, scope)?;
+    let restrictions = restrict::plan(&update.relations, &table, Purpose::Modify("UPDATE"), scope)?;
     let statics = only_statics(&table, &operations);
     // Conditions on regular columns need a row even if only static columns are set.
     let needs_row = condition

@@ -3,6 +3,7 @@
 use crate::catalog::table::{Column, IndexKind, Table};
 use crate::exec::restrict::Purpose;
 use crate::exec::restrict::relation::{Restriction, Shape, Test};
+use crate::exec::restrict::values::Members;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 
@@ -43,7 +44,7 @@ pub(super) fn judge(
 ) -> Result<Needs, Failure> {
     let judged = Judged::new(restrictions, table, flavor);
     match purpose {
-        Purpose::Modify => judged.modification().map(|()| Needs::default()),
+        Purpose::Modify(verb) => judged.modification(verb).map(|()| Needs::default()),
         Purpose::Select { allow_filtering } => judged.selection(allow_filtering),
     }
 }
@@ -85,13 +86,12 @@ impl<'r> Judged<'r> {
     }
 
     /// UPDATE and DELETE: the whole partition key, and a prefix of the clustering key.
-    fn modification(&self) -> Result<(), Failure> {
-        if let Some(wrong) = self.partition.iter().find(|r| !r.is_point()) {
-            let name = self.name(wrong);
+    fn modification(&self, verb: &str) -> Result<(), Failure> {
+        if self.partition.iter().any(|r| !r.is_point()) {
+            const ALLOWED: &str = "Only EQ and IN relation are supported on the partition key (unless you use the token() function)";
             return Err(Failure::invalid(self.flavor.pick(
-                "Only EQ and IN relation are supported on the partition key (unless you use the token() function)"
-                    .to_owned(),
-                format!("Only EQ and IN relation are supported on the partition key for modifications: {name}"),
+                ALLOWED.to_owned(),
+                format!("{ALLOWED} for {verb} statements"),
             )));
         }
         if self.key != Key::Full {
@@ -124,6 +124,11 @@ impl<'r> Judged<'r> {
             index,
             ..Needs::default()
         };
+        if index && self.flavor == Flavor::Cassandra && self.has_key_in() {
+            return Err(Failure::invalid(
+                "Select on indexed columns and with IN clause for the PRIMARY KEY are not supported",
+            ));
+        }
         if allowed {
             return Ok(needs);
         }
@@ -156,7 +161,7 @@ impl<'r> Judged<'r> {
         if indexed_others == 1 {
             let prefix = self.clustering_prefix(false).is_ok();
             return Ok(match self.key {
-                Key::Full => !prefix || self.flavor == Flavor::Scylla && self.has_key_in(),
+                Key::Full => !prefix || self.has_key_in(),
                 _ => !self.clustering.is_empty(),
             });
         }
@@ -204,9 +209,10 @@ impl<'r> Judged<'r> {
                 Test::Equal(_) | Test::In(_) => next += restriction.columns.len(),
                 Test::Lower(..) | Test::Upper(..) => sliced = Some(restriction),
                 Test::Contains(_) | Test::ContainsKey(_) | Test::Entry(..) => {
-                    return Err(Failure::invalid(
+                    return Err(Failure::invalid(self.flavor.pick(
                         "Cannot restrict clustering columns by a CONTAINS relation without a secondary index or filtering",
-                    ));
+                        "Clustering columns can only be restricted with CONTAINS with a secondary index or filtering",
+                    )));
                 }
                 Test::Like(_) | Test::NotIn(_) => return Err(Failure::invalid(FILTERING)),
             }
@@ -215,7 +221,14 @@ impl<'r> Judged<'r> {
     }
 
     fn has_key_in(&self) -> bool {
-        self.partition.iter().any(|r| matches!(r.test, Test::In(_)))
+        let mut tests = self.partition.iter().map(|r| &r.test);
+        tests.any(|test| matches!(test, Test::In(_)) && !self.is_one(test))
+    }
+
+    /// Whether it is IN of one value, which to Cassandra is the same as `=`.
+    fn is_one(&self, test: &Test) -> bool {
+        let one = matches!(test, Test::In(Members::Each(members)) if members.len() == 1);
+        one && self.flavor == Flavor::Cassandra
     }
 
     /// Whether an index serves what the key does not.
@@ -241,13 +254,8 @@ impl<'r> Judged<'r> {
                         | (IndexKind::Keys, Test::ContainsKey(_))
                         | (IndexKind::Entries, Test::Entry(..))
                 );
-                // Cassandra looks up one value after another.
-                let answers = answers
-                    || self.flavor == Flavor::Cassandra
-                        && matches!(
-                            (index.kind, &restriction.test),
-                            (IndexKind::Value, Test::In(_))
-                        );
+                let answers =
+                    answers || index.kind == IndexKind::Value && self.is_one(&restriction.test);
                 &*index.column == name && answers && usable(index.local.is_some())
             })
     }

@@ -228,7 +228,7 @@ fn column<'t>(
     let (at, column) = table
         .column(name)
         .ok_or_else(|| scope.unknown_column(table, name))?;
-    if purpose == Purpose::Modify && !column.is_key() {
+    if purpose.modifies() && !column.is_key() {
         return Err(Failure::invalid(scope.flavor().pick(
             format!("Invalid where clause contains non PRIMARY KEY columns: {name}"),
             format!("Non PRIMARY KEY columns found in where clause: {name} "),

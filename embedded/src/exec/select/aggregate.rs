@@ -1,5 +1,7 @@
 //! COUNT, MIN, MAX, SUM, AVG.
 
+use std::cmp::Ordering;
+
 use scylla_orm_driver::value::{Decimal, Type};
 
 use crate::exec::function::cast::{Number, is_number};
@@ -130,11 +132,10 @@ impl Aggregate {
         let number = match ty {
             Type::Float | Type::Double => Number::Real(state.real / divisor as f64),
             Type::Decimal => {
-                let digits: Decimal = match (state.whole / i128::from(divisor)).to_string().parse()
-                {
-                    Ok(digits) => digits,
-                    Err(_) => return Err(Failure::server("Sum overflow")),
-                };
+                let digits = half_even(state.whole, i128::from(divisor)).to_string();
+                let digits: Decimal = digits
+                    .parse()
+                    .map_err(|_| Failure::server("Sum overflow"))?;
                 return Ok(Some(written(&Decimal::new(digits.unscaled, state.scale))));
             }
             _ => Number::Whole(state.whole / i128::from(divisor)),
@@ -170,5 +171,34 @@ impl State {
         let other = scaled(unscaled, scale.saturating_sub(decimal.scale));
         self.whole = mine.saturating_add(other);
         self.scale = scale;
+    }
+}
+
+/// A quotient, rounded to the nearest, and to an even one if there are two. The divisor is positive.
+fn half_even(dividend: i128, divisor: i128) -> i128 {
+    let (quotient, rest) = (dividend.div_euclid(divisor), dividend.rem_euclid(divisor));
+    match (rest * 2).cmp(&divisor) {
+        Ordering::Less => quotient,
+        Ordering::Equal => quotient + quotient.rem_euclid(2),
+        Ordering::Greater => quotient + 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::half_even;
+
+    #[test]
+    fn quotients_are_rounded() {
+        let check =
+            |dividend, divisor, expected| assert_eq!(half_even(dividend, divisor), expected);
+        check(3755, 2, 1878);
+        check(3, 2, 2);
+        check(1, 2, 0);
+        check(-1, 2, 0);
+        check(-3, 2, -2);
+        check(5, 3, 2);
+        check(-5, 3, -2);
+        check(7, 1, 7);
     }
 }

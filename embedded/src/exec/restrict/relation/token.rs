@@ -19,10 +19,13 @@ pub(super) fn resolve(
     purpose: Purpose,
     scope: &mut Scope<'_>,
 ) -> Result<Restriction, Failure> {
-    if purpose == Purpose::Modify {
-        return Err(Failure::invalid(format!(
-            "The token function cannot be used in WHERE clauses for UPDATE and DELETE statements: token({})",
-            names.join(", ")
+    if let Purpose::Modify(verb) = purpose {
+        return Err(Failure::invalid(scope.flavor().pick(
+            format!(
+                "The token function cannot be used in WHERE clauses for UPDATE and DELETE statements: token({})",
+                names.join(", ")
+            ),
+            format!("The token function cannot be used in WHERE clauses for {verb} statements"),
         )));
     }
     for name in names {
