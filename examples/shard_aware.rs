@@ -94,7 +94,7 @@ async fn many() -> Result<()> {
         })
         .collect();
     try_join_all(items.iter().map(|item| item.insert().into_future())).await?;
-    let found = try_join_all((0..1000).map(|id| Item::get(id))).await?;
+    let found = try_join_all((0..1000).map(Item::get)).await?;
     println!(
         "\nWritten and read: {} items, equal: {}",
         found.len(),

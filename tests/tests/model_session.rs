@@ -106,6 +106,10 @@ async fn the_named_session_then_the_one_in_scope_then_the_default() {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::async_yields_async,
+    reason = "the future is built here and polled elsewhere"
+)]
 async fn it_is_looked_up_at_the_first_poll() {
     let two = Two::new().await;
     let (a, b) = (&two.a, &two.b);
