@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "it is a program for the terminal")]
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
@@ -33,10 +34,8 @@ async fn main() -> Result<()> {
     let session = Session::connect(point).await?;
     session.wait_ready(Duration::from_secs(10)).await;
     session.set_default()?;
-    println!(
-        "Contact point {point:?}, nodes found: {}",
-        session.driver().topology().nodes().len()
-    );
+    let found = session.driver().topology().nodes().len();
+    println!("Contact point {point:?}, nodes found: {found}");
     create_keyspace("examples", Replication::simple(1)).await?;
     sync_table::<Item>().await?;
 
@@ -54,58 +53,45 @@ async fn main() -> Result<()> {
 
 /// Key → token → replica and shard, as the driver computes it; and who answered.
 async fn owners(session: &Session) -> Result<()> {
-    let topology = session.driver().topology();
-    let select = session
-        .driver()
-        .prepare("SELECT name FROM examples.items WHERE id = ?")
-        .await?;
+    let driver = session.driver();
+    let topology = driver.topology();
+    let select = "SELECT name FROM examples.items WHERE id = ?";
+    let select = driver.prepare(select).await?;
     let mut rows = Vec::new();
     for id in 1..=8_i32 {
         let token: Token = murmur3(&id.to_be_bytes());
-        let replica = topology
-            .replicas("examples", token)
-            .first()
-            .ok_or("a replica")?;
-        let owner = &topology.nodes()[usize::from(*replica)];
+        let replicas = topology.replicas("examples", token);
+        let owner = &topology.nodes()[usize::from(replicas[0])];
         let shard = owner.sharder.map(|sharder| sharder.shard_of(token));
-        let answer = session.driver().execute(&select, (id,)).await?;
-        let answered = place(answer.node(), answer.shard());
-        rows.push([
-            id.to_string(),
-            token.to_string(),
+        let answer = driver.execute(&select, (id,)).await?;
+        let (owner, answered) = (
             place(owner.address, shard),
-            answered,
-        ]);
+            place(answer.node(), answer.shard()),
+        );
+        rows.push([id.to_string(), token.to_string(), owner, answered]);
     }
-    table::print(
-        "Owners of some partitions",
-        ["id", "token", "owner", "answered"],
-        rows,
-    );
+    let headers = ["id", "token", "owner", "answered"];
+    table::print("Owners of some partitions", headers, rows);
     Ok(())
 }
 
-/// 2,000 requests, written and read at the same time.
+/// 2,000 requests, many at the same time.
 async fn many() -> Result<()> {
-    let items: Vec<Item> = (0..1000)
-        .map(|id| Item {
-            id,
-            name: format!("item {id}"),
-        })
-        .collect();
+    let item = |id| Item {
+        id,
+        name: format!("item {id}"),
+    };
+    let items: Vec<Item> = (0..1000).map(item).collect();
     try_join_all(items.iter().map(|item| item.insert().into_future())).await?;
-    let found = try_join_all((0..1000).map(Item::get)).await?;
-    println!(
-        "\nWritten and read: {} items, equal: {}",
-        found.len(),
-        found == items
-    );
+    let found = try_join_all((0..1000).map(|id| Item::get(id))).await?;
+    let equal = found == items;
+    println!("\nWritten and read: {} items, equal: {equal}", found.len());
     Ok(())
 }
 
-fn place(node: std::net::SocketAddr, shard: Option<u16>) -> String {
-    shard.map_or_else(
-        || node.to_string(),
-        |shard| format!("{node}, shard {shard}"),
-    )
+fn place(node: SocketAddr, shard: Option<u16>) -> String {
+    match shard {
+        Some(shard) => format!("{node}, shard {shard}"),
+        None => node.to_string(),
+    }
 }

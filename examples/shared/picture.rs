@@ -48,8 +48,9 @@ pub(crate) fn of_session(traffic: &[Traffic]) {
     );
 }
 
-fn draw(title: &str, shards: Vec<Shard>) {
+fn draw(title: &str, mut shards: Vec<Shard>) {
     println!("\n{title}");
+    shards.sort_by(|a, b| (&a.node, a.shard).cmp(&(&b.node, b.shard)));
     let most = shards.iter().map(|s| s.requests).max().unwrap_or(0);
     let mut node = "";
     for s in &shards {

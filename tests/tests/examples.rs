@@ -80,7 +80,7 @@ examples! {
     embedded: [
         "Tickets expire",
         "Node 2 is up: connections to its shards: [1, 1, 1, 1]",
-        "Cassandra says: invalid: keyspace nowhere does not exist",
+        "Cassandra: invalid: keyspace nowhere does not exist",
         "All passed",
     ];
     errors: [
