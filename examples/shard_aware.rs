@@ -83,7 +83,7 @@ async fn many() -> Result<()> {
     };
     let items: Vec<Item> = (0..1000).map(item).collect();
     try_join_all(items.iter().map(|item| item.insert().into_future())).await?;
-    let found = try_join_all((0..1000).map(|id| Item::get(id))).await?;
+    let found = try_join_all((0..1000).map(Item::get)).await?;
     let equal = found == items;
     println!("\nWritten and read: {} items, equal: {equal}", found.len());
     Ok(())
