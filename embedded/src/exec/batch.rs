@@ -48,7 +48,7 @@ pub(crate) fn plan(batch: &syntax::Batch, scope: &mut Scope<'_>) -> Result<Batch
         syntax::BatchKind::Counter => BatchKind::Counter,
     };
     let members: Vec<&Modify> = statements.iter().collect();
-    check(kind, &members, using.has_timestamp())?;
+    check(kind, &members, using.has_timestamp(), scope.flavor())?;
     Ok(Batch { using, statements })
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn run(
     env: &Env<'_>,
 ) -> Result<Outcome, Failure> {
     let modifications: Vec<&Modify> = members.iter().map(|(modify, _)| *modify).collect();
-    check(kind, &modifications, false)?;
+    check(kind, &modifications, false, env.flavor)?;
     write(members, store, env)
 }
 
@@ -140,12 +140,20 @@ fn write(
 }
 
 /// Refuses statements that may not be in one batch.
-fn check(kind: BatchKind, members: &[&Modify], has_timestamp: bool) -> Result<(), Failure> {
+fn check(
+    kind: BatchKind,
+    members: &[&Modify],
+    has_timestamp: bool,
+    flavor: Flavor,
+) -> Result<(), Failure> {
     let any = |what: fn(&Modify) -> bool| members.iter().any(|member| what(member));
     let conditional = any(Modify::is_conditional);
     let (counters, others) = (any(Modify::is_counter), any(|member| !member.is_counter()));
     let wrong = if has_timestamp && counters {
-        "Cannot provide custom timestamp for a BATCH containing counters"
+        flavor.pick(
+            "Cannot provide custom timestamp for a BATCH containing counters",
+            "Cannot provide custom timestamp for counter BATCH",
+        )
     } else if has_timestamp && conditional {
         "Cannot provide custom timestamp for conditional BATCH"
     } else if has_timestamp && any(Modify::has_timestamp) {
@@ -156,10 +164,8 @@ fn check(kind: BatchKind, members: &[&Modify], has_timestamp: bool) -> Result<()
         "Cannot include a counter statement in a logged batch"
     } else if counters && others {
         "Counter and non-counter mutations cannot exist in the same batch"
-    } else if conditional && any(Modify::has_timestamp) {
-        "Cannot provide custom timestamp for conditional BATCH"
     } else {
-        return conditional::check(members);
+        return conditional::check(members, flavor);
     };
     Err(Failure::invalid(wrong))
 }

@@ -43,7 +43,6 @@ pub(crate) fn plan(
     let planned = match condition {
         syntax::Condition::None => return Ok(None),
         syntax::Condition::Exists => Condition::Exists,
-        syntax::Condition::NotExists => Condition::NotExists,
         syntax::Condition::If(relations) => {
             let tests = relations
                 .iter()
@@ -52,9 +51,11 @@ pub(crate) fn plan(
         }
     };
     if table.is_counter() {
-        return Err(Failure::invalid(
-            "Conditional updates are not supported on counter tables",
-        ));
+        let wrong = match (&planned, scope.flavor()) {
+            (Condition::If(_), Flavor::Cassandra) => "Conditions on counters are not supported",
+            _ => "Conditional updates are not supported on counter tables",
+        };
+        return Err(Failure::invalid(wrong));
     }
     Ok(Some(planned))
 }
@@ -72,16 +73,8 @@ pub(crate) fn single(write: &Write<'_>, store: &mut Store, env: &Env<'_>) -> Res
     let applied = condition.holds(&seen, write.values, env)?;
     let shown = match env.flavor {
         Flavor::Scylla => condition.shown(table),
-        Flavor::Cassandra if applied => Vec::new(),
-        Flavor::Cassandra => {
-            let mentioned = condition.mentioned(table);
-            // It has read no other static columns.
-            if seen.shows(&mentioned) {
-                mentioned
-            } else {
-                Vec::new()
-            }
-        }
+        Flavor::Cassandra if applied || !seen.is_there() => Vec::new(),
+        Flavor::Cassandra => condition.mentioned(table),
     };
     let row = seen.row(applied, &shown);
     if applied {

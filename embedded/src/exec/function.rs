@@ -84,6 +84,11 @@ pub(crate) fn resolve(
     })
 }
 
+/// Whether there is a function of this name.
+pub(crate) fn is_known(name: &str, flavor: Flavor) -> bool {
+    !candidates(name, &[], flavor).is_empty()
+}
+
 /// Whether a value of type `got` may stand where `wants` is asked for.
 pub(crate) fn accepts(wants: &Type, got: &Type) -> bool {
     let (wants, got) = (wants.thawed(), got.thawed());

@@ -1,6 +1,7 @@
 //! INSERT, UPDATE, DELETE: planned once, then bound with values and written.
 
 mod cells;
+mod clustering;
 mod delete;
 mod insert;
 mod list;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use crate::catalog::keyspace::is_system;
 use crate::catalog::table::{Column, ColumnKind, Table};
 use crate::exec::Outcome;
+use crate::exec::condition::seen::Reads;
 use crate::exec::condition::{self, Condition};
 use crate::exec::modify::operation::Operation;
 use crate::exec::modify::using::Using;
@@ -84,6 +86,27 @@ impl Modify {
     /// Whether it says `USING TIMESTAMP`.
     pub(crate) fn has_timestamp(&self) -> bool {
         self.using.has_timestamp()
+    }
+
+    /// What judging its condition reads: on ScyllaDB the whole row, on Cassandra the columns of the conditions, or if
+    /// existence is judged all columns of the kinds that are written.
+    pub(crate) fn reads(&self, flavor: Flavor) -> Reads {
+        let all = self.table.columns.iter();
+        let at = |index: usize| self.table.columns.get(index);
+        match &self.condition {
+            Some(Condition::If(tests)) if flavor == Flavor::Cassandra => {
+                Reads::of(tests.iter().filter_map(|test| at(test.column)))
+            }
+            Some(_) if flavor == Flavor::Cassandra => {
+                let written = Reads::of(self.operations.iter().filter_map(|o| at(o.column)));
+                let statics = !written.statics.is_empty();
+                Reads::of(all.filter(|column| match column.kind {
+                    ColumnKind::Static => statics,
+                    _ => !self.of_statics,
+                }))
+            }
+            _ => Reads::of(all),
+        }
     }
 
     /// Whether it is about rows, not about the partition's static columns alone.
@@ -228,7 +251,7 @@ fn missing_clustering(table: &Table, restrictions: &Restrictions, flavor: Flavor
 }
 
 /// Refuses IN where a condition needs one row.
-fn one_row(restrictions: &Restrictions) -> Result<(), Failure> {
+fn one_row(restrictions: &Restrictions, verb: Verb) -> Result<(), Failure> {
     let part = if restrictions.has_partition_in() {
         "partition key is"
     } else if restrictions.has_clustering_in() {
@@ -236,7 +259,11 @@ fn one_row(restrictions: &Restrictions) -> Result<(), Failure> {
     } else {
         return Ok(());
     };
+    let what = match verb {
+        Verb::Delete => "deletions",
+        Verb::Insert | Verb::Update => "updates",
+    };
     Err(Failure::invalid(format!(
-        "IN on the {part} not supported with conditional updates"
+        "IN on the {part} not supported with conditional {what}"
     )))
 }

@@ -22,7 +22,7 @@ use crate::exec::scope::Scope;
 use crate::exec::term::literal::Unfit;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
-use crate::parse::syntax::{Constant, Term};
+use crate::parse::syntax::{Constant, ConstantKind, Term};
 
 /// A term that has a type, ready to be evaluated with the values of the markers.
 #[derive(Debug, Clone)]
@@ -149,11 +149,32 @@ fn constant_of(constant: &Constant, place: &Column) -> Result<Vec<u8>, Failure> 
                 let kind = kind.name();
                 format!("Invalid {kind} constant ({text}) for \"{name}\" of type {ty}")
             }
-            (Unfit::Value, Type::Timestamp | Type::Date | Type::Time) => {
-                format!("Unable to parse a value of type {ty} from '{text}'")
-            }
-            (Unfit::Value, Type::TimeUuid) => "TimeUUID supports only version 1 UUIDs".to_owned(),
-            (Unfit::Value, _) => format!("Unable to make {ty} from '{text}'"),
+            (Unfit::Value, ty) => reason(text, *kind, ty),
         })
     })
+}
+
+/// Why a literal is no value of a type that has values of its kind.
+fn reason(text: &str, kind: ConstantKind, ty: &Type) -> String {
+    let java = match ty {
+        Type::Timestamp => return format!("Unable to parse a date/time from '{text}'"),
+        Type::Date => return format!("Unable to coerce '{text}' to a formatted date (long)"),
+        Type::Time if kind == ConstantKind::Integer => {
+            return format!("Unable to make long (for time) from: '{text}'");
+        }
+        Type::Time => {
+            return format!("(TimeType) Unable to coerce '{text}' to a formatted time (long)");
+        }
+        Type::TimeUuid => return "TimeUUID supports only version 1 UUIDs".to_owned(),
+        Type::Blob => {
+            let digits = text.get(2..).unwrap_or_default();
+            return format!("cannot parse '{digits}' as hex bytes");
+        }
+        Type::TinyInt => "byte".to_owned(),
+        Type::SmallInt => "short".to_owned(),
+        Type::BigInt | Type::Counter => "long".to_owned(),
+        Type::Inet => "inet address".to_owned(),
+        ty => ty.to_string(),
+    };
+    format!("Unable to make {java} from '{text}'")
 }

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::parse::cursor::Cursor;
+use crate::parse::lexer::Kind;
 use crate::parse::syntax::{
     Assignment, Batch, BatchKind, Change, Delete, Insert, InsertSource, Modification, Target, Term,
     Update, Using,
@@ -126,10 +127,11 @@ impl Cursor<'_> {
         };
         self.expect_words(&["from"])?;
         let table = self.table_name()?;
-        let using = self.using()?;
-        if using.ttl.is_some() {
-            return Err(self.error("no viable alternative at input 'TTL'"));
+        if self.is_word(0, "using") && self.is_word(1, "ttl") {
+            self.next();
+            return Err(self.mismatch("K_TIMESTAMP"));
         }
+        let using = self.using()?;
         let relations = self.required_where()?;
         let condition = self.condition()?;
         Ok(Delete {
@@ -148,20 +150,28 @@ impl Cursor<'_> {
             return Ok(using);
         }
         loop {
-            let part: &mut Option<Term> = if self.eat_words(&["ttl"]) {
-                &mut using.ttl
+            if self.eat_words(&["ttl"]) {
+                using.ttl = Some(self.whole_number()?);
             } else if self.eat_words(&["timestamp"]) {
-                &mut using.timestamp
+                using.timestamp = Some(self.whole_number()?);
             } else if self.eat_words(&["timeout"]) {
-                &mut using.timeout
+                using.timeout = Some(self.term()?);
             } else {
                 return Err(self.no_alternative());
-            };
-            *part = Some(self.term()?);
+            }
             if !self.eat_words(&["and"]) {
                 return Ok(using);
             }
         }
+    }
+
+    /// A whole number or a marker: USING takes no other term.
+    fn whole_number(&mut self) -> Result<Term, Failure> {
+        let number = self.peek(usize::from(self.is_sign(0, "-")));
+        if number.kind == Kind::Integer || self.is_marker() {
+            return self.term();
+        }
+        Err(self.no_alternative())
     }
 
     /// Behind BEGIN.

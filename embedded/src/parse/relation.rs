@@ -32,9 +32,6 @@ impl Cursor<'_> {
         if self.eat_words(&["exists"]) {
             return Ok(Condition::Exists);
         }
-        if self.eat_words(&["not", "exists"]) {
-            return Ok(Condition::NotExists);
-        }
         let mut conditions = vec![self.comparison()?];
         while self.eat_words(&["and"]) {
             conditions.push(self.comparison()?);

@@ -216,7 +216,6 @@ pub(crate) struct Delete {
 pub(crate) enum Condition {
     None,
     Exists,
-    NotExists,
     If(Vec<Relation>),
 }
 

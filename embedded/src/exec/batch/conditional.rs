@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use scylla_orm_driver::value;
 
-use crate::catalog::table::Table;
 use crate::exec::Rows;
-use crate::exec::condition::seen::Seen;
+use crate::exec::condition::seen::{Reads, Seen};
 use crate::exec::condition::{self, Condition};
 use crate::exec::modify::{self, Modify, Write};
 use crate::exec::term::Env;
@@ -17,14 +16,12 @@ use crate::store::position::Position;
 use crate::store::{Key, Store};
 
 /// Refuses conditions in a batch of several tables.
-pub(super) fn check(members: &[&Modify]) -> Result<(), Failure> {
+pub(super) fn check(members: &[&Modify], flavor: Flavor) -> Result<(), Failure> {
     let mut tables = members.iter().map(|member| member.table.id);
     let first = tables.next();
     let conditional = members.iter().any(|member| member.is_conditional());
     match conditional && tables.any(|table| Some(table) != first) {
-        true => Err(Failure::invalid(
-            "BATCH with conditions cannot span multiple tables",
-        )),
+        true => Err(spans("tables", flavor)),
         false => Ok(()),
     }
 }
@@ -42,7 +39,7 @@ pub(super) fn header(members: &[&Modify]) -> Arc<[value::Column]> {
 /// # Errors
 /// Several partitions, and as the writes themselves.
 pub(super) fn run(writes: &[Write<'_>], store: &mut Store, env: &Env<'_>) -> Result<Rows, Failure> {
-    let key = partition(writes)?;
+    let key = partition(writes, env.flavor)?;
     let members: Vec<&Modify> = writes.iter().map(|write| write.modify).collect();
     let table = &writes
         .first()
@@ -56,19 +53,25 @@ pub(super) fn run(writes: &[Write<'_>], store: &mut Store, env: &Env<'_>) -> Res
             applied &= condition.holds(&seen, write.values, env)?;
         }
     }
+    let conditional = members.iter().filter(|member| member.is_conditional());
+    let reads = conditional.fold(Reads::default(), |reads, member| {
+        reads.and(member.reads(env.flavor))
+    });
+    let now = &*store;
+    let seen = |place| Seen::new((table, key, place), reads.clone(), now, env);
     let rows = match env.flavor {
         Flavor::Scylla => Answer {
             shown: columns(&members, env.flavor),
             rows: writes.iter().flat_map(places).collect(),
         },
-        Flavor::Cassandra => refused(writes, key, applied, table, store, env),
+        Flavor::Cassandra => refused(writes, applied, seen, env),
     };
     let answer = Rows {
         columns: condition::header(table, &rows.shown),
         rows: rows
             .rows
             .into_iter()
-            .map(|place| Seen::new(table, key, place, store, env.now).row(applied, &rows.shown))
+            .map(|place| seen(place).row(applied, &rows.shown))
             .collect(),
         paging_state: None,
         warnings: Vec::new(),
@@ -89,19 +92,18 @@ struct Answer {
 }
 
 /// What Cassandra answers: nothing if it was applied, else the rows that were judged and are there.
-fn refused(
+fn refused<'s>(
     writes: &[Write<'_>],
-    key: &Key,
     applied: bool,
-    table: &Table,
-    store: &Store,
+    seen: impl Fn(Option<Position>) -> Seen<'s>,
     env: &Env<'_>,
 ) -> Answer {
     let judged = writes.iter().filter(|write| write.modify.is_conditional());
-    let mut rows: Vec<Option<Position>> = judged.flat_map(places).collect();
+    let judged = judged.flat_map(places).map(seen);
+    let there = judged.filter(Seen::is_there);
+    let mut rows: Vec<Option<Position>> = there.map(|seen| seen.place().cloned()).collect();
     rows.sort();
     rows.dedup();
-    rows.retain(|place| Seen::new(table, key, place.clone(), store, env.now).is_there());
     if applied || rows.is_empty() {
         return Answer {
             shown: Vec::new(),
@@ -116,17 +118,22 @@ fn refused(
 }
 
 /// The key, which all must have.
-fn partition<'w>(writes: &'w [Write<'_>]) -> Result<&'w Key, Failure> {
+fn partition<'w>(writes: &'w [Write<'_>], flavor: Flavor) -> Result<&'w Key, Failure> {
     let mut keys = writes.iter().flat_map(|write| write.selection.keys());
     let Some(first) = keys.next() else {
         return Err(Failure::invalid("Empty partition key range"));
     };
     match keys.all(|key| key == first) {
         true => Ok(first),
-        false => Err(Failure::invalid(
-            "BATCH with conditions cannot span multiple partitions",
-        )),
+        false => Err(spans("partitions", flavor)),
     }
+}
+
+fn spans(what: &str, flavor: Flavor) -> Failure {
+    let batch = flavor.pick("BATCH", "Batch");
+    Failure::invalid(format!(
+        "{batch} with conditions cannot span multiple {what}"
+    ))
 }
 
 /// The rows that a statement is about: one, several by IN, or none of its own.

@@ -6,9 +6,10 @@ use std::cmp::Ordering;
 use scylla_orm_driver::wire::Cell;
 
 use crate::exec::condition::parts::{Part, Test, With};
-use crate::exec::restrict::filter::like;
+use crate::exec::restrict::filter::{contains, entry, like};
 use crate::exec::term::{Bound, Env, Expression, collection, unset};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::syntax::Operator;
 
 /// Whether `test` holds for `value` of its column.
@@ -67,6 +68,11 @@ fn part<'v>(
         Part::Index(index) => {
             let index = key(index, "list")?;
             let index = index.as_slice().try_into().map_or(-1, i32::from_be_bytes);
+            if index < 0 && env.flavor == Flavor::Cassandra {
+                return Err(Failure::invalid(format!(
+                    "Invalid negative list index {index}"
+                )));
+            }
             value.and_then(|value| {
                 let members = collection::members(&value);
                 let member = members.get(usize::try_from(index).ok()?)?;
@@ -90,18 +96,15 @@ fn part<'v>(
 }
 
 fn compared(test: &Test, found: Option<&[u8]>, with: Option<&[u8]>) -> Result<bool, Failure> {
-    let sign = match test.operator {
+    match test.operator {
         Operator::Equal => return Ok(equal(test, found, with)),
         Operator::NotEqual => return Ok(!equal(test, found, with)),
-        Operator::Less => "<",
-        Operator::LessOrEqual => "<=",
-        Operator::Greater => ">",
-        Operator::GreaterOrEqual => ">=",
-        _ => "LIKE",
-    };
+        _ => {}
+    }
     let Some(with) = with else {
         return Err(Failure::invalid(format!(
-            "Invalid comparison with null for operator \"{sign}\""
+            "Invalid comparison with null for operator \"{}\"",
+            sign(test.operator)
         )));
     };
     let Some(found) = found else {
@@ -113,8 +116,28 @@ fn compared(test: &Test, found: Option<&[u8]>, with: Option<&[u8]>) -> Result<bo
         Operator::LessOrEqual => ordering() != Ordering::Greater,
         Operator::Greater => ordering() == Ordering::Greater,
         Operator::GreaterOrEqual => ordering() != Ordering::Less,
+        Operator::Contains => contains(&test.ty, found, with),
+        Operator::ContainsKey => entry(&test.ty, found, with).is_some(),
         _ => like(found, with),
     })
+}
+
+/// An operator as it is written.
+pub(super) fn sign(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Equal => "=",
+        Operator::NotEqual => "!=",
+        Operator::Less => "<",
+        Operator::LessOrEqual => "<=",
+        Operator::Greater => ">",
+        Operator::GreaterOrEqual => ">=",
+        Operator::In => "IN",
+        Operator::NotIn => "NOT IN",
+        Operator::Contains => "CONTAINS",
+        Operator::ContainsKey => "CONTAINS KEY",
+        Operator::Like => "LIKE",
+        Operator::IsNot => "IS NOT",
+    }
 }
 
 /// Whether two values are the same; null is the same as null.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use scylla_orm_driver::value::{self, Type};
 
 use crate::catalog::table::{Column, Table};
+use crate::exec::condition::compare;
 use crate::exec::scope::{Scope, spec, spec_of};
 use crate::exec::term::{self, Expression};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::syntax::{Operand, Operator, Relation, Target};
 
 /// One condition.
@@ -69,7 +71,9 @@ pub(super) fn plan(
         )));
     }
     let (part, place) = part(&relation.target, table, column, scope)?;
-    check_operator(relation.operator, &place)?;
+    check_operator(relation.operator, &place, scope.flavor())?;
+    let ty = place.ty.clone();
+    let place = compared_with(relation.operator, place);
     let with = match &relation.value {
         Operand::List(terms) => {
             let each = terms.iter().map(|term| term::plan(term, &place, scope));
@@ -88,7 +92,7 @@ pub(super) fn plan(
         part,
         operator: relation.operator,
         with,
-        ty: place.ty,
+        ty,
         name: name.clone(),
     })
 }
@@ -134,14 +138,45 @@ fn part(
     }
 }
 
+/// Where the value behind an operator stands.
+fn compared_with(operator: Operator, place: value::Column) -> value::Column {
+    let ty = match (operator, place.ty.bare()) {
+        (Operator::Contains, Type::List(of) | Type::Set(of) | Type::Map(_, of))
+        | (Operator::ContainsKey, Type::Map(of, _)) => (**of).clone(),
+        _ => return place,
+    };
+    let what = match operator {
+        Operator::ContainsKey => "key",
+        _ => "value",
+    };
+    value::Column {
+        name: format!("{what}({})", place.name).into(),
+        ty,
+        ..place
+    }
+}
+
 /// Refuses operators that the compared type does not have.
-fn check_operator(operator: Operator, place: &value::Column) -> Result<(), Failure> {
+fn check_operator(
+    operator: Operator,
+    place: &value::Column,
+    flavor: Flavor,
+) -> Result<(), Failure> {
     use Operator as O;
     let (name, ty) = (&place.name, place.ty.bare());
     match (operator, ty) {
-        (O::Less | O::LessOrEqual | O::Greater | O::GreaterOrEqual, Type::Duration) => Err(
-            Failure::invalid("Slice conditions are not supported on durations"),
-        ),
+        (O::Less | O::LessOrEqual | O::Greater | O::GreaterOrEqual, Type::Duration) => {
+            let sign = compare::sign(operator);
+            Err(Failure::invalid(format!(
+                "Slice conditions ( {sign} ) are not supported on durations"
+            )))
+        }
+        (O::Contains, Type::List(_) | Type::Set(_) | Type::Map(..))
+        | (O::ContainsKey, Type::Map(..))
+            if flavor == Flavor::Cassandra =>
+        {
+            Ok(())
+        }
         (O::Like, Type::Text | Type::Ascii) => Ok(()),
         (O::Like, _) => Err(Failure::invalid(format!(
             "LIKE is allowed only on string types, which {name} is not"

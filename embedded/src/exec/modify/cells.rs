@@ -129,7 +129,7 @@ impl Edit<'_> {
                 return Err(Failure::invalid("Invalid null value for list index"));
             }
             (Bound::Null, Type::Map(..)) => return Err(Failure::invalid("Invalid null map key")),
-            (Bound::Null, _) => return Err(Failure::invalid("Invalid null set value")),
+            (Bound::Null, _) => return Err(Failure::invalid("Invalid null set element")),
         };
         if !matches!(self.column.ty, Type::List(_)) {
             return Ok(Some(key));

@@ -32,7 +32,7 @@ pub(super) fn plan(delete: &Delete, scope: &mut Scope<'_>) -> Result<Modify, Fai
         return Err(statics_alone(Verb::Delete));
     }
     if let Some(condition) = &condition {
-        one_row(&restrictions)?;
+        one_row(&restrictions, Verb::Delete)?;
         check_conditional(&table, condition, &operations, &restrictions)?;
     }
     if !of_statics && !operations.is_empty() && !restrictions.names_rows() {

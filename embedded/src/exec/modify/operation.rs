@@ -9,6 +9,7 @@ use crate::exec::modify::column;
 use crate::exec::scope::{Scope, spec, spec_of};
 use crate::exec::term::{self, Expression, show};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::syntax::{Assignment, Change, Target, Term};
 
 /// A change of one column.
@@ -194,7 +195,12 @@ impl<'t> Found<'t> {
                 Ok(self.operation(Action::Add(planned(scope)?)))
             }
             ty if is_collection(ty) => Err(self.invalid(&shown(), "frozen collection")),
-            _ => Err(self.invalid(&shown(), "non counter")),
+            ty => match (ty.bare(), scope.flavor()) {
+                (Type::Tuple(_) | Type::User(_), Flavor::Cassandra) => {
+                    Err(self.invalid(&shown(), "tuple"))
+                }
+                _ => Err(self.invalid(&shown(), "non counter")),
+            },
         }
     }
 
@@ -207,6 +213,12 @@ impl<'t> Found<'t> {
                 return Ok(self.operation(Action::Count(delta, true)));
             }
             Type::List(_) | Type::Set(_) => {}
+            Type::Map(..) if matches!(value, Term::Map(_)) => {
+                return Err(Failure::invalid(format!(
+                    "Value for a map substraction has to be a set, but was: '{}'",
+                    show::term(value)
+                )));
+            }
             Type::Map(key, _) => place.ty = Type::Set(key.clone()),
             ty if is_collection(ty) => return Err(self.invalid(&shown(), "frozen collection")),
             _ => return Err(self.invalid(&shown(), "non counter")),
@@ -215,7 +227,9 @@ impl<'t> Found<'t> {
     }
 
     fn prepend(&self, value: &Term, scope: &mut Scope<'_>) -> Result<Operation, Failure> {
-        let shown = || format!("{0} = {1} + {0}", self.column.name, show::term(value));
+        // Cassandra shows the wrong sign.
+        let sign = scope.flavor().pick('+', '-');
+        let shown = || format!("{0} = {1} {sign} {0}", self.column.name, show::term(value));
         match &self.column.ty {
             Type::List(_) => {
                 let value = term::plan(value, &self.place(), scope)?;

@@ -6,7 +6,9 @@ use crate::catalog::table::Table;
 use crate::exec::condition;
 use crate::exec::modify::operation::{Action, Operation};
 use crate::exec::modify::using::Using;
-use crate::exec::modify::{Modify, Verb, missing_clustering, one_row, only_statics, writable};
+use crate::exec::modify::{
+    Modify, Verb, clustering, missing_clustering, one_row, only_statics, writable,
+};
 use crate::exec::restrict::{self, Purpose};
 use crate::exec::scope::Scope;
 use crate::failure::Failure;
@@ -24,6 +26,9 @@ pub(super) fn plan(update: &Update, scope: &mut Scope<'_>) -> Result<Modify, Fai
     check_conflicts(&table, &operations)?;
     let condition = condition::plan(&update.condition, &table, scope)?;
     let using = Using::plan(&update.using, &table, condition.is_some(), scope)?;
+    if flavor == Flavor::Cassandra && !only_statics(&table, &operations) {
+        clustering::check(&update.relations, &table)?;
+    }
     let restrictions = restrict::plan(&update.relations, &table, Purpose::Modify("UPDATE"), scope)?;
     let statics = only_statics(&table, &operations);
     // Conditions on regular columns need a row even if only static columns are set.
@@ -34,16 +39,11 @@ pub(super) fn plan(update: &Update, scope: &mut Scope<'_>) -> Result<Modify, Fai
     if of_statics && restrictions.restricts_clustering() {
         return Err(statics_alone(Verb::Update));
     }
-    if flavor == Flavor::Cassandra && restrictions.has_slice() {
-        return Err(Failure::invalid(
-            "Slice restrictions are not supported on the clustering columns in UPDATE statements",
-        ));
-    }
     if !of_statics && !restrictions.names_rows() {
         return Err(missing_clustering(&table, &restrictions, flavor));
     }
     if condition.is_some() {
-        one_row(&restrictions)?;
+        one_row(&restrictions, Verb::Update)?;
     }
     Ok(Modify {
         table,
@@ -76,7 +76,7 @@ fn check_conflicts(table: &Arc<Table>, operations: &[Operation]) -> Result<(), F
             if operation.column == other.column && (whole(operation) || whole(other) || same_field)
             {
                 let column = table.columns.get(operation.column);
-                return Err(Failure::invalid(format!(
+                return Err(Failure::syntax(format!(
                     "Multiple incompatible setting of column {}",
                     column.map_or("", |c| &c.name)
                 )));

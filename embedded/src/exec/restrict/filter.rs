@@ -118,7 +118,7 @@ impl Filter {
 }
 
 /// Whether a list or set has a member, or a map a value.
-fn contains(ty: &Type, value: &[u8], member: &[u8]) -> bool {
+pub(crate) fn contains(ty: &Type, value: &[u8], member: &[u8]) -> bool {
     match ty.bare() {
         Type::List(of) | Type::Set(of) => collection::members(value)
             .into_iter()
@@ -131,7 +131,7 @@ fn contains(ty: &Type, value: &[u8], member: &[u8]) -> bool {
 }
 
 /// The value of a map under a key.
-fn entry<'v>(ty: &Type, map: &'v [u8], key: &[u8]) -> Option<&'v [u8]> {
+pub(crate) fn entry<'v>(ty: &Type, map: &'v [u8], key: &[u8]) -> Option<&'v [u8]> {
     let Type::Map(of_key, _) = ty.bare() else {
         return None;
     };

@@ -4,7 +4,7 @@ use scylla_orm_driver::value::{Column, Type};
 
 use crate::exec::function::{self, Function, Signature, accepts, cast};
 use crate::exec::scope::Scope;
-use crate::exec::term::{Node, literal, plan as plan_term};
+use crate::exec::term::{Node, literal, plan as plan_term, show};
 use crate::failure::Failure;
 use crate::parse::syntax::{QualifiedName, Term, TypeName};
 
@@ -44,8 +44,10 @@ pub(super) fn cast(
     let to = scope.schema.resolve_type(ty, Some(&place.keyspace))?;
     if !accepts(&place.ty, &to) {
         return Err(Failure::invalid(format!(
-            "Cannot assign value of type {to} to {} of type {}",
-            place.name, place.ty
+            "Cannot assign value ({to}){} to {} of type {}",
+            show::term(inner),
+            place.name,
+            place.ty
         )));
     }
     let typed = |ty: &Type| Column {
@@ -74,6 +76,13 @@ fn resolve(
     place: &Column,
     scope: &Scope<'_>,
 ) -> Result<Signature, Failure> {
+    if !function::is_known(&name.name, scope.flavor()) {
+        // In SELECT Cassandra says it in other words.
+        return Err(Failure::invalid(format!(
+            "Unknown function {} called",
+            name.name
+        )));
+    }
     let table = scope.schema.table(&place.keyspace, &place.table).ok();
     let partition: Vec<Type> = table.map_or_else(Vec::new, |table| {
         let key = table.partition_key().iter();

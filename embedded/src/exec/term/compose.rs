@@ -6,6 +6,7 @@ use crate::exec::scope::Scope;
 use crate::exec::term::literal::{self, Unfit};
 use crate::exec::term::{Expression, Node, plan, show};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::syntax::{Name, Term};
 
 /// `[a, b]`: a list or a vector.
@@ -17,14 +18,17 @@ pub(super) fn list(
     match place.ty.bare() {
         Type::List(member) => Ok(Node::List(each(members, "list", member, place, scope)?)),
         Type::Vector(_, size) if usize::from(*size) != members.len() => {
-            Err(Failure::invalid(format!(
-                "Invalid vector literal for {}: type {} expects {size} elements but got {}",
-                place.name,
-                place.ty,
-                members.len()
+            let (name, ty, got) = (&place.name, &place.ty, members.len());
+            Err(Failure::invalid(scope.flavor().pick(
+                format!("Invalid vector literal for {name}: type {ty} expects {size} elements but got {got}"),
+                format!("Invalid vector literal for {name} of type {ty}; expected {size} elements, but given {got}"),
             )))
         }
         Type::Vector(member, _) => Ok(Node::Vector(each(members, "vector", member, place, scope)?)),
+        _ if scope.flavor() == Flavor::Cassandra => Err(Failure::invalid(format!(
+            "Unexpected receiver type '{}'; only list and vector are expected",
+            place.ty
+        ))),
         _ => Err(misplaced("list", place)),
     }
 }
@@ -80,7 +84,7 @@ pub(super) fn tuple(
     let Type::Tuple(types) = place.ty.bare() else {
         return match members {
             [only] => Ok(plan(only, place, scope)?.node),
-            _ => Err(misplaced("tuple", place)),
+            _ => Err(misplaced(scope.flavor().pick("tuple", "tuple type"), place)),
         };
     };
     if members.len() > types.len() {

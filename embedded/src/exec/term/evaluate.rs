@@ -6,6 +6,9 @@ use scylla_orm_driver::wire::Cell;
 use crate::exec::term::{Bound, Env, Expression, Node, bind, collection, unset};
 use crate::failure::Failure;
 
+/// Where null is not supported.
+const COLLECTIONS: &str = "collections";
+
 pub(super) fn evaluate(
     expression: &Expression,
     values: &[Cell<'_>],
@@ -23,7 +26,9 @@ pub(super) fn evaluate(
         },
         Node::List(members) => collection::encode_members(&present(members, values, env)?),
         Node::Vector(members) => {
-            let members = present(members, values, env)?;
+            let within = env.flavor.pick(COLLECTIONS, "vectors");
+            let members = members.iter().map(|m| member(m, within, values, env));
+            let members: Vec<Vec<u8>> = members.collect::<Result<_, _>>()?;
             match ty {
                 Type::Vector(member, _) => collection::encode_vector(member, &members),
                 _ => collection::encode_members(&members),
@@ -39,7 +44,8 @@ pub(super) fn evaluate(
         Node::Map(pairs) => {
             let mut evaluated = Vec::with_capacity(pairs.len());
             for (key, value) in pairs {
-                evaluated.push((member(key, values, env)?, member(value, values, env)?));
+                let key = member(key, COLLECTIONS, values, env)?;
+                evaluated.push((key, member(value, COLLECTIONS, values, env)?));
             }
             if let Type::Map(key, _) = ty {
                 collection::sort_pairs(key, &mut evaluated);
@@ -69,14 +75,21 @@ fn present(
     values: &[Cell<'_>],
     env: &Env<'_>,
 ) -> Result<Vec<Vec<u8>>, Failure> {
-    let members = members.iter().map(|m| member(m, values, env));
-    members.collect()
+    let members = members.iter();
+    members
+        .map(|m| member(m, COLLECTIONS, values, env))
+        .collect()
 }
 
 /// A value within a collection, where there is no null.
-fn member(expression: &Expression, values: &[Cell<'_>], env: &Env<'_>) -> Result<Vec<u8>, Failure> {
+fn member(
+    expression: &Expression,
+    within: &str,
+    values: &[Cell<'_>],
+    env: &Env<'_>,
+) -> Result<Vec<u8>, Failure> {
     nullable(expression, values, env)?
-        .ok_or_else(|| Failure::invalid("null is not supported inside collections"))
+        .ok_or_else(|| Failure::invalid(format!("null is not supported inside {within}")))
 }
 
 /// A value within another one, where nothing can be left as it was.

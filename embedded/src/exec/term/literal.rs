@@ -26,7 +26,7 @@ pub(crate) fn encode(constant: &Constant, ty: &Type) -> Result<Vec<u8>, Unfit> {
         (K::String, Type::Ascii) => text.is_ascii().then(|| text.as_bytes().to_vec()),
         (K::String, Type::Inet) => text.parse().ok().map(inet),
         (K::String | K::Integer, Type::Date | Type::Time | Type::Timestamp) => temporal(text, ty),
-        (K::String | K::Duration, Type::Duration) => duration::parse(text).map(duration_bytes),
+        (K::Duration, Type::Duration) => duration::parse(text).map(duration_bytes),
         (K::Integer, Type::TinyInt) => text.parse().ok().map(|v: i8| v.to_be_bytes().to_vec()),
         (K::Integer, Type::SmallInt) => text.parse().ok().map(|v: i16| v.to_be_bytes().to_vec()),
         (K::Integer, Type::Int) => text.parse().ok().map(|v: i32| v.to_be_bytes().to_vec()),
