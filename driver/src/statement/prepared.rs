@@ -44,6 +44,9 @@ pub(crate) struct Known {
     pub(crate) columns: Arc<[Column]>,
 }
 
+/// An id that no server has given to a statement.
+const UNKNOWN: Bytes = Bytes::from_static(&[0; 16]);
+
 /// The end of the names of ScyllaDB's logs of changes: the only tables with another partitioner.
 const CDC_LOG: &str = "_scylla_cdc_log";
 
@@ -78,8 +81,8 @@ impl Prepared {
         self.0.renewals.turn(node).await
     }
 
-    /// A server has prepared it again. False if its markers are others than those that values were encoded for; then
-    /// nothing changes.
+    /// A server has prepared it again. False if its markers are others than those that values were encoded for: then
+    /// no server is to take it for what it knows now, and each execution asks anew whether the old markers are back.
     pub(crate) fn renew(&self, told: Told) -> bool {
         let same = self
             .0
@@ -87,12 +90,10 @@ impl Prepared {
             .iter()
             .map(|m| &m.ty)
             .eq(told.markers.iter().map(|m| &m.ty));
-        if same {
-            self.0.current.store(Arc::new(Known {
-                id: told.id,
-                columns: told.result.columns,
-            }));
-        }
+        self.0.current.store(Arc::new(Known {
+            id: if same { told.id } else { UNKNOWN },
+            columns: told.result.columns,
+        }));
         same
     }
 

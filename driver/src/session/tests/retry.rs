@@ -10,7 +10,7 @@ use super::rows::{column, prepared};
 use crate::error::ErrorKind;
 use crate::frame::Consistency;
 use crate::frame::request::Request;
-use crate::frame::response::{Response, ServerErrorKind};
+use crate::frame::response::{QueryResult, Response, ServerErrorKind};
 use crate::statement::{Batch, BatchKind, Statement};
 use crate::value::Type;
 
@@ -78,17 +78,7 @@ async fn values_for_markers_of_other_types_are_not_sent() {
     let prepares = AtomicUsize::new(0);
     let fake = Fake::start(1, move |_, request| match request {
         Request::Execute(_) => unprepared(),
-        Request::Prepare(prepare) if prepares.fetch_add(1, SeqCst) == 1 => {
-            match prepared(prepare.text) {
-                Response::Result(crate::frame::response::QueryResult::Prepared(mut told)) => {
-                    told.markers = [column("id", Type::Text)].into();
-                    Reply::Answer(Response::Result(
-                        crate::frame::response::QueryResult::Prepared(told),
-                    ))
-                }
-                other => Reply::Answer(other),
-            }
-        }
+        Request::Prepare(prepare) if prepares.fetch_add(1, SeqCst) == 1 => retyped(prepare.text),
         _ => Reply::Normal,
     })
     .await;
@@ -104,6 +94,45 @@ async fn values_for_markers_of_other_types_are_not_sent() {
         3,
         "it is prepared anew"
     );
+}
+
+/// The id of a statement may be made of its text alone, so that a server that has prepared it again, with other types,
+/// would take the old values.
+#[tokio::test]
+async fn values_for_markers_of_other_types_are_not_sent_later_either() {
+    let (known, prepares) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let fake = Fake::start(1, move |_, request| match request {
+        Request::Execute(execute) if *execute.id != *READ.as_bytes() => unprepared(),
+        Request::Execute(_) if known.fetch_add(1, SeqCst) == 0 => unprepared(),
+        // The second and third time the type is another one; then it is as it was.
+        Request::Prepare(prepare) if (1..3).contains(&prepares.fetch_add(1, SeqCst)) => {
+            retyped(prepare.text)
+        }
+        _ => Reply::Normal,
+    })
+    .await;
+    let session = fake.session().await;
+    let read = session.prepare(READ).await.unwrap();
+    for _ in 0..2 {
+        let error = session.execute(&read, (1,)).await.unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::StatementChanged),
+            "{error:?}"
+        );
+    }
+    assert_eq!(fake.count(&format!("EXECUTE {READ}")), 1);
+    session.execute(&read, (1,)).await.unwrap();
+}
+
+/// Prepared, with a marker of another type.
+fn retyped(text: &str) -> Reply {
+    match prepared(text) {
+        Response::Result(QueryResult::Prepared(mut told)) => {
+            told.markers = [column("id", Type::Text)].into();
+            Reply::Answer(Response::Result(QueryResult::Prepared(told)))
+        }
+        other => Reply::Answer(other),
+    }
 }
 
 #[tokio::test]
