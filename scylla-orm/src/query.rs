@@ -263,9 +263,11 @@ impl<'s> Untyped<'s> {
         First::new(self.limit(1).exec(table), read)
     }
 
-    /// A second row is one too many, and so is fetched.
+    /// A second row is one too many, and so is fetched; unless the query says itself that it wants one.
     fn get<T>(self, table: &'static TableDef, read: ReadRow<T>) -> Get<'s, T> {
-        Get::new(self.limit(2).exec(table), read)
+        let limited = self.raw.shape.has(Flag::LIMIT) && self.raw.limit < 2;
+        let q = if limited { self } else { self.limit(2) };
+        Get::new(q.exec(table), read)
     }
 
     fn stream<T>(self, table: &'static TableDef, read: ReadRow<T>) -> Stream<'s, T> {

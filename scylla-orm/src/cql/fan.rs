@@ -14,7 +14,7 @@ use super::raw::Raw;
 use super::shape::{Flag, Op, Shape};
 
 /// The statements, one per partition: every combination of the values given, each once, in the order in which they
-/// were given, the last key column varying fastest.
+/// were given, the last key column varying fastest, whatever the order of the filters.
 #[derive(Debug)]
 pub(crate) struct Fan {
     raw: Raw,
@@ -29,6 +29,8 @@ struct Place {
     at: Range<usize>,
     /// Its elements, each once, without their lengths.
     keys: Vec<Box<[u8]>>,
+    /// How many statements follow each other before its key changes.
+    stride: usize,
 }
 
 impl Raw {
@@ -42,7 +44,7 @@ impl Raw {
         if !self.shape.clauses().any(|(column, op)| apart(column, op)) {
             return None;
         }
-        let mut places = Vec::new();
+        let (mut places, mut columns) = (Vec::new(), Vec::new());
         let mut shape = Shape::new(self.shape.verb());
         for flag in Flag::KEPT {
             if self.shape.has(flag) {
@@ -59,7 +61,9 @@ impl Raw {
                 places.push(Place {
                     at: start..end,
                     keys: elements(list),
+                    stride: 1,
                 });
+                columns.push(column);
                 shape.clause(column, Op::EQ);
             } else {
                 skip(&mut values, op.markers());
@@ -70,10 +74,14 @@ impl Raw {
         for (column, op) in self.shape.clauses().filter(|(_, op)| *op == Op::PICK) {
             shape.clause(column, op);
         }
-        let length = places
-            .iter()
-            .map(|place| place.keys.len())
-            .fold(1, usize::saturating_mul);
+        let mut length = 1_usize;
+        for column in table.partition_key().iter().rev() {
+            let place = columns.iter().position(|filtered| filtered == column);
+            if let Some(place) = place.and_then(|at| places.get_mut(at)) {
+                place.stride = length;
+                length = length.saturating_mul(place.keys.len());
+            }
+        }
         let raw = Raw {
             shape,
             values: self.values.clone(),
@@ -106,16 +114,10 @@ impl Fan {
         if number >= self.length {
             return None;
         }
-        // The number in mixed radix, the last place first.
-        let mut rest = number;
-        let mut digits = vec![0; self.places.len()];
-        for (digit, place) in digits.iter_mut().zip(&self.places).rev() {
-            *digit = rest % place.keys.len();
-            rest /= place.keys.len();
-        }
         let mut values = Vec::with_capacity(self.raw.values.len());
         let mut from = 0;
-        for (place, digit) in self.places.iter().zip(digits) {
+        for place in &self.places {
+            let key = number / place.stride % place.keys.len();
             values.extend_from_slice(
                 self.raw
                     .values
@@ -123,7 +125,7 @@ impl Fan {
                     .unwrap_or_default(),
             );
             wire::put_sized(&mut values, |out| {
-                out.extend_from_slice(place.keys.get(digit).map_or(&[], |key| key))
+                out.extend_from_slice(place.keys.get(key).map_or(&[], |key| key))
             });
             from = place.at.end;
         }
@@ -220,7 +222,7 @@ mod tests {
         check(
             &raw(Verb::Select, filters),
             "SELECT station, year, day, value FROM ks.reading WHERE year = ? AND day > ? AND station = ?",
-            &[&[7, 9, 1], &[7, 9, 2], &[8, 9, 1], &[8, 9, 2]],
+            &[&[7, 9, 1], &[8, 9, 1], &[7, 9, 2], &[8, 9, 2]],
         );
         let none: [i32; 0] = [];
         check(
