@@ -3,7 +3,7 @@
 
 use scylla_orm::driver::frame::Consistency;
 use scylla_orm::driver::session::Execution;
-use scylla_orm::driver::statement::Options;
+use scylla_orm::driver::statement::{Options, Statement};
 use scylla_orm::driver::value::Value;
 use tests::poll::until;
 use tests::target::Target;
@@ -21,11 +21,10 @@ async fn no_coordinator_asks_another_node() {
     session.query(make, ()).await.unwrap();
     let insert = format!("INSERT INTO {keyspace}.t (a, b, v) VALUES (?, ?, 1)");
     let insert = session.prepare(&insert).await.unwrap();
-    let duration =
-        session.prepare("SELECT duration FROM system_traces.sessions WHERE session_id = ?");
-    let duration = duration.await.unwrap();
-    let sources = session.prepare("SELECT source FROM system_traces.events WHERE session_id = ?");
-    let sources = sources.await.unwrap();
+    // The traces have two copies, also where there is one node.
+    let one = |cql: &str| Statement::new(cql).consistency(Consistency::One);
+    let duration = one("SELECT duration FROM system_traces.sessions WHERE session_id = ?");
+    let sources = one("SELECT source FROM system_traces.events WHERE session_id = ?");
     for n in 0..20 {
         let values: Vec<Value> = vec![format!("key {n}").into(), n.into()];
         let execution = Execution::bind(&insert, values).unwrap().with(Options {
@@ -36,11 +35,11 @@ async fn no_coordinator_asks_another_node() {
         let answer = session.run(execution).await.unwrap();
         let trace = answer.tracing_id().unwrap();
         until("the server has recorded the request", async || {
-            let answer = session.execute(&duration, (trace,)).await.unwrap();
+            let answer = session.query(duration.clone(), (trace,)).await.unwrap();
             matches!(answer.first_as::<(Option<i32>,)>(), Ok(Some((Some(_),))))
         })
         .await;
-        let events = session.execute(&sources, (trace,)).await.unwrap();
+        let events = session.query(sources.clone(), (trace,)).await.unwrap();
         let nodes: Vec<(std::net::IpAddr,)> = events.all_as().unwrap();
         assert!(!nodes.is_empty());
         assert!(
