@@ -191,7 +191,11 @@ impl Error {
 }
 
 impl fmt::Debug for Error {
+    /// The text for people: it is what a `main` that returns an error, and a failed `unwrap`, print. `{:#?}` shows the parts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("node", &self.0.node)
