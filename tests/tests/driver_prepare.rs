@@ -78,13 +78,17 @@ async fn a_hundred_who_ask_at_once_send_one_prepare() {
 async fn a_text_that_cannot_be_prepared_is_not_kept() {
     let f = fixture(|b| b).await;
     let cql = format!("SELECT w FROM {} WHERE k = ?", f.table);
-    for error in join_all((0..10).map(|_| f.session.prepare(&cql))).await {
+    let (sent, all) = f
+        .prepares(join_all((0..100).map(|_| f.session.prepare(&cql))))
+        .await;
+    for error in all {
         let error = error.unwrap_err();
         assert!(
             matches!(error.kind(), ErrorKind::Invalid { .. }),
             "{error:?}"
         );
     }
+    assert_eq!(sent, 1, "all share the failure");
     f.session
         .query(format!("ALTER TABLE {} ADD w int", f.table), ())
         .await
@@ -92,6 +96,24 @@ async fn a_text_that_cannot_be_prepared_is_not_kept() {
     let (sent, prepared) = f.prepares(f.session.prepare(&cql)).await;
     assert!(prepared.is_ok());
     assert_eq!(sent, 1);
+    f.end().await;
+}
+
+/// One deadline for all who wait, not one after the other.
+#[tokio::test]
+async fn a_server_that_is_silent_costs_each_waiter_one_deadline() {
+    let f = fixture(|b| b.request_timeout(Duration::from_millis(300))).await;
+    let cql = format!("SELECT v FROM {} WHERE k = ?", f.table);
+    f.relay.hold();
+    let start = std::time::Instant::now();
+    for error in join_all((0..20).map(|_| f.session.prepare(&cql))).await {
+        let error = error.unwrap_err();
+        assert!(error.is_timeout(), "{error:?}");
+    }
+    let elapsed = start.elapsed();
+    assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+    f.relay.release();
+    f.session.prepare(&cql).await.unwrap();
     f.end().await;
 }
 

@@ -24,9 +24,12 @@ struct Table {
 
 #[derive(Debug)]
 struct Entry {
-    cell: Arc<OnceCell<Prepared>>,
+    cell: Cell,
     used: u64,
 }
+
+/// What came of preparing a statement, failure included: all who wait for it share it.
+type Cell = Arc<OnceCell<Result<Prepared>>>;
 
 impl Statements {
     pub(super) fn new(limit: usize) -> Statements {
@@ -36,34 +39,33 @@ impl Statements {
         }
     }
 
-    /// The statement of that text; `prepare` is called by one of those who wait for it. If it fails, or its caller gives
-    /// up, the next one tries.
+    /// The statement of that text; `prepare` is called by one of those who wait for it. If its caller gives up, another
+    /// of them calls it. If it fails, it has failed for all of them: each trying in turn would take as many times as long.
+    /// Whoever comes later tries anew.
     pub(super) async fn find(
         &self,
         text: &str,
         prepare: impl AsyncFnOnce(Arc<str>) -> Result<Prepared>,
     ) -> Result<Prepared> {
         let (text, cell) = self.cell(text);
-        let found = cell
-            .get_or_try_init(|| prepare(text.clone()))
-            .await
-            .cloned();
+        let found = cell.get_or_init(|| prepare(text.clone())).await;
         if found.is_err() {
-            self.drop_empty(&text, &cell);
+            self.drop_failed(&text, &cell);
         }
-        found
+        found.clone()
     }
 
     /// The next who asks for it has it prepared anew.
     pub(super) fn forget(&self, statement: &Prepared) {
         let mut table = self.lock();
         let entry = table.entries.get(statement.text());
-        if entry.is_some_and(|e| e.cell.get().is_some_and(|p| p.is(statement))) {
+        let is = |found: &Result<Prepared>| found.as_ref().is_ok_and(|p| p.is(statement));
+        if entry.is_some_and(|e| e.cell.get().is_some_and(is)) {
             table.entries.remove(statement.text());
         }
     }
 
-    fn cell(&self, text: &str) -> (Arc<str>, Arc<OnceCell<Prepared>>) {
+    fn cell(&self, text: &str) -> (Arc<str>, Cell) {
         let mut table = self.lock();
         table.uses += 1;
         let used = table.uses;
@@ -77,7 +79,7 @@ impl Statements {
         if table.entries.len() >= self.limit {
             table.evict();
         }
-        let (text, cell): (Arc<str>, Arc<OnceCell<Prepared>>) = (text.into(), Arc::default());
+        let (text, cell): (Arc<str>, Cell) = (text.into(), Arc::default());
         let entry = Entry {
             cell: cell.clone(),
             used,
@@ -87,13 +89,13 @@ impl Statements {
     }
 
     /// A text that cannot be prepared takes no place.
-    fn drop_empty(&self, text: &Arc<str>, cell: &Arc<OnceCell<Prepared>>) {
+    fn drop_failed(&self, text: &Arc<str>, cell: &Cell) {
         let mut table = self.lock();
         let own = table
             .entries
             .get(text)
             .is_some_and(|e| Arc::ptr_eq(&e.cell, cell));
-        if own && !cell.initialized() {
+        if own {
             table.entries.remove(text);
         }
     }
@@ -167,6 +169,22 @@ mod tests {
         };
         let all = futures_util::future::join_all((0..10).map(|_| ask())).await;
         assert!(all.iter().all(Result::is_ok));
+        assert_eq!(calls.into_inner(), 1);
+    }
+
+    #[tokio::test]
+    async fn many_who_ask_at_once_share_a_failure() {
+        let statements = Statements::new(8);
+        let calls = AtomicUsize::new(0);
+        let ask = || {
+            statements.find("a", async |_| {
+                calls.fetch_add(1, Relaxed);
+                tokio::task::yield_now().await;
+                Err(ErrorKind::NoHost.into())
+            })
+        };
+        let all = futures_util::future::join_all((0..10).map(|_| ask())).await;
+        assert!(all.iter().all(Result::is_err));
         assert_eq!(calls.into_inner(), 1);
     }
 
