@@ -15,6 +15,11 @@ use tests::target::VARIABLE;
 const KEYSPACE: &str = "transcripts";
 
 #[tokio::test(flavor = "multi_thread")]
+async fn selects() {
+    check("selects.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn writes() {
     check("writes.txt").await;
 }
