@@ -166,6 +166,34 @@ async fn ten_thousand_requests_dropped_at_random_points() {
     drop(f.target);
 }
 
+/// Whoever gives up while half of his frame is written: the other half is written all the same.
+#[tokio::test]
+async fn a_large_request_dropped_while_it_is_written() {
+    let f = fixture().await;
+    let (keyspace, table) = f.select.table().unwrap();
+    let update = format!("UPDATE {keyspace}.{table} SET v = ? WHERE k = ?");
+    let update = f.session.prepare(&update).await.unwrap();
+    let opened = f.relay.opened();
+    let large = "x".repeat(4 << 20);
+    let mut dropped = 0;
+    for round in 0..30 {
+        // To one partition, and so on one connection.
+        let write = f.session.execute(&update, (large.as_str(), 1));
+        let limit = Duration::from_micros(round * 200);
+        dropped += usize::from(tokio::time::timeout(limit, write).await.is_err());
+        let read = f.session.execute(&f.select, (1,));
+        let answer = within(Duration::from_secs(10), "the request behind it", read)
+            .await
+            .unwrap();
+        let (k, v): (i32, String) = answer.first_as().unwrap().unwrap();
+        assert!(k == 1 && (v == value(1) || v == large), "{k} {}", v.len());
+    }
+    assert!(dropped > 5, "{dropped} were dropped");
+    assert_eq!((f.relay.opened(), f.relay.open()), (opened, opened));
+    f.session.close().await.unwrap();
+    assert_eq!(f.relay.reset(), 0);
+}
+
 /// Each connection takes as many requests at once as it has ids.
 async fn no_stream_id_is_lost(f: &Fixture) {
     let mut seen = Vec::new();
