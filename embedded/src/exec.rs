@@ -89,7 +89,7 @@ pub(crate) enum Outcome {
     Rows(Rows),
     /// The connection uses this keyspace from now on.
     SetKeyspace(Box<str>),
-    /// The first change is the answer, all of them are events. None: the answer is void.
+    /// What the client is told, and what everybody who registered for events is.
     SchemaChange(ddl::Applied),
 }
 
