@@ -103,14 +103,21 @@ pub(crate) fn header(table: &Table, shown: &[usize]) -> Arc<[value::Column]> {
 impl Condition {
     /// Whether it judges values of a row, beyond its existence and static columns.
     pub(crate) fn is_on_rows(&self, table: &Table) -> bool {
-        let regular = |test: &Test| {
-            let column = table.columns.get(test.column);
-            column.is_some_and(|c| c.kind == ColumnKind::Regular)
+        self.is_on(ColumnKind::Regular, table)
+    }
+
+    fn is_on(&self, kind: ColumnKind, table: &Table) -> bool {
+        let columns = match self {
+            Condition::Exists | Condition::NotExists => &[],
+            Condition::If(tests) => tests.as_slice(),
         };
-        match self {
-            Condition::Exists | Condition::NotExists => false,
-            Condition::If(tests) => tests.iter().any(regular),
-        }
+        let mut columns = columns.iter().filter_map(|t| table.columns.get(t.column));
+        columns.any(|column| column.kind == kind)
+    }
+
+    /// Whether it judges values of static columns.
+    pub(crate) fn is_on_statics(&self, table: &Table) -> bool {
+        self.is_on(ColumnKind::Static, table)
     }
 
     /// Whether it asks for existence, so that the answer has all columns.
@@ -124,7 +131,7 @@ impl Condition {
         columns.into_iter().collect()
     }
 
-    /// The columns that Cassandra answers: all, or those of the conditions in the order of mention.
+    /// The columns that Cassandra answers: all, or those of the conditions in the order of mention, static ones last.
     pub(crate) fn mentioned(&self, table: &Table) -> Vec<usize> {
         match self {
             Condition::Exists | Condition::NotExists => (0..table.columns.len()).collect(),
@@ -135,6 +142,10 @@ impl Condition {
                         columns.push(test.column);
                     }
                 }
+                columns.sort_by_key(|at| {
+                    let column = table.columns.get(*at);
+                    column.is_some_and(|c| c.kind == ColumnKind::Static)
+                });
                 columns
             }
         }

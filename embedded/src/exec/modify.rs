@@ -88,24 +88,36 @@ impl Modify {
         self.using.has_timestamp()
     }
 
-    /// What judging its condition reads: on ScyllaDB the whole row, on Cassandra the columns of the conditions, or if
-    /// existence is judged all columns of the kinds that are written.
+    /// What judging its condition reads: on ScyllaDB the whole row, on Cassandra of the static columns all if one is
+    /// written, else those that are judged, and others only if rows are judged or written.
     pub(crate) fn reads(&self, flavor: Flavor) -> Reads {
         let all = self.table.columns.iter();
+        if flavor == Flavor::Scylla {
+            return Reads::of(all);
+        }
         let at = |index: usize| self.table.columns.get(index);
+        let written = Reads::of(self.operations.iter().filter_map(|o| at(o.column)));
+        let tests = match &self.condition {
+            Some(Condition::If(tests)) => tests.as_slice(),
+            _ => &[],
+        };
+        let judged = Reads::of(tests.iter().filter_map(|test| at(test.column)));
+        Reads::of(all.filter(|column| match column.kind {
+            ColumnKind::Static => {
+                !written.statics.is_empty() || judged.statics.contains(&column.id)
+            }
+            _ => judged.regulars || !self.of_statics,
+        }))
+    }
+
+    /// Whether judging its condition reads the row that it names. For conditions on static columns alone Cassandra
+    /// reads the first one of the partition.
+    pub(crate) fn reads_row(&self, flavor: Flavor) -> bool {
         match &self.condition {
-            Some(Condition::If(tests)) if flavor == Flavor::Cassandra => {
-                Reads::of(tests.iter().filter_map(|test| at(test.column)))
+            Some(condition @ Condition::If(_)) if flavor == Flavor::Cassandra => {
+                condition.is_on_rows(&self.table)
             }
-            Some(_) if flavor == Flavor::Cassandra => {
-                let written = Reads::of(self.operations.iter().filter_map(|o| at(o.column)));
-                let statics = !written.statics.is_empty();
-                Reads::of(all.filter(|column| match column.kind {
-                    ColumnKind::Static => statics,
-                    _ => !self.of_statics,
-                }))
-            }
-            _ => Reads::of(all),
+            _ => true,
         }
     }
 

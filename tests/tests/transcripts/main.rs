@@ -34,6 +34,16 @@ async fn values() {
     check("values.txt").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn random_writes() {
+    check("random_writes.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_conditions() {
+    check("random_conditions.txt").await;
+}
+
 /// A file has a statement a line, the answer below it, indented, and comments behind `#`.
 async fn check(file: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

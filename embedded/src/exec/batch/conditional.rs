@@ -1,6 +1,6 @@
 //! Batches with conditions: all of one partition, all judged on what was there before, and what they answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use scylla_orm_driver::value;
@@ -40,6 +40,9 @@ pub(super) fn header(members: &[&Modify]) -> Arc<[value::Column]> {
 /// Several partitions, and as the writes themselves.
 pub(super) fn run(writes: &[Write<'_>], store: &mut Store, env: &Env<'_>) -> Result<Rows, Failure> {
     let key = partition(writes, env.flavor)?;
+    if env.flavor == Flavor::Cassandra {
+        mixed(writes)?;
+    }
     let members: Vec<&Modify> = writes.iter().map(|write| write.modify).collect();
     let table = &writes
         .first()
@@ -53,8 +56,7 @@ pub(super) fn run(writes: &[Write<'_>], store: &mut Store, env: &Env<'_>) -> Res
             applied &= condition.holds(&seen, write.values, env)?;
         }
     }
-    let conditional = members.iter().filter(|member| member.is_conditional());
-    let reads = conditional.fold(Reads::default(), |reads, member| {
+    let reads = members.iter().fold(Reads::default(), |reads, member| {
         reads.and(member.reads(env.flavor))
     });
     let now = &*store;
@@ -91,6 +93,54 @@ struct Answer {
     rows: Vec<Option<Position>>,
 }
 
+/// What Cassandra asks of one row, or of the static columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    Exists,
+    NotExists,
+    If,
+}
+
+/// Refuses, as Cassandra does, conditions of different kinds on one row.
+fn mixed(writes: &[Write<'_>]) -> Result<(), Failure> {
+    let mut asked: BTreeMap<Option<Position>, Asks> = BTreeMap::new();
+    for write in writes {
+        let table = &write.modify.table;
+        let row = write.rows().into_iter().next();
+        let asks = match &write.modify.condition {
+            None => continue,
+            Some(Condition::Exists) => vec![(row, Asks::Exists)],
+            Some(Condition::NotExists) => vec![(row, Asks::NotExists)],
+            Some(condition @ Condition::If(_)) => {
+                let of_statics = (None, Asks::If);
+                let of_row = (row, Asks::If);
+                match (condition.is_on_statics(table), condition.is_on_rows(table)) {
+                    (true, true) => vec![of_statics, of_row],
+                    (true, false) => vec![of_statics],
+                    (false, _) => vec![of_row],
+                }
+            }
+        };
+        for (place, asks) in asks {
+            let before = *asked.entry(place).or_insert(asks);
+            if before != asks {
+                return Err(mix(before, asks));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn mix(before: Asks, asks: Asks) -> Failure {
+    Failure::invalid(match (before, asks) {
+        (Asks::If, Asks::Exists) => "Cannot mix IF conditions and IF EXISTS for the same row",
+        (Asks::If, _) | (_, Asks::If) => {
+            "Cannot mix IF conditions and IF NOT EXISTS for the same row"
+        }
+        _ => "Cannot mix IF EXISTS and IF NOT EXISTS conditions for the same row",
+    })
+}
+
 /// What Cassandra answers: nothing if it was applied, else the rows that were judged and are there.
 fn refused<'s>(
     writes: &[Write<'_>],
@@ -98,12 +148,17 @@ fn refused<'s>(
     seen: impl Fn(Option<Position>) -> Seen<'s>,
     env: &Env<'_>,
 ) -> Answer {
-    let judged = writes.iter().filter(|write| write.modify.is_conditional());
-    let judged = judged.flat_map(places).map(seen);
-    let there = judged.filter(Seen::is_there);
-    let mut rows: Vec<Option<Position>> = there.map(|seen| seen.place().cloned()).collect();
-    rows.sort();
-    rows.dedup();
+    let judged = judged(writes, env.flavor);
+    let mut rows: Vec<Option<Position>> = judged
+        .iter()
+        .filter(|place| seen((*place).clone()).has_row())
+        .cloned()
+        .collect();
+    if rows.is_empty() {
+        // The static columns may be there without any row.
+        let mut there = judged.into_iter();
+        rows.extend(there.find(|place| seen(place.clone()).is_there()));
+    }
     if applied || rows.is_empty() {
         return Answer {
             shown: Vec::new(),
@@ -114,6 +169,20 @@ fn refused<'s>(
     Answer {
         shown: columns(&members, env.flavor),
         rows,
+    }
+}
+
+/// The rows that conditions read, in clustering order; none of their own if all are on static columns.
+fn judged(writes: &[Write<'_>], flavor: Flavor) -> Vec<Option<Position>> {
+    let conditional = writes.iter().filter(|write| write.modify.is_conditional());
+    let of_rows = conditional.filter(|write| write.modify.reads_row(flavor));
+    let mut rows: Vec<Option<Position>> =
+        of_rows.flat_map(|write| write.rows()).map(Some).collect();
+    rows.sort();
+    rows.dedup();
+    match rows.is_empty() {
+        true => vec![None],
+        false => rows,
     }
 }
 

@@ -88,7 +88,12 @@ pub(super) fn plan(
     };
     Ok(Test {
         column: at,
-        empty_is_null: matches!(part, Part::Whole) && column.is_multi_cell(),
+        empty_is_null: matches!(part, Part::Whole)
+            && column.is_multi_cell()
+            && !matches!(
+                relation.operator,
+                Operator::Contains | Operator::ContainsKey
+            ),
         part,
         operator: relation.operator,
         with,

@@ -84,6 +84,7 @@ impl<'s> Seen<'s> {
         }
         let reads = write.modify.reads(env.flavor);
         let table = &*write.modify.table;
+        let position = position.filter(|_| write.modify.reads_row(env.flavor));
         Ok(Seen::new((table, key, position), reads, store, env))
     }
 
@@ -110,10 +111,14 @@ impl<'s> Seen<'s> {
                 .and_then(|p| p.row(&at))
                 .filter(|row| is_alive(row))
                 .map(|row| (at, row)),
-            // Cassandra reads static columns with the first row of their partition.
-            None if env.flavor == Flavor::Cassandra => {
-                partition.and_then(|p| first(p, table, is_alive))
-            }
+            // Cassandra reads static columns with the first row of their partition. It finds a row without its marker
+            // only by reading its columns.
+            None if env.flavor == Flavor::Cassandra => partition.and_then(|p| {
+                first(p, table, |row| match shown.regulars {
+                    true => is_alive(row),
+                    false => row.is_alive(std::iter::empty(), now),
+                })
+            }),
             None => None,
         };
         Seen {
@@ -131,12 +136,13 @@ impl<'s> Seen<'s> {
     pub(crate) fn exists(&self) -> bool {
         match self.of_row {
             true => self.row.is_some(),
-            false => {
-                let columns = self.table.columns.iter();
-                let statics = columns.filter(|c| c.kind == ColumnKind::Static);
-                self.statics.is_alive(statics.map(|c| c.id), self.now)
-            }
+            false => self.has_statics(),
         }
+    }
+
+    /// Whether there is a row to show.
+    pub(crate) fn has_row(&self) -> bool {
+        self.row.is_some()
     }
 
     /// Whether there is anything to show.
@@ -145,8 +151,14 @@ impl<'s> Seen<'s> {
         self.row.is_some() || self.statics.is_alive(statics, self.now)
     }
 
+    fn has_statics(&self) -> bool {
+        let columns = self.table.columns.iter();
+        let statics = columns.filter(|c| c.kind == ColumnKind::Static);
+        self.statics.is_alive(statics.map(|c| c.id), self.now)
+    }
+
     /// Where the row stands that is shown, if there is one.
-    pub(crate) fn place(&self) -> Option<&Position> {
+    fn place(&self) -> Option<&Position> {
         self.row.as_ref().map(|(at, _)| at)
     }
 

@@ -8,6 +8,7 @@ use crate::exec::modify::using::Stamp;
 use crate::exec::record::field_key;
 use crate::exec::term::{Bound, Env, collection, unset};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::store::cell::Cell;
 use crate::store::row::{Elements, Row, Stored};
 
@@ -58,7 +59,7 @@ impl Edit<'_> {
             return Ok(None);
         };
         let members = collection::members(&value);
-        let places = list::before(members.len(), self.stamp.timestamp, self.env.flavor)?;
+        let places = list::before(members.len(), self.list_time(), self.env.flavor)?;
         let cells = places.into_iter().zip(members);
         let live = |(place, member): (Vec<u8>, &[u8])| (place, self.stamp.live(member.to_vec()));
         Ok(some(cells.map(live).collect()))
@@ -155,6 +156,14 @@ impl Edit<'_> {
         }
     }
 
+    /// By which the places of new list elements are ordered: ScyllaDB takes the write's timestamp, Cassandra the time.
+    fn list_time(&self) -> i64 {
+        match self.env.flavor {
+            Flavor::Scylla => self.stamp.timestamp,
+            Flavor::Cassandra => self.env.clock.timestamp(),
+        }
+    }
+
     /// The live elements as they were.
     fn elements(&self) -> Vec<(&[u8], &Cell)> {
         let elements = self
@@ -183,7 +192,7 @@ impl Edit<'_> {
             }
             _ => {
                 let members = collection::members(value);
-                let places = list::after(members.len(), self.stamp.timestamp);
+                let places = list::after(members.len(), self.list_time());
                 let cells = places.into_iter().zip(members);
                 cells.map(|(place, m)| (place, live(m))).collect()
             }
