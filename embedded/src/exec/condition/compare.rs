@@ -104,7 +104,7 @@ fn compared(test: &Test, found: Option<&[u8]>, with: Option<&[u8]>) -> Result<bo
     let Some(with) = with else {
         return Err(Failure::invalid(format!(
             "Invalid comparison with null for operator \"{}\"",
-            sign(test.operator)
+            test.operator.sign()
         )));
     };
     let Some(found) = found else {
@@ -120,24 +120,6 @@ fn compared(test: &Test, found: Option<&[u8]>, with: Option<&[u8]>) -> Result<bo
         Operator::ContainsKey => entry(&test.ty, found, with).is_some(),
         _ => like(found, with),
     })
-}
-
-/// An operator as it is written.
-pub(super) fn sign(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Equal => "=",
-        Operator::NotEqual => "!=",
-        Operator::Less => "<",
-        Operator::LessOrEqual => "<=",
-        Operator::Greater => ">",
-        Operator::GreaterOrEqual => ">=",
-        Operator::In => "IN",
-        Operator::NotIn => "NOT IN",
-        Operator::Contains => "CONTAINS",
-        Operator::ContainsKey => "CONTAINS KEY",
-        Operator::Like => "LIKE",
-        Operator::IsNot => "IS NOT",
-    }
 }
 
 /// Whether two values are the same; null is the same as null.

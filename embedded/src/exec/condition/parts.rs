@@ -5,7 +5,6 @@ use std::sync::Arc;
 use scylla_orm_driver::value::{self, Type};
 
 use crate::catalog::table::{Column, Table};
-use crate::exec::condition::compare;
 use crate::exec::scope::{Scope, spec, spec_of};
 use crate::exec::term::{self, Expression};
 use crate::failure::Failure;
@@ -171,7 +170,7 @@ fn check_operator(
     let (name, ty) = (&place.name, place.ty.bare());
     match (operator, ty) {
         (O::Less | O::LessOrEqual | O::Greater | O::GreaterOrEqual, Type::Duration) => {
-            let sign = compare::sign(operator);
+            let sign = operator.sign();
             Err(Failure::invalid(format!(
                 "Slice conditions ( {sign} ) are not supported on durations"
             )))

@@ -2,7 +2,7 @@
 
 use crate::catalog::table::{ColumnKind, Table};
 use crate::exec::restrict::Purpose;
-use crate::exec::restrict::relation::{Restriction, Shape, column, compared, operator, shown};
+use crate::exec::restrict::relation::{Restriction, Shape, column, compared, shown};
 use crate::exec::scope::Scope;
 use crate::failure::Failure;
 use crate::parse::syntax::{Name, Relation};
@@ -56,6 +56,6 @@ pub(super) fn resolve(
 
 /// The relation as one would write it.
 fn shown_whole(relation: &Relation, names: &[Name]) -> String {
-    let sign = operator::sign(relation.operator);
+    let sign = relation.operator.sign();
     format!("({}) {sign} {}", names.join(", "), shown(&relation.value))
 }

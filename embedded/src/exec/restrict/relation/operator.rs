@@ -35,7 +35,7 @@ pub(super) fn allow(relation: &Relation, column: &Column, flavor: Flavor) -> Res
         ),
         (_, ty) if column.is_multi_cell() => format!(
             "Collection column '{name}' ({ty}) cannot be restricted by a '{}' relation",
-            sign(operator)
+            operator.sign()
         ),
         (O::Like, Type::Text | Type::Ascii) if flavor == Flavor::Scylla => return Ok(()),
         (O::Like, _) => flavor.pick(
@@ -49,23 +49,6 @@ pub(super) fn allow(relation: &Relation, column: &Column, flavor: Flavor) -> Res
         _ => return Ok(()),
     };
     Err(Failure::invalid(text))
-}
-
-pub(super) fn sign(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Equal => "=",
-        Operator::NotEqual => "!=",
-        Operator::Less => "<",
-        Operator::LessOrEqual => "<=",
-        Operator::Greater => ">",
-        Operator::GreaterOrEqual => ">=",
-        Operator::In => "IN",
-        Operator::NotIn => "NOT IN",
-        Operator::Contains => "CONTAINS",
-        Operator::ContainsKey => "CONTAINS KEY",
-        Operator::Like => "LIKE",
-        Operator::IsNot => "IS NOT",
-    }
 }
 
 fn is_collection(ty: &Type) -> bool {
