@@ -264,8 +264,12 @@ async fn light_weight_update() -> Result<()> {
             .filter(year)
             .filter(Observation::DAY.eq(day))
     };
-    // Without what an earlier run on the same cluster has left.
-    row().update(Observation::NOTE.set_null()).await?;
+    // Without what an earlier run on the same cluster has left. Conditional writes have an order of their own, so this
+    // is one too.
+    row()
+        .update(Observation::NOTE.set_null())
+        .if_exists()
+        .await?;
 
     println!("\nA light-weight update of {day}, if there is no note yet");
     for note in ["ice on the lake", "skating"] {

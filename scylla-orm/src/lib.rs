@@ -113,6 +113,10 @@
 //! # }
 //! ```
 //!
+//! Write what conditions guard by conditional writes alone. The servers order these by their own ballots, and plain writes
+//! by the timestamps of the clients: Cassandra's ballots count whole milliseconds, so that of a plain write and a
+//! conditional one in the same millisecond the plain one may win although it came first.
+//!
 //! What CQL does and a table of rows would not: a row that was made by an update, and not by an insert, vanishes when its
 //! last column becomes null. A list, set or map written whole leaves a tombstone for what was there before; `.add(..)`,
 //! `.append(..)` and `.put(..)` do not.

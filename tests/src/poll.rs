@@ -1,6 +1,6 @@
 //! Waiting for what happens in the background, without guessing how long it takes.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// No condition of the suites takes as long on a machine that is merely busy.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -32,4 +32,21 @@ pub async fn within<T>(limit: Duration, what: &str, future: impl Future<Output =
         Ok(output) => output,
         Err(_) => panic!("{what} takes longer than {limit:?}"),
     }
+}
+
+/// The output of a plain write after which a conditional one follows.
+///
+/// Cassandra orders conditional writes by ballots of whole milliseconds, plain ones come with our microseconds: of two in
+/// one millisecond, the plain write wins even if it came first. So this returns when the write's millisecond is over.
+pub async fn written<T>(write: impl IntoFuture<Output = T>) -> T {
+    let output = write.await;
+    let millisecond = || {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        since.unwrap_or_default().as_millis()
+    };
+    let last = millisecond();
+    while millisecond() <= last {
+        tokio::task::yield_now().await;
+    }
+    output
 }

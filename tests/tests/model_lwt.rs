@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use scylla_orm::driver::frame::Consistency;
 use scylla_orm::prelude::*;
 use scylla_orm::{ErrorKind, Session};
+use tests::poll::written;
 use tests::target::Target;
 
 /// The columns stand in another order than that of the schema, which is by role and name.
@@ -128,7 +129,7 @@ async fn update_and_delete_if_exists() {
         assert_eq!(update().await.unwrap(), Lwt::Missing);
         assert_eq!(delete().await.unwrap(), Lwt::Missing);
         assert_eq!(Account::read(1).await, None);
-        Account::new(1).insert().await.unwrap();
+        written(Account::new(1).insert()).await.unwrap();
         assert_eq!(update().await.unwrap(), Lwt::Applied);
         assert_eq!(Account::read(1).await.unwrap().balance, Some(7));
         assert_eq!(
@@ -146,7 +147,7 @@ async fn conditions_hold_or_do_not() {
     /// An update under these conditions; whether they hold for `Account::new(1)`.
     macro_rules! check {
         ($($conditions:expr => $holds:expr;)+) => { $(
-            Account::new(1).save().await.unwrap();
+            written(Account::new(1).save()).await.unwrap();
             let outcome = account!(1).update(Account::BALANCE.set(0)).only_if($conditions).await.unwrap();
             assert_eq!(outcome.is_applied(), $holds, stringify!($conditions));
             let balance = if $holds { 0 } else { 10 };
@@ -192,7 +193,7 @@ async fn what_does_not_hold_is_shown() {
             limits: Some(vec![1]),
             ..Account::new(1)
         };
-        row.insert().await.unwrap();
+        written(row.insert()).await.unwrap();
         let update = || account!(1).update(Account::BALANCE.set(0));
 
         let outcome = update().only_if(Account::STATE.eq("closed")).await.unwrap();
@@ -230,8 +231,9 @@ async fn what_does_not_hold_is_shown() {
             balance: None,
             ..Account::new(3)
         };
-        null.insert().await.unwrap();
-        account!(4).update(Account::TAGS.add(["t"])).await.unwrap();
+        written(null.insert()).await.unwrap();
+        let update = account!(4).update(Account::TAGS.add(["t"]));
+        written(update).await.unwrap();
         for number in [3, 4] {
             let update = account!(number).update(Account::BALANCE.set(0));
             let outcome = update.only_if((Account::STATE.eq("x"), Account::BALANCE.eq(1)));
@@ -252,7 +254,7 @@ async fn what_does_not_hold_is_shown() {
 #[tokio::test]
 async fn a_delete_or_a_static_may_have_conditions() {
     run(async |_, _| {
-        Account::new(1).insert().await.unwrap();
+        written(Account::new(1).insert()).await.unwrap();
         let delete = |balance| account!(1).delete().only_if(Account::BALANCE.eq(balance));
         assert_eq!(delete(11).await.unwrap(), Lwt::Existing(Some(10)));
         assert_eq!(delete(10).await.unwrap(), Lwt::Applied);
@@ -266,7 +268,7 @@ async fn a_delete_or_a_static_may_have_conditions() {
         };
         assert_eq!(lock().await.unwrap(), Lwt::Applied);
         assert_eq!(lock().await.unwrap(), Lwt::Existing(Some(true)));
-        Account::new(1).insert().await.unwrap();
+        written(Account::new(1).insert()).await.unwrap();
         let update = account!(1).update((Account::BALANCE.set(1), Account::LOCKED.set(false)));
         assert_eq!(
             update.only_if(Account::LOCKED.eq(true)).await.unwrap(),
@@ -286,7 +288,9 @@ async fn a_delete_or_a_static_may_have_conditions() {
 async fn a_partition_without_the_row_is_no_row() {
     run(async |_, _| {
         let partition = Account::objects().filter(Account::OWNER.eq("ann"));
-        partition.update(Account::LOCKED.set(true)).await.unwrap();
+        written(partition.update(Account::LOCKED.set(true)))
+            .await
+            .unwrap();
         assert_eq!(
             account!(1).delete().if_exists().await.unwrap(),
             Lwt::Missing
@@ -353,13 +357,11 @@ async fn settings_go_with_conditions() {
 #[tokio::test]
 async fn many_may_count_with_conditions() {
     run(async |_, _| {
-        Account {
+        let account = Account {
             balance: Some(0),
             ..Account::new(1)
-        }
-        .insert()
-        .await
-        .unwrap();
+        };
+        written(account.insert()).await.unwrap();
         let increment = async || {
             let mut balance = 0;
             loop {

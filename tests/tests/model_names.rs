@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use scylla_orm::Session;
 use scylla_orm::prelude::*;
+use tests::poll::written;
 use tests::target::Target;
 
 /// The words of CQL as names of everything, columns also of the verbs of the library, and one that says anything.
@@ -116,7 +117,7 @@ async fn any_name_can_be_a_condition() {
             applied: None,
             ..Words::new(1)
         };
-        words.insert().await.unwrap();
+        written(words.insert()).await.unwrap();
         let row = || {
             Words::objects().filter((
                 Words::WHERE.eq("w"),

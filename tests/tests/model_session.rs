@@ -2,6 +2,7 @@
 
 use scylla_orm::prelude::*;
 use scylla_orm::{ErrorKind, driver};
+use tests::poll::written;
 use tests::target::Target;
 
 #[derive(Model, Debug, Clone, PartialEq)]
@@ -140,7 +141,8 @@ async fn each_verb_takes_a_session() {
     let (a, b) = (&two.a, &two.b);
     let query = || Note::objects().filter(Note::ID.eq(1));
     query().on(b).update(Note::TEXT.set("1")).await.unwrap();
-    query().update(Note::TEXT.set("2")).on(b).await.unwrap();
+    let update = query().update(Note::TEXT.set("2")).on(b);
+    written(update).await.unwrap();
     query()
         .update(Note::TEXT.set("3"))
         .only_if(Note::TEXT.eq("2"))
@@ -159,7 +161,7 @@ async fn each_verb_takes_a_session() {
     tracked.text = "5".into();
     tracked.save().on(b).await.unwrap();
     assert_eq!(query().dynamic().on(b).get().await.unwrap().text, "5");
-    Note::new("6").save().on(b).await.unwrap();
+    written(Note::new("6").save().on(b)).await.unwrap();
     assert!(
         !Note::new("7")
             .insert()

@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 use scylla_orm::ErrorKind;
 use scylla_orm::exec::PageToken;
 use scylla_orm::prelude::*;
+use tests::poll::written;
 use tests::target::Target;
 
 #[derive(Model, Debug, Clone, PartialEq)]
@@ -658,7 +659,7 @@ async fn every_operator_suits_the_server() {
             let mut tracked = expected.clone().tracked();
             tracked.n = Some(5);
             tracked.list.clear();
-            tracked.save().ttl(1000).await.unwrap();
+            written(tracked.save().ttl(1000)).await.unwrap();
             expected = tracked.into_inner();
             assert_eq!(Bag::get((1, 1)).await.unwrap(), expected);
             let if_not = row().update(Bag::N.set(6)).only_if(Bag::N.ne(5));

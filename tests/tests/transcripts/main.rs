@@ -9,6 +9,7 @@ use std::path::Path;
 use scylla_orm::driver::value::Row;
 use scylla_orm::driver::{Error, ErrorKind, Session};
 use scylla_orm_embedded::{Cluster, Flavor};
+use tests::poll::written;
 use tests::target::VARIABLE;
 
 /// In the files, the keyspace that a run makes for itself.
@@ -94,7 +95,8 @@ async fn transcript(session: &Session, script: &str) -> String {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let answer = answer(session, &line.replace(KEYSPACE, &keyspace)).await;
+        // Plain and conditional writes follow one another here.
+        let answer = written(answer(session, &line.replace(KEYSPACE, &keyspace))).await;
         for line in answer.replace(&*keyspace, KEYSPACE).lines() {
             found += &format!("  {line}\n");
         }
