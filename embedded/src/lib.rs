@@ -43,4 +43,4 @@ mod flavor;
 pub use clock::Clock;
 pub use flavor::Flavor;
 pub use node::traffic::ShardTraffic;
-pub use server::{Cluster, ClusterBuilder, Error};
+pub use server::{Cluster, ClusterBuilder, Error, ScriptError};

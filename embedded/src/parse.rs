@@ -5,6 +5,7 @@ mod ddl;
 mod lexer;
 mod modify;
 mod relation;
+pub(crate) mod script;
 mod select;
 pub(crate) mod syntax;
 mod table;

@@ -2,6 +2,7 @@
 
 mod builder;
 mod listen;
+mod script;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +18,7 @@ use crate::node::traffic::ShardTraffic;
 
 pub use builder::ClusterBuilder;
 pub use listen::Error;
+pub use script::ScriptError;
 
 /// A CQL cluster in this process: nodes on addresses of the loopback, data in memory.
 ///

@@ -68,6 +68,19 @@ impl ClusterBuilder {
         self
     }
 
+    /// All data centres, by name and number of nodes, in the place of `datacenter1`. Nothing changes if there are none.
+    pub fn datacenters<'a>(
+        mut self,
+        datacenters: impl IntoIterator<Item = (&'a str, usize)>,
+    ) -> Self {
+        let named = |(name, nodes): (&'a str, usize)| (Box::from(name), nodes.max(1));
+        let datacenters: Vec<_> = datacenters.into_iter().map(named).collect();
+        if !datacenters.is_empty() {
+            self.datacenters = datacenters;
+        }
+        self
+    }
+
     /// Shards of each node; 2 if not said, and at least 1. Cassandra has none: there each node counts as one.
     pub fn shards(mut self, shards: u16) -> Self {
         self.shards = NonZeroU16::new(shards).unwrap_or(NonZeroU16::MIN);
