@@ -22,6 +22,7 @@ mod close;
 mod dial;
 mod handshake;
 mod heartbeat;
+mod identity;
 mod inbox;
 mod link;
 mod outbox;

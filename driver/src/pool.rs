@@ -21,7 +21,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use tokio::sync::{Notify, watch};
+use futures_core::future::BoxFuture;
+use tokio::sync::{Notify, mpsc, watch};
+use uuid::Uuid;
 
 use crate::conn::failure::Failure;
 use crate::conn::{Conn, Dialer};
@@ -37,12 +39,34 @@ use crate::token::Sharder;
 #[derive(Debug)]
 pub struct Pool {
     shared: Arc<Shared>,
+    adopted: mpsc::UnboundedSender<Dialing>,
 }
+
+/// The node that a pool connects to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Which node it is. A connection that leads to another one is refused; `None` takes whatever is there.
+    pub host_id: Option<Uuid>,
+}
+
+impl From<SocketAddr> for Target {
+    fn from(address: SocketAddr) -> Target {
+        Target {
+            address,
+            host_id: None,
+        }
+    }
+}
+
+/// A connection to the pool's node that somebody else has begun to open.
+pub type Dialing = BoxFuture<'static, Result<Arc<Conn>, Failure>>;
 
 /// What the pool and its task share.
 #[derive(Debug)]
 struct Shared {
-    address: SocketAddr,
+    target: Target,
     table: ArcSwap<Table>,
     state: watch::Sender<PoolState>,
     /// Wakes the task out of its pause.
@@ -87,28 +111,36 @@ impl PoolState {
 }
 
 impl Pool {
-    /// A pool for the node at `address`. Returns at once; the connections come behind. `first` is a connection
-    /// to the node that exists already, and becomes one of them.
+    /// A pool for a node. Returns at once; the connections come behind. `first` is a connection to the node that is
+    /// there already, or under way: it becomes one of them, and no other is dialed before it has failed.
     ///
     /// # Panics
     ///
     /// Outside of a tokio runtime.
     pub fn open(
         dialer: Arc<Dialer>,
-        address: SocketAddr,
+        target: impl Into<Target>,
         config: PoolConfig,
-        first: Option<Arc<Conn>>,
+        first: Option<Dialing>,
     ) -> Pool {
         let shared = Arc::new(Shared {
-            address,
+            target: target.into(),
             table: ArcSwap::default(),
             state: watch::Sender::new(PoolState::default()),
             dial_now: Notify::new(),
             life: watch::Sender::new(Life::Open),
         });
-        let filler = Filler::new(Arc::clone(&shared), dialer, config);
+        let (adopted, inbox) = mpsc::unbounded_channel();
+        let filler = Filler::new(Arc::clone(&shared), dialer, config, inbox);
         tokio::spawn(filler.run(first));
-        Pool { shared }
+        Pool { shared, adopted }
+    }
+
+    /// Takes in a connection to the node that somebody else has begun to open. If its shard has one by then, it is
+    /// closed in order, as it is if the pool is closed.
+    pub fn adopt(&self, dialing: Dialing) {
+        // What cannot be sent is dropped, which closes the connection.
+        let _ = self.adopted.send(dialing);
     }
 
     /// The connection to `shard`; any connection if it has none, or if no shard is named. `None` if the node
@@ -173,7 +205,7 @@ impl Pool {
 
     /// The node's address.
     pub fn address(&self) -> SocketAddr {
-        self.shared.address
+        self.shared.target.address
     }
 
     /// Closes all connections as [`Conn::close`] does, all at once, and dials no more.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::cluster::member::Member;
 use crate::cluster::{Cluster, State};
-use crate::pool::Pool;
+use crate::pool::{Pool, Target};
 use crate::routing::Distance;
 use crate::topology::{Node, Topology};
 
@@ -56,7 +56,11 @@ impl Cluster {
         let counters = old.map(|old| old.counters.clone()).unwrap_or_default();
         let pool = wanted.then(|| {
             let config = self.settings.pool.clone();
-            Pool::open(self.dialer.clone(), node.address, config, None)
+            let target = Target {
+                address: node.address,
+                host_id: Some(node.host_id),
+            };
+            Pool::open(self.dialer.clone(), target, config, None)
         });
         Arc::new(Member::new(node.host_id, node.address, pool, counters))
     }

@@ -21,7 +21,11 @@ pub(super) async fn dial(
     shard: Option<ShardPort>,
     events: Option<mpsc::Sender<Frame>>,
 ) -> Result<Arc<Conn>, Failure> {
-    let to = shard.map_or(address, |shard| SocketAddr::new(address.ip(), shard.port));
+    let mut to = address;
+    if let Some(shard) = shard {
+        // Whatever else is in the address, as the scope of a link-local one, stays.
+        to.set_port(shard.port);
+    }
     let source_port = shard.map(|shard| shard.source);
     let connecting = dialer.connector.connect(to, source_port);
     let socket = match timeout(dialer.config.connect_timeout, connecting).await {

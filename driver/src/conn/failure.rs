@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::frame::response::ServerError;
 use crate::frame::{HeaderError, Opcode};
 use crate::wire::{Malformed, TooLong};
@@ -71,6 +73,15 @@ pub enum Failure {
         error: Malformed,
     },
 
+    /// Another node is there than the one that was expected.
+    #[error("another node is there: its host id is {found}, not {expected}")]
+    OtherNode {
+        /// The host id of the node that was to be reached.
+        expected: Uuid,
+        /// The host id of the node that answers.
+        found: Uuid,
+    },
+
     /// The server wants to know who connects, and no credentials are configured.
     #[error("the server asks for credentials ({authenticator}); none are configured")]
     NoCredentials {
@@ -100,6 +111,8 @@ pub enum Step {
     Startup,
     /// Proving who connects.
     Auth,
+    /// Asking which node it is.
+    Identity,
     /// A request on an open connection.
     Request,
 }
@@ -179,6 +192,7 @@ impl fmt::Display for Step {
             Step::Options => "OPTIONS",
             Step::Startup => "STARTUP",
             Step::Auth => "authentication",
+            Step::Identity => "host id",
             Step::Request => "request",
         })
     }

@@ -14,6 +14,7 @@ use std::time::Duration;
 use futures_core::future::BoxFuture;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::conn::failure::Failure;
@@ -22,13 +23,15 @@ use crate::pool::backoff::Backoff;
 use crate::pool::config::PoolConfig;
 use crate::pool::dial;
 use crate::pool::table::Table;
-use crate::pool::{Life, Shared};
+use crate::pool::{Dialing, Life, Shared};
 
 /// The task of one pool.
 pub(super) struct Filler {
     shared: Arc<Shared>,
     dialer: Arc<Dialer>,
     config: PoolConfig,
+    /// Attempts that others have begun.
+    adopted: mpsc::UnboundedReceiver<Dialing>,
     /// Attempts under way.
     dials: FuturesUnordered<BoxFuture<'static, Dialed>>,
     /// Those of them that are for a shard, by shard.
@@ -59,10 +62,16 @@ struct Departed {
 }
 
 impl Filler {
-    pub(super) fn new(shared: Arc<Shared>, dialer: Arc<Dialer>, config: PoolConfig) -> Filler {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        dialer: Arc<Dialer>,
+        config: PoolConfig,
+        adopted: mpsc::UnboundedReceiver<Dialing>,
+    ) -> Filler {
         Filler {
             shared,
             dialer,
+            adopted,
             dials: FuturesUnordered::new(),
             wanted: HashSet::new(),
             departures: FuturesUnordered::new(),
@@ -76,12 +85,12 @@ impl Filler {
     }
 
     /// Runs until the pool is closed, and closes its connections.
-    pub(super) async fn run(mut self, first: Option<Arc<Conn>>) {
+    pub(super) async fn run(mut self, first: Option<Dialing>) {
         let shared = Arc::clone(&self.shared);
         let _done = Done(Arc::clone(&shared));
         let mut life = shared.life.subscribe();
-        if let Some(conn) = first {
-            self.arrived(conn);
+        if let Some(dialing) = first {
+            self.begin(None, dialing);
         }
         loop {
             self.dial();
@@ -90,6 +99,7 @@ impl Filler {
                 _ = life.wait_for(|life| *life != Life::Open) => break,
                 Some(dialed) = self.dials.next() => self.dialed(dialed),
                 Some(departed) = self.departures.next() => self.departed(departed),
+                Some(dialing) = self.adopted.recv() => self.begin(None, dialing),
                 () = shared.dial_now.notified() => {
                     self.backoff.reset();
                     self.pause = None;
@@ -128,18 +138,13 @@ impl Filler {
                 for shard in missing {
                     let dialing = dial::to_shard(
                         Arc::clone(&self.dialer),
-                        self.shared.address,
+                        self.shared.target.address,
                         port,
                         sharding,
                         shard,
                     );
                     self.wanted.insert(shard);
-                    self.dials.push(Box::pin(async move {
-                        Dialed {
-                            shard: Some(shard),
-                            result: dialing.await,
-                        }
-                    }));
+                    self.begin(Some(shard), Box::pin(dialing));
                 }
             }
             None => {
@@ -153,12 +158,20 @@ impl Filler {
 
     fn dial_plain(&mut self) {
         let dialer = Arc::clone(&self.dialer);
-        let address = self.shared.address;
+        let address = self.shared.target.address;
+        let dialing = async move { Conn::open(&dialer, address, None, None).await };
+        self.begin(None, Box::pin(dialing));
+    }
+
+    /// Awaits a connection, and looks whom it leads to.
+    fn begin(&mut self, shard: Option<u16>, dialing: Dialing) {
+        let expected = self.shared.target.host_id;
         self.dials.push(Box::pin(async move {
-            Dialed {
-                shard: None,
-                result: Conn::open(&dialer, address, None, None).await,
-            }
+            let result = match (dialing.await, expected) {
+                (Ok(conn), Some(host_id)) => conn.expect(host_id).await,
+                (result, _) => result,
+            };
+            Dialed { shard, result }
         }));
     }
 
@@ -180,7 +193,7 @@ impl Filler {
             Ok(conn) => {
                 if dialed.shard.is_some() && dialed.shard != conn.shard() {
                     tracing::warn!(
-                        address = %self.shared.address,
+                        address = %self.shared.target.address,
                         "the shard-aware port led to another shard than the source port names (address translation?); using the plain port"
                     );
                     self.avoid_shard_aware_port();
@@ -188,7 +201,7 @@ impl Filler {
                 self.arrived(conn);
             }
             Err(failure) => {
-                tracing::debug!(address = %self.shared.address, shard = dialed.shard, %failure, "could not connect");
+                tracing::debug!(address = %self.shared.target.address, shard = dialed.shard, %failure, "could not connect");
                 self.failed(dialed.shard, &failure);
                 self.shared.state.send_modify(|state| {
                     state.failures += 1;

@@ -50,6 +50,13 @@ impl Peer {
                 Supported::scylla(&sharding, &offered(self.shared.flavor))
             }
         };
+        if self.shared.flavor == Flavor::Scylla {
+            let host_id = node.host_id.to_string();
+            supported
+                .options
+                .push(("SCYLLA_HOST_ID".to_owned(), vec![host_id]));
+            supported.options.sort();
+        }
         for (name, values) in &mut supported.options {
             if name == "COMPRESSION" {
                 values.clear();

@@ -48,7 +48,7 @@ impl Filler {
             self.excess.push(conn);
         } else {
             tracing::warn!(
-                address = %self.shared.address,
+                address = %self.shared.target.address,
                 missing = table.wanted() - table.connected(),
                 "the server gives no connections to some of its shards; trying again later"
             );

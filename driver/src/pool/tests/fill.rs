@@ -1,13 +1,14 @@
 //! Each shard gets its connection, by whatever way there is, and no more than needed.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
 use super::node::{ADDRESS, Behaviour, Node};
 use crate::conn::Conn;
-use crate::pool::Pool;
 use crate::pool::config::PoolConfig;
+use crate::pool::{Dialing, Pool};
 
 /// Waits until a pool is full, and checks the node's connections by shard, and how many were dialed for it.
 async fn check(
@@ -102,11 +103,35 @@ async fn a_connection_that_exists_becomes_one_of_them() {
         .await
         .unwrap();
     let shard = conn.shard();
-    let first = std::sync::Arc::clone(&conn);
-    let pool = Pool::open(dialer, ADDRESS.into(), PoolConfig::default(), Some(first));
+    let first = std::future::ready(Ok(std::sync::Arc::clone(&conn)));
+    let address = SocketAddr::from(ADDRESS);
+    let first: Dialing = Box::pin(first);
+    let pool = Pool::open(dialer, address, PoolConfig::default(), Some(first));
     assert!(pool.ready().await);
     assert!(std::sync::Arc::ptr_eq(&pool.pick(shard).unwrap(), &conn));
     assert_eq!(node.dials().len(), 3);
+}
+
+/// One that others have begun is waited for, not dialed again; one that comes too late is closed.
+#[tokio::test(start_paused = true)]
+async fn a_connection_under_way_is_adopted() {
+    let node = Node::scylla(1);
+    let dialer = node.dialer();
+    let late = |after: Duration| -> Dialing {
+        let dialer = dialer.clone();
+        Box::pin(async move {
+            sleep(after).await;
+            Conn::open(&dialer, ADDRESS.into(), None, None).await
+        })
+    };
+    let first = late(Duration::from_secs(2));
+    let address = SocketAddr::from(ADDRESS);
+    let pool = Pool::open(dialer.clone(), address, PoolConfig::default(), Some(first));
+    assert!(pool.ready().await);
+    assert_eq!(node.dials().len(), 1);
+    pool.adopt(late(Duration::from_secs(1)));
+    sleep(Duration::from_secs(10)).await;
+    assert_eq!((node.dials().len(), node.open()), (2, vec![1]));
 }
 
 #[tokio::test(start_paused = true)]

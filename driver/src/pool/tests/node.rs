@@ -120,7 +120,7 @@ impl Node {
     }
 
     pub(super) fn pool(&self, config: PoolConfig) -> Pool {
-        Pool::open(self.dialer(), ADDRESS.into(), config, None)
+        Pool::open(self.dialer(), SocketAddr::from(ADDRESS), config, None)
     }
 
     /// The shard of a new connection, or why there is none.
