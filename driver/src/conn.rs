@@ -10,6 +10,31 @@
 //! Callers and the I/O task meet in one mutex per connection; a request takes it twice, and allocates nothing.
 //! The I/O task writes *late*: it goes behind those that it has just woken in the run queue, so that what they
 //! send next is one system call. A caller writes by itself only when it is alone.
+//!
+//! The life of a connection:
+//!
+//! ```text
+//!  dialing ── handshake ──▶ Open ── close, last owner gone ──▶ Draining ── answers due are in, or drain_timeout ─┐
+//!     │ fails                │ └─ too many old orphans ──▶ Draining, patient ── nobody waits any more ───────────┤
+//!     │                      │ broken, silent, protocol broken                                                   ▼
+//!     └──────────────────────┴────────────────────────────────────────────────────────────────────────────▶ Ended
+//!                              shutdown(Write), read to the end (≤ linger, ≤ 16 MiB), drop  ◀──────────────────┘
+//! ```
+//!
+//! In Draining no request is taken in and those that wait for an id fail as not sent. In Ended nobody waits any more:
+//! each request knows whether the server may have got it. However it has ended, the socket is read to its end before
+//! it is dropped, so that this side sends no reset; only a server that does not close its side is cut off, which
+//! [`Connections::aborted`](crate::metrics::Connections::aborted) counts.
+//!
+//! The life of a request that is given up, by its caller or by its deadline:
+//!
+//! ```text
+//!  not polled ─▶ nothing has happened
+//!  in Queue   ─▶ taken out, never sent
+//!  in Outbox  ─▶ taken back if nobody has begun to write it: never sent, its id free at once
+//!  written    ─▶ orphan: its id is not used again before the answer has come and was thrown away
+//!  answered   ─▶ the answer is thrown away, its id free at once
+//! ```
 
 /// What a connection may do, and how long it may take.
 pub mod config;
@@ -50,6 +75,7 @@ use crate::conn::link::{Link, Phase};
 use crate::conn::request::{Flight, Head, Request};
 use crate::frame::response::Supported;
 use crate::frame::{Features, Flags, Frame, Opcode, Sharding};
+use crate::metrics::ConnCounters;
 use crate::socket::Connector;
 use crate::wire::TooLong;
 
@@ -62,6 +88,8 @@ pub struct Dialer {
     pub deadlines: Arc<Deadlines>,
     /// What each connection may do.
     pub config: Arc<ConnConfig>,
+    /// Counts what becomes of them.
+    pub counters: Arc<ConnCounters>,
 }
 
 /// A way to one shard of a node: its shard-aware port, and the source port that leads from there to the shard.
@@ -172,6 +200,17 @@ impl Conn {
     async fn reached(&self, wanted: Phase) {
         // The sender lives in the link, as long as this.
         let _ = self.link.phase().wait_for(|phase| *phase >= wanted).await;
+    }
+
+    /// Asks the server for a sign of life now instead of after a time of silence: for when somebody says that it is
+    /// down. If none comes within the heartbeat's timeout, the connection ends. Returns at once.
+    pub fn probe(&self) {
+        self.link.probe.notify_one();
+    }
+
+    /// Why it has ended; `None` while it is open, and while it finishes what is under way.
+    pub fn end(&self) -> Option<Arc<End>> {
+        self.link.end()
     }
 
     /// Whether it takes requests.

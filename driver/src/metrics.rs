@@ -1,7 +1,11 @@
 //! Counters of what the driver did. Atomics only: they are part of the hot path.
 
+mod connections;
+
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+pub use connections::{ConnCounters, Connections};
 
 /// What a session sent to one shard of one node, as it chose: a forwarded request is not seen from here.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -203,6 +203,13 @@ impl Pool {
         self.shared.dial_now.notify_one();
     }
 
+    /// Asks each connection for a sign of life, as [`Conn::probe`] does: for when the cluster says that the node is
+    /// down.
+    pub fn probe(&self) {
+        let table = self.shared.table.load();
+        table.conns().for_each(|conn| conn.probe());
+    }
+
     /// The node's address.
     pub fn address(&self) -> SocketAddr {
         self.shared.target.address

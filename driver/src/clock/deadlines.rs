@@ -32,6 +32,11 @@ impl Tick {
     fn later(self, ticks: u32) -> Tick {
         Tick(self.0.wrapping_add(ticks))
     }
+
+    /// The moment `time` later, to the tick; never more than half of the way around.
+    pub(crate) fn plus(self, time: Duration) -> Tick {
+        self.later(Deadlines::ticks(time))
+    }
 }
 
 /// Something whose deadlines are enforced.
@@ -83,14 +88,23 @@ impl Deadlines {
     /// The tick at which `timeout` from now is over.
     #[inline]
     pub fn after(&self, timeout: Duration) -> Tick {
-        let now = if self.idle.load(Acquire) {
+        // One more, because a part of the current tick is over already.
+        self.now().later(Self::ticks(timeout) + 1)
+    }
+
+    /// The current tick. While requests are under way it is one load.
+    #[inline]
+    pub(crate) fn now(&self) -> Tick {
+        if self.idle.load(Acquire) {
             self.measure()
         } else {
             Tick(self.now.load(Relaxed))
-        };
-        // One more, because a part of the current tick is over already.
-        let ticks = timeout.as_millis().div_ceil(Self::TICK.as_millis()) + 1;
-        now.later(u32::try_from(ticks).unwrap_or(Self::FAR).min(Self::FAR))
+        }
+    }
+
+    fn ticks(time: Duration) -> u32 {
+        let ticks = time.as_millis().div_ceil(Self::TICK.as_millis());
+        u32::try_from(ticks).unwrap_or(Self::FAR).min(Self::FAR)
     }
 
     /// Time left until `deadline`; zero when it is over.

@@ -119,6 +119,7 @@ impl Control {
         match effect(frame) {
             Effect::Refresh => self.schedule.event(),
             Effect::Up(node) => self.up(node),
+            Effect::Down(node) => self.down(node, lost),
             Effect::Nothing if lost => self.schedule.event(),
             Effect::Nothing => {}
         }
@@ -129,6 +130,16 @@ impl Control {
         match state.members.iter().find(|m| m.address() == node) {
             Some(member) => member.dial_now(),
             None => self.schedule.event(),
+        }
+    }
+
+    fn down(&mut self, node: SocketAddr, lost: bool) {
+        let state = self.cluster.state();
+        if let Some(member) = state.members.iter().find(|m| m.address() == node) {
+            member.probe();
+        }
+        if lost {
+            self.schedule.event();
         }
     }
 

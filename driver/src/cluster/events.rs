@@ -16,14 +16,17 @@ pub(super) enum Effect {
     Refresh,
     /// The node can be connected to again. A hint: if it is not known, it is new.
     Up(SocketAddr),
+    /// The node is said to be down. A hint: its own connections know better, and are asked.
+    Down(SocketAddr),
 }
 
-/// What the event in `frame` asks for. That a node is down is a hint that its own connections know better.
+/// What the event in `frame` asks for.
 pub(super) fn effect(frame: Frame) -> Effect {
     match frame.response(&Default::default(), None) {
         Ok((_, Response::Event(event))) => match event {
             Event::Topology { .. } => Effect::Refresh,
             Event::Status { up: true, node } => Effect::Up(node),
+            Event::Status { up: false, node } => Effect::Down(node),
             Event::Schema(change) if change.target == SchemaTarget::Keyspace => Effect::Refresh,
             _ => Effect::Nothing,
         },

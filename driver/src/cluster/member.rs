@@ -93,6 +93,13 @@ impl Member {
         }
     }
 
+    /// The cluster says that the node is down: its connections find out whether that is so.
+    pub(super) fn probe(&self) {
+        if let Some(pool) = &self.pool {
+            pool.probe();
+        }
+    }
+
     pub(crate) fn traffic(&self) -> impl Iterator<Item = Traffic> {
         self.counters.traffic(self.address)
     }

@@ -26,6 +26,7 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
         connector: settings.connector.clone(),
         deadlines: Deadlines::new(settings.clock.clone()),
         config: Arc::new(settings.conn.clone()),
+        counters: Arc::default(),
     });
     let candidates = settings.points.iter().cloned().map(Candidate::Point);
     let (link, found) = first(&settings, &dialer, candidates.collect()).await?;

@@ -25,7 +25,7 @@ pub(super) async fn finish(link: &Link, side: Side, alive: bool) {
     })
     .await;
     if !alive {
-        return;
+        return link.counters.lost();
     }
     let linger = link.config.linger;
     let closed = match (side, pen.half) {
@@ -34,10 +34,16 @@ pub(super) async fn finish(link: &Link, side: Side, alive: bool) {
             let (read, write) = tokio::io::split(stream);
             timeout(linger, drain(read, write)).await
         }
-        (Side::Tcp(_), None) => return,
+        (Side::Tcp(_), None) => return link.counters.lost(),
     };
-    if closed != Ok(true) {
-        tracing::debug!("the server did not close its side of a connection in time");
+    if closed == Ok(true) {
+        link.counters.closed();
+    } else {
+        link.counters.aborted();
+        tracing::debug!(
+            ?linger,
+            "a connection was cut off: the server did not close its side in time"
+        );
     }
 }
 

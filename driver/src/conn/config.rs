@@ -25,9 +25,13 @@ pub struct ConnConfig {
     pub queue: usize,
     /// Bytes that may wait to be sent, and again as many in the queue. 16 MiB by default; one larger request passes alone.
     pub queue_bytes: usize,
-    /// Requests given up by their callers whose answers are still due. With more than that the connection is
-    /// replaced. 1,024 by default.
+    /// Requests given up by their callers whose answers are due since [`orphan_age`](ConnConfig::orphan_age). With
+    /// more than that the connection is replaced: it takes no more requests, and closes when those that somebody
+    /// still waits for are over. 1,024 by default.
     pub orphans: u32,
+    /// How long an answer that nobody waits for may take before it counts: callers who give up many requests at once
+    /// say nothing about the connection. 1 s by default.
+    pub orphan_age: Duration,
     /// The longest answer accepted, in bytes. 256 MiB by default, the protocol's own limit.
     pub max_frame: usize,
     /// Who connects, for servers that ask.
@@ -49,6 +53,7 @@ impl Default for ConnConfig {
             queue: 8192,
             queue_bytes: 16 << 20,
             orphans: 1024,
+            orphan_age: Duration::from_secs(1),
             max_frame: crate::frame::MAX_BODY,
             credentials: None,
             startup: Vec::new(),

@@ -59,8 +59,8 @@ pub(super) fn start(
     events: Option<mpsc::Sender<Frame>>,
 ) -> Arc<Conn> {
     let (side, half) = task::split(socket);
-    let config = Arc::clone(&dialer.config);
-    let link = Link::new(config, Arc::clone(&dialer.deadlines), half);
+    dialer.counters.opened();
+    let link = Link::new(dialer, half);
     tokio::spawn(Task::new(Arc::clone(&link), events).run(side));
     Arc::new(Conn {
         link,

@@ -124,6 +124,9 @@ pub enum End {
     /// It was closed by this side.
     #[error("the connection is closed")]
     Closed,
+    /// It is being replaced by this side: the server owes too many answers that nobody waits for.
+    #[error("the connection is being replaced: too many answers are due that nobody waits for")]
+    WornOut,
     /// The server closed it.
     #[error("the server closed the connection")]
     ByServer,

@@ -1,4 +1,9 @@
 //! Finds out that a server has gone without saying so.
+//!
+//! ```text
+//!  listening ── an interval without a read, or a probe ──▶ asked ── any read ──▶ listening
+//!                                                            └── silence ──▶ the connection ends
+//! ```
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Weak};
@@ -31,11 +36,14 @@ async fn listen(conn: Weak<Conn>, link: &Link) {
     let mut heard = link.reads.load(Relaxed);
     let mut looks = 0;
     loop {
-        sleep(step.max(Duration::from_millis(1))).await;
+        let probed = tokio::select! {
+            () = sleep(step.max(Duration::from_millis(1))) => false,
+            () = link.probe.notified() => true,
+        };
         let now = link.reads.load(Relaxed);
         looks = if now == heard { looks + 1 } else { 0 };
         heard = now;
-        if looks + 1 < LOOKS {
+        if looks + 1 < LOOKS && !probed {
             continue;
         }
         looks = 0;

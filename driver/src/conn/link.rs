@@ -7,15 +7,17 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 
 use tokio::net::tcp::OwnedWriteHalf;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::clock::deadlines::{Deadlines, Sweep, Tick};
+use crate::conn::Dialer;
 use crate::conn::config::ConnConfig;
 use crate::conn::failure::{End, Failure};
 use crate::conn::outbox::Pen;
 use crate::conn::state::{Found, Life, Stage, State, Then};
 use crate::conn::task::direct;
 use crate::frame::Frame;
+use crate::metrics::ConnCounters;
 
 /// What the I/O task, the requests and the sweeper of one connection share.
 pub(super) struct Link {
@@ -31,8 +33,11 @@ pub(super) struct Link {
     /// Events that found their channel full.
     pub(super) missed_events: AtomicU64,
     phase: watch::Sender<Phase>,
+    /// Asks the heartbeat not to wait for its time.
+    pub(super) probe: Notify,
     pub(super) deadlines: Arc<Deadlines>,
     pub(super) config: Arc<ConnConfig>,
+    pub(super) counters: Arc<ConnCounters>,
 }
 
 /// How far a writer came.
@@ -55,21 +60,19 @@ pub(super) enum Phase {
 }
 
 impl Link {
-    pub(super) fn new(
-        config: Arc<ConnConfig>,
-        deadlines: Arc<Deadlines>,
-        half: Option<OwnedWriteHalf>,
-    ) -> Arc<Link> {
+    pub(super) fn new(dialer: &Dialer, half: Option<OwnedWriteHalf>) -> Arc<Link> {
         let link = Arc::new(Link {
-            state: Mutex::new(State::new(&config, half)),
+            state: Mutex::new(State::new(&dialer.config, half)),
             io: OnceLock::new(),
             load: AtomicU32::new(0),
             open: AtomicBool::new(true),
             reads: AtomicU32::new(0),
             missed_events: AtomicU64::new(0),
             phase: watch::Sender::new(Phase::Open),
-            deadlines,
-            config,
+            probe: Notify::new(),
+            deadlines: Arc::clone(&dialer.deadlines),
+            config: Arc::clone(&dialer.config),
+            counters: Arc::clone(&dialer.counters),
         });
         let weak = Arc::downgrade(&link);
         link.deadlines.watch(weak);
@@ -139,8 +142,9 @@ impl Link {
     /// The waiter gives up; the answer, if one is due, will be thrown away.
     #[cold]
     pub(super) fn abandon(&self, stage: &Stage) {
+        let now = self.deadlines.now();
         let mut state = self.lock();
-        let (remains, waker, then) = state.abandon(stage);
+        let (remains, waker, then) = state.abandon(stage, now);
         self.load.store(state.load(), Relaxed);
         drop(state);
         drop((remains, waker));
@@ -183,6 +187,14 @@ impl Link {
         }
     }
 
+    /// Why it has ended; `None` while it is open or draining.
+    pub(super) fn end(&self) -> Option<Arc<End>> {
+        match self.lock().life() {
+            Life::Ended(why) => Some(Arc::clone(why)),
+            Life::Open | Life::Draining { .. } => None,
+        }
+    }
+
     /// The socket is gone.
     pub(super) fn gone(&self) {
         self.phase.send_replace(Phase::Gone);
@@ -218,7 +230,7 @@ impl Link {
                 result => {
                     state.outbox.put_back(pen);
                     // The I/O task may wait for the pen, to close the socket.
-                    let awaited = ended || matches!(state.life(), Life::Draining);
+                    let awaited = ended || matches!(state.life(), Life::Draining { .. });
                     drop(state);
                     if awaited {
                         self.wake_io();
@@ -269,16 +281,17 @@ impl Sweep for Link {
             return false;
         }
         let worn_out = state.expire(now, &mut wake);
-        let waiting = state.is_waiting();
+        let (waiting, drained) = (state.is_waiting(), state.is_drained());
         self.load.store(state.load(), Relaxed);
         drop(state);
         if worn_out {
-            tracing::info!(
-                "closing a connection to replace it: too many answers are due that nobody waits for"
-            );
+            self.counters.worn_out();
             self.leave(wake);
-        } else {
-            wake.into_iter().for_each(Waker::wake);
+            return waiting;
+        }
+        wake.into_iter().for_each(Waker::wake);
+        if drained {
+            self.wake_io();
         }
         waiting
     }

@@ -10,14 +10,14 @@ use std::mem;
 use tokio::net::tcp::OwnedWriteHalf;
 
 use crate::conn::slots::Ticket;
-use crate::frame;
+use crate::frame::{self, HEADER, Header};
 
 /// The right to an answer, and where the request is among all bytes ever sent.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Claim {
     pub(super) ticket: Ticket,
-    /// Offset of the frame's first byte: compared with what the kernel took, it says whether the server may
-    /// have got the request.
+    /// Offset of the frame's first byte among all bytes ever appended: compared with `written`, it says whether the
+    /// server may have got the request.
     pub(super) at: u64,
 }
 
@@ -26,9 +26,15 @@ pub(super) struct Claim {
 pub(super) struct Outbox {
     /// Frames nobody has begun to write.
     out: Vec<u8>,
+    /// Frames in `out` that were withdrawn: where each begins and how long it is; and the sum of those lengths. They
+    /// are cut out before the rest is written.
+    withdrawn: Vec<(usize, usize)>,
+    dead: usize,
     hand: Hand,
-    /// Bytes ever appended, and ever accepted by the kernel.
+    /// Bytes ever appended; those of them that came before `out`; and those that count as accepted by the kernel, never
+    /// fewer than were.
     appended: u64,
+    begun: u64,
     written: u64,
     /// Nothing more will be written; `written` is final.
     sealed: bool,
@@ -68,12 +74,15 @@ impl Outbox {
     pub(super) fn new(half: Option<OwnedWriteHalf>) -> Outbox {
         Outbox {
             out: Vec::new(),
+            withdrawn: Vec::new(),
+            dead: 0,
             hand: Hand::Free(Pen {
                 half,
                 bytes: Vec::new(),
                 pos: 0,
             }),
             appended: 0,
+            begun: 0,
             written: 0,
             sealed: false,
             small: 0,
@@ -94,6 +103,27 @@ impl Outbox {
     /// Whether the server may have got any of the request.
     pub(super) fn is_sent(&self, claim: &Claim) -> bool {
         claim.at < self.written
+    }
+
+    /// Takes a frame back that nobody has begun to write: it never will be. False if it is too late.
+    #[cold]
+    pub(super) fn withdraw(&mut self, claim: &Claim) -> bool {
+        let Some(from) = claim.at.checked_sub(self.begun) else {
+            return false;
+        };
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let Some(length) = self.out.get(from..).and_then(length) else {
+            // The connection has ended.
+            return false;
+        };
+        self.withdrawn.push((from, length));
+        self.dead += length;
+        if self.dead == self.out.len() {
+            self.out.clear();
+            self.forget_withdrawn();
+            self.begun = self.appended;
+        }
+        true
     }
 
     /// Bytes that nobody has begun to write.
@@ -150,9 +180,37 @@ impl Outbox {
         pen.bytes.clear();
         pen.pos = 0;
         self.trim(&mut pen.bytes, used);
+        // All before is written or withdrawn. What was withdrawn of the rest counts at once, because those behind it
+        // lie that much nearer to the begin than their claims say.
+        if !self.sealed {
+            self.written = self.begun + self.dead as u64;
+        }
+        self.begun = self.appended;
+        self.cut_out_withdrawn();
         // Here a connection of version 5 will pack the frames into segments.
         mem::swap(&mut self.out, &mut pen.bytes);
         !pen.bytes.is_empty()
+    }
+
+    fn cut_out_withdrawn(&mut self) {
+        if self.withdrawn.is_empty() {
+            return;
+        }
+        self.withdrawn.sort_unstable();
+        let (mut to, mut from) = (0, 0);
+        let end = self.out.len();
+        for (at, length) in self.withdrawn.iter().copied().chain([(end, 0)]) {
+            self.out.copy_within(from..at, to);
+            to += at - from;
+            from = at + length;
+        }
+        self.out.truncate(to);
+        self.forget_withdrawn();
+    }
+
+    fn forget_withdrawn(&mut self) {
+        self.withdrawn = Vec::new();
+        self.dead = 0;
     }
 
     /// Counts what the kernel took.
@@ -174,10 +232,11 @@ impl Outbox {
     /// get it yet.
     pub(super) fn end(&mut self) {
         if matches!(self.hand, Hand::Writing) {
-            self.written = self.appended - self.out.len() as u64;
+            self.written = self.begun;
         }
         self.sealed = true;
         self.out = Vec::new();
+        self.forget_withdrawn();
     }
 
     /// Gives memory back after a burst, but not between two waves of it.
@@ -189,6 +248,12 @@ impl Outbox {
             buffer.shrink_to(KEEP);
         }
     }
+}
+
+/// The whole length of the frame that `bytes` begin with.
+fn length(bytes: &[u8]) -> Option<usize> {
+    let header = Header::parse(bytes.first_chunk()?).ok()?;
+    Some(HEADER + usize::try_from(header.length).ok()?)
 }
 
 impl Pen {

@@ -19,8 +19,8 @@ use crate::wire::TooLong;
 ///
 /// # Cancel safety
 ///
-/// May be dropped at any time. Before its first poll nothing has been sent; later, the frame goes out and its
-/// answer is thrown away. The connection is not harmed either way.
+/// May be dropped at any time. What nobody has begun to write by then is never sent; else the rest of it goes out, and
+/// its answer is thrown away. The connection is not harmed either way.
 #[must_use = "futures do nothing unless polled"]
 pub struct Request<F> {
     step: Step<F>,
@@ -47,7 +47,8 @@ pub struct Head {
 ///
 /// # Cancel safety
 ///
-/// May be dropped at any time: its answer is then thrown away, and its stream id used again only after that.
+/// May be dropped at any time. What nobody has begun to write by then is never sent; else its answer is thrown away, and
+/// its stream id used again only after that.
 #[must_use = "dropping it gives up the answer"]
 pub struct Flight {
     conn: Arc<Conn>,

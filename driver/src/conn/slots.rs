@@ -9,6 +9,7 @@
 
 use std::mem;
 use std::task::Waker;
+use std::time::Duration;
 
 use crate::clock::deadlines::Tick;
 use crate::frame::Frame;
@@ -29,6 +30,7 @@ pub(super) struct Slots {
 #[derive(Debug)]
 struct Slot {
     generation: u32,
+    /// When the wait ends; of an orphan, when it ended.
     deadline: Tick,
     phase: Phase,
 }
@@ -166,8 +168,8 @@ impl Slots {
         }
     }
 
-    /// The waiter gives up.
-    pub(super) fn abandon(&mut self, ticket: &Ticket) -> Remains {
+    /// The waiter gives up, at `now`.
+    pub(super) fn abandon(&mut self, ticket: &Ticket, now: Tick) -> Remains {
         let slot = &mut self.slots[usize::from(ticket.stream)];
         if slot.generation != ticket.generation {
             return Remains::Nothing;
@@ -175,6 +177,7 @@ impl Slots {
         slot.generation = slot.generation.wrapping_add(1);
         match mem::replace(&mut slot.phase, Phase::Orphan) {
             Phase::Waiting(waker) => {
+                slot.deadline = now;
                 self.orphans += 1;
                 Remains::Waker(waker)
             }
@@ -185,6 +188,36 @@ impl Slots {
             }
             Phase::Free | Phase::Orphan => Remains::Nothing,
         }
+    }
+
+    /// The request was taken back before anybody began to write it, so that no answer is due: its id is free, also
+    /// if the wait for it has ended before.
+    #[cold]
+    pub(super) fn withdraw(&mut self, ticket: &Ticket) -> Remains {
+        let slot = &mut self.slots[usize::from(ticket.stream)];
+        let own = slot.generation == ticket.generation;
+        let expired = slot.generation == ticket.generation.wrapping_add(1)
+            && matches!(slot.phase, Phase::Orphan);
+        if !own && !expired {
+            return Remains::Nothing;
+        }
+        let remains = match mem::replace(&mut slot.phase, Phase::Free) {
+            Phase::Waiting(waker) => Remains::Waker(waker),
+            Phase::Orphan => {
+                self.orphans -= 1;
+                Remains::Nothing
+            }
+            // A server that answers what it has not got; not counted any more.
+            Phase::Done(frame) => {
+                self.live += 1;
+                Remains::Answer(frame)
+            }
+            Phase::Free => return Remains::Nothing,
+        };
+        slot.generation = ticket.generation.wrapping_add(1);
+        self.live -= 1;
+        self.free.push(ticket.stream);
+        remains
     }
 
     /// An answer has come; its waiter's waker goes to `wake`.
@@ -229,6 +262,14 @@ impl Slots {
                 }
             }
         }
+    }
+
+    /// Orphans whose answers are due for longer than `age`.
+    pub(super) fn old_orphans(&self, now: Tick, age: Duration) -> usize {
+        let old = |slot: &&Slot| {
+            matches!(slot.phase, Phase::Orphan) && slot.deadline.plus(age).is_over(now)
+        };
+        self.slots.iter().filter(old).count()
     }
 
     /// No more answers will come: ends everybody's right, except to answers that are there.

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 use std::task::Waker;
+use std::time::Duration;
 
 use crate::clock::deadlines::Tick;
 use crate::conn::config::ConnConfig;
@@ -28,6 +29,7 @@ pub(super) struct State {
     /// Frames wait in the queue while the outbox holds more than this.
     outbox_limit: usize,
     orphan_limit: u32,
+    orphan_age: Duration,
 }
 
 /// The life of a connection.
@@ -35,7 +37,11 @@ pub(super) struct State {
 pub(super) enum Life {
     Open,
     /// No more requests; those under way may finish.
-    Draining,
+    Draining {
+        /// It is only being replaced: for as long as anybody waits for an answer. Else for a time, and also for
+        /// answers that nobody waits for.
+        patient: bool,
+    },
     /// Nobody waits any more.
     Ended(Arc<End>),
 }
@@ -83,6 +89,7 @@ impl State {
             life: Life::Open,
             outbox_limit: config.queue_bytes,
             orphan_limit: config.orphans,
+            orphan_age: config.orphan_age,
         }
     }
 
@@ -110,9 +117,14 @@ impl State {
         self.slots.live() > self.slots.orphans() || !self.queue.is_empty()
     }
 
-    /// Nothing is under way any more.
+    /// It takes no more requests, and nothing that is worth waiting for is under way any more.
     pub(super) fn is_drained(&self) -> bool {
-        self.slots.live() == 0 && self.outbox.is_done()
+        let due = match self.life {
+            Life::Draining { patient: true } => self.slots.live() - self.slots.orphans(),
+            Life::Draining { patient: false } => self.slots.live(),
+            Life::Open | Life::Ended(_) => return false,
+        };
+        due == 0 && self.outbox.is_done()
     }
 
     /// Takes in a request whose frame lacks only the stream id.
@@ -156,7 +168,7 @@ impl State {
         if let Stage::Parked(number) = *stage {
             match self.queue.find(number) {
                 Place::Placed(claim) => *stage = Stage::Sent(claim),
-                Place::Lost => return Found::Failed(self.loss(false)),
+                Place::Lost => return Found::Failed(self.loss()),
                 Place::Parked(parked) if parked.waker.will_wake(current) => return Found::Pending,
                 Place::Parked(parked) => {
                     return match fresh.take() {
@@ -166,7 +178,7 @@ impl State {
                 }
             }
         }
-        let Stage::Sent(claim) = stage else {
+        let Stage::Sent(claim) = *stage else {
             return Found::Pending;
         };
         match self.slots.look(&claim.ticket, current, fresh) {
@@ -174,17 +186,28 @@ impl State {
             Look::NeedsWaker => Found::NeedsWaker,
             Look::Replaced(waker) => Found::Replaced(waker),
             Look::Answered(frame) => Found::Answer(frame, self.refill()),
-            Look::Lost => Found::Failed(match self.life {
+            Look::Lost => Found::Failed(match &self.life {
                 // A frame that nobody has begun to write never will be.
-                Life::Ended(_) => self.loss(self.outbox.is_sent(claim)),
-                // It is in the outbox at least, and will go out.
-                Life::Open | Life::Draining => self.loss(true),
+                Life::Ended(why) => Failure::Ended {
+                    why: Arc::clone(why),
+                    sent: self.outbox.is_sent(&claim),
+                },
+                Life::Open | Life::Draining { .. } => Failure::Timeout {
+                    step: Step::Request,
+                    sent: self.withdraw(&claim).is_none(),
+                },
             }),
         }
     }
 
+    /// Takes a request back that nobody has begun to write; `None` if it is too late.
+    fn withdraw(&mut self, claim: &Claim) -> Option<Remains> {
+        let taken = self.outbox.withdraw(claim);
+        taken.then(|| self.slots.withdraw(&claim.ticket))
+    }
+
     /// The waiter gives up. What comes back is dropped after the lock.
-    pub(super) fn abandon(&mut self, stage: &Stage) -> (Remains, Option<Waker>, Then) {
+    pub(super) fn abandon(&mut self, stage: &Stage, now: Tick) -> (Remains, Option<Waker>, Then) {
         let claim = match stage {
             Stage::Sent(claim) => *claim,
             Stage::Parked(number) => match self.queue.find(*number) {
@@ -195,8 +218,15 @@ impl State {
                 }
             },
         };
-        let remains = self.slots.abandon(&claim.ticket);
-        (remains, None, self.refill())
+        let remains = match self.withdraw(&claim) {
+            Some(remains) => remains,
+            None => self.slots.abandon(&claim.ticket, now),
+        };
+        let then = match self.is_drained() {
+            true => Then::WakeIo,
+            false => self.refill(),
+        };
+        (remains, None, then)
     }
 
     /// Hands out a batch of answers, and collects whom to wake. Err: an answer to nothing.
@@ -222,17 +252,29 @@ impl State {
     pub(super) fn expire(&mut self, now: Tick, wake: &mut Vec<Waker>) -> bool {
         self.slots.expire(now, wake);
         self.queue.expire(now, wake);
-        self.slots.orphans() > self.orphan_limit && self.drain(wake)
-    }
-
-    /// No more requests. False if it was not open.
-    pub(super) fn drain(&mut self, wake: &mut Vec<Waker>) -> bool {
-        let open = matches!(self.life, Life::Open);
-        if open {
-            self.life = Life::Draining;
+        let worn_out = matches!(self.life, Life::Open) && self.is_worn_out(now);
+        if worn_out {
+            self.life = Life::Draining { patient: true };
             self.queue.end(wake);
         }
-        open
+        worn_out
+    }
+
+    /// Looks at each slot only when there are enough orphans of any age.
+    fn is_worn_out(&self, now: Tick) -> bool {
+        let limit = usize::try_from(self.orphan_limit).unwrap_or(usize::MAX);
+        self.slots.orphans() > self.orphan_limit
+            && self.slots.old_orphans(now, self.orphan_age) > limit
+    }
+
+    /// No more requests, and an end in time. False if that is so already.
+    pub(super) fn drain(&mut self, wake: &mut Vec<Waker>) -> bool {
+        let draining = matches!(self.life, Life::Open | Life::Draining { patient: true });
+        if draining {
+            self.life = Life::Draining { patient: false };
+            self.queue.end(wake);
+        }
+        draining
     }
 
     /// Nobody waits any more. False if it has ended before.
@@ -297,18 +339,15 @@ impl State {
         Then::WakeIo
     }
 
-    fn loss(&self, sent: bool) -> Failure {
+    /// What became of a parked request that is in the queue no more, and was not sent.
+    fn loss(&self) -> Failure {
         match &self.life {
-            Life::Ended(why) => Failure::Ended {
-                why: Arc::clone(why),
-                sent,
-            },
-            // A parked request is taken out without its deadline being over only when the connection drains.
-            Life::Draining if !sent => self.life.refusal(),
-            Life::Open | Life::Draining => Failure::Timeout {
+            Life::Open => Failure::Timeout {
                 step: Step::Request,
-                sent,
+                sent: false,
             },
+            // It was taken out without its deadline being over.
+            life => life.refusal(),
         }
     }
 }
@@ -318,7 +357,8 @@ impl Life {
     fn refusal(&self) -> Failure {
         let why = match self {
             Life::Ended(why) => Arc::clone(why),
-            Life::Open | Life::Draining => Arc::new(End::Closed),
+            Life::Draining { patient: true } => Arc::new(End::WornOut),
+            Life::Open | Life::Draining { .. } => Arc::new(End::Closed),
         };
         Failure::Ended { why, sent: false }
     }

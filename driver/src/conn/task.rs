@@ -128,15 +128,12 @@ impl Task {
         match state.life() {
             Life::Open => {}
             Life::Ended(_) => return Turn::Over,
-            Life::Draining if state.is_drained() => {
+            Life::Draining { patient } => {
+                let (patient, drained) = (*patient, state.is_drained());
                 drop(state);
-                self.link.fail(End::Closed);
-                return Turn::Over;
-            }
-            Life::Draining => {
-                drop(state);
-                if self.is_drain_over(cx) {
-                    self.link.fail(End::Closed);
+                if drained || (!patient && self.is_drain_over(cx)) {
+                    self.link
+                        .fail(if patient { End::WornOut } else { End::Closed });
                     return Turn::Over;
                 }
                 state = self.link.lock();

@@ -48,43 +48,113 @@ async fn dropped_before_its_first_poll_sends_nothing() {
 #[tokio::test]
 async fn dropped_when_sent_keeps_its_id_until_the_answer() {
     let (conn, mut peer) = pair(ConnConfig::default()).await;
-    for alone in [true, false] {
-        let mut other = ask!(conn, b"other");
-        if !alone {
-            assert!(once(&mut other).is_pending());
-        }
-        let mut dropped = ask!(conn, b"a");
-        assert!(once(&mut dropped).is_pending());
-        drop(dropped); // alone: written; else still in the outbox
-        assert_eq!(conn.orphans(), 1);
-        let mut second = ask!(conn, b"b");
-        assert!(once(&mut second).is_pending());
-        if !alone {
-            let asked = peer.asked().await;
-            assert_eq!(asked.body, b"other");
-            peer.answer(asked.stream, b"").await;
-            other.await.unwrap();
-        }
-        let (a, b) = (peer.asked().await, peer.asked().await);
-        assert_eq!((&a.body[..], &b.body[..]), (&b"a"[..], &b"b"[..]));
-        assert_ne!(a.stream, b.stream);
-        peer.answer(a.stream, b"late").await;
-        peer.answer(b.stream, b"B").await;
-        assert_eq!(second.await.unwrap().body[..], b"B"[..]);
-        assert_eq!((conn.orphans(), conn.load()), (0, 0));
-        let mut third = ask!(conn, b"c");
-        let mut fourth = ask!(conn, b"d");
-        assert!(once(&mut third).is_pending() && once(&mut fourth).is_pending());
-        let (c, d) = (peer.asked().await, peer.asked().await);
-        assert!(
-            c.stream == a.stream || d.stream == a.stream,
-            "the id is free again"
-        );
-        peer.answer(c.stream, b"C").await;
-        peer.answer(d.stream, b"D").await;
-        assert_eq!(third.await.unwrap().body[..], b"C"[..]);
-        assert_eq!(fourth.await.unwrap().body[..], b"D"[..]);
+    let mut dropped = ask!(conn, b"a");
+    assert!(once(&mut dropped).is_pending());
+    let a = peer.asked().await;
+    drop(dropped);
+    assert_eq!(conn.orphans(), 1);
+    let mut second = ask!(conn, b"b");
+    assert!(once(&mut second).is_pending());
+    let b = peer.asked().await;
+    assert_eq!((&a.body[..], &b.body[..]), (&b"a"[..], &b"b"[..]));
+    assert_ne!(a.stream, b.stream);
+    peer.answer(a.stream, b"late").await;
+    peer.answer(b.stream, b"B").await;
+    assert_eq!(second.await.unwrap().body[..], b"B"[..]);
+    assert_eq!((conn.orphans(), conn.load()), (0, 0));
+    let mut third = ask!(conn, b"c");
+    let mut fourth = ask!(conn, b"d");
+    assert!(once(&mut third).is_pending() && once(&mut fourth).is_pending());
+    let (c, d) = (peer.asked().await, peer.asked().await);
+    assert!(
+        c.stream == a.stream || d.stream == a.stream,
+        "the id is free again"
+    );
+    peer.answer(c.stream, b"C").await;
+    peer.answer(d.stream, b"D").await;
+    assert_eq!(third.await.unwrap().body[..], b"C"[..]);
+    assert_eq!(fourth.await.unwrap().body[..], b"D"[..]);
+}
+
+/// Of requests that nobody has begun to write, `dropped` are given up, in that order: the server gets the others.
+async fn check_withdrawn(dropped: &[usize], expected: &[&[u8]]) {
+    let (conn, mut peer) = pair(ConnConfig::default()).await;
+    let mut first = ask!(conn, b"first");
+    assert!(once(&mut first).is_pending(), "written by its caller");
+    let bodies: [&[u8]; 5] = [b"0", b"11", b"222", b"3333", b"44444"];
+    let mut requests: Vec<_> = bodies.iter().map(|body| Some(ask!(conn, body))).collect();
+    for request in requests.iter_mut().flatten() {
+        assert!(once(request).is_pending());
     }
+    for at in dropped {
+        requests[*at] = None;
+    }
+    assert_eq!(conn.orphans(), 0, "no answer is due for what is not sent");
+    assert_eq!(usize::try_from(conn.load()), Ok(1 + expected.len()));
+    let mut last = ask!(conn, b"last");
+    assert!(once(&mut last).is_pending());
+    requests.push(Some(last));
+    let mut all = vec![peer.asked().await];
+    for _ in 0..=expected.len() {
+        all.push(peer.asked().await);
+    }
+    let bodies: Vec<&[u8]> = all.iter().map(|asked| &asked.body[..]).collect();
+    assert_eq!(
+        bodies,
+        [&[&b"first"[..]], expected, &[&b"last"[..]]].concat()
+    );
+    for asked in &all {
+        peer.answer(asked.stream, &asked.body).await;
+    }
+    first.await.unwrap();
+    let expected = expected.iter().copied().chain([&b"last"[..]]);
+    for (request, body) in requests.into_iter().flatten().zip(expected) {
+        assert_eq!(request.await.unwrap().body[..], *body);
+    }
+    assert_eq!((conn.orphans(), conn.load()), (0, 0));
+}
+
+#[tokio::test]
+async fn dropped_before_anybody_wrote_it_is_never_sent() {
+    check_withdrawn(&[], &[b"0", b"11", b"222", b"3333", b"44444"]).await;
+    check_withdrawn(&[0], &[b"11", b"222", b"3333", b"44444"]).await;
+    check_withdrawn(&[4, 1], &[b"0", b"222", b"3333"]).await;
+    check_withdrawn(&[2, 3, 1], &[b"0", b"44444"]).await;
+    check_withdrawn(&[4, 3, 2, 1, 0], &[]).await;
+}
+
+#[tokio::test]
+async fn out_of_time_before_anybody_wrote_it_is_never_sent() {
+    let (conn, mut peer) = super::peer::pipe(ConnConfig::default(), 64, None);
+    let large = [7; 1000];
+    let mut stuck = ask!(conn, &large);
+    assert!(once(&mut stuck).is_pending());
+    let mut begin = [0; 64];
+    tokio::io::AsyncReadExt::read_exact(&mut peer.0, &mut begin)
+        .await
+        .unwrap();
+    let expiring = [b"a", b"b"].map(|body| {
+        let mut request = Arc::clone(&conn).request(Opcode::Execute, Tick::default(), put(body));
+        assert!(once(&mut request).is_pending());
+        request
+    });
+    sweep(&conn, conn.deadlines().now());
+    let [mut told, dropped] = expiring;
+    let result = once(&mut told).map(|result| result.unwrap_err());
+    let Poll::Ready(Failure::Timeout { sent: false, .. }) = result else {
+        panic!("{result:?}");
+    };
+    drop(dropped);
+    assert_eq!((conn.orphans(), conn.load()), (0, 1));
+    let mut next = ask!(conn, b"c");
+    assert!(once(&mut next).is_pending());
+    tokio::io::AsyncReadExt::read_exact(&mut peer.0, &mut [0; 1009 - 64])
+        .await
+        .unwrap();
+    let asked = peer.asked().await;
+    assert_eq!(asked.body, b"c");
+    peer.answer(asked.stream, b"C").await;
+    assert_eq!(next.await.unwrap().body[..], b"C"[..]);
 }
 
 #[tokio::test]

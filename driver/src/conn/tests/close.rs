@@ -119,27 +119,92 @@ async fn keeps_its_deadlines_with_a_server_that_does_nothing() {
 async fn worn_out_by_orphans_it_asks_to_be_replaced() {
     let config = ConnConfig {
         orphans: 3,
+        // Those in flight are waited for even so.
+        drain_timeout: Duration::ZERO,
         ..ConnConfig::default()
     };
     let (conn, mut peer) = pair(config).await;
-    let mut kept = ask!(conn, b"kept");
+    let (mut kept, mut given_up) = (ask!(conn, b"kept"), ask!(conn, b"given up"));
     assert!(once(&mut kept).is_pending());
+    let kept_id = peer.asked().await.stream;
+    let mut late = Vec::new();
     for _ in 0..4 {
-        assert!(conn.is_open());
-        let mut request = ask!(conn, b"given up");
-        assert!(once(&mut request).is_pending());
+        assert!(conn.is_open() && once(&mut given_up).is_pending());
+        late.push(peer.asked().await.stream);
+        given_up = ask!(conn, b"given up");
     }
     assert_eq!(conn.orphans(), 4);
-    super::sweep(&conn, crate::clock::deadlines::Tick::default());
-    assert!(!conn.is_open());
-    for _ in 0..5 {
-        let asked = peer.asked().await;
-        peer.answer(asked.stream, &asked.body).await;
-    }
+    let young = conn.deadlines().now();
+    super::sweep(&conn, young);
+    assert!(conn.is_open(), "the server may well answer them soon");
+    let second = Duration::from_secs(1) + crate::clock::deadlines::Deadlines::TICK;
+    super::sweep(&conn, young.plus(second));
+    assert!(!conn.is_open() && conn.end().is_none());
+    let failure = ask!(conn, b"late").await.unwrap_err();
+    assert!(!failure.possibly_sent() && failure.to_string().contains("replaced"));
+    peer.answer(kept_id, b"K").await;
     assert_eq!(
         kept.await.unwrap().body[..],
-        b"kept"[..],
+        b"K"[..],
         "the others are not harmed"
     );
+    // Answers that nobody waits for are not waited for, but read all the same.
     assert_eq!(peer.next().await, None);
+    peer.answer(late[0], b"late").await;
+    drop(peer);
+    conn.gone().await;
+    assert!(matches!(*conn.end().unwrap(), End::WornOut));
+    assert_eq!(conn.link.counters.read().worn_out, 1);
+}
+
+#[tokio::test]
+async fn worn_out_it_still_closes_in_time_when_told_to() {
+    let config = ConnConfig {
+        orphans: 0,
+        drain_timeout: Duration::ZERO,
+        ..ConnConfig::default()
+    };
+    let (conn, mut peer) = pair(config).await;
+    let (mut kept, mut given_up) = (ask!(conn, b"kept"), ask!(conn, b"given up"));
+    assert!(once(&mut kept).is_pending() && once(&mut given_up).is_pending());
+    peer.asked().await;
+    peer.asked().await;
+    drop(given_up);
+    super::sweep(&conn, conn.deadlines().now().plus(Duration::from_secs(2)));
+    assert!(!conn.is_open());
+    conn.start_close();
+    assert!(kept.await.unwrap_err().possibly_sent());
+    assert_eq!(peer.next().await, None);
+}
+
+#[tokio::test]
+async fn counts_how_connections_end() {
+    let config = ConnConfig {
+        linger: Duration::from_millis(20),
+        ..ConnConfig::default()
+    };
+    for ends in ["closed", "lost", "aborted"] {
+        let (conn, mut peer) = pair(config.clone()).await;
+        match ends {
+            "closed" => {
+                conn.start_close();
+                assert_eq!(peer.next().await, None);
+                drop(peer);
+                conn.gone().await;
+            }
+            "lost" => {
+                drop(peer);
+                conn.gone().await;
+            }
+            _ => conn.close().await,
+        }
+        let counts = conn.link.counters.read();
+        let found = (counts.opened, counts.closed, counts.lost, counts.aborted);
+        let expected = match ends {
+            "closed" => (1, 1, 0, 0),
+            "lost" => (1, 0, 1, 0),
+            _ => (1, 0, 0, 1),
+        };
+        assert_eq!(found, expected, "{ends}");
+    }
 }

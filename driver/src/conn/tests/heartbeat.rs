@@ -48,6 +48,42 @@ async fn finds_a_silent_server_in_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn probed_it_finds_a_silent_server_at_once() {
+    for alive in [true, false] {
+        let (dialer, mut accepted) = pipes(ConnConfig::default());
+        let server = async {
+            let mut peer = accepted.recv().await.unwrap();
+            peer.greet(&Supported::default()).await;
+            peer
+        };
+        let address = ([127, 0, 0, 1], 9042).into();
+        let (conn, mut peer) = tokio::join!(Conn::open(&dialer, address, None, None), server);
+        let conn = conn.unwrap();
+        sleep(Duration::from_millis(10)).await;
+        let start = Instant::now();
+        conn.probe();
+        let asked = peer.asked().await;
+        assert_eq!(asked.opcode, Opcode::Options);
+        assert!(start.elapsed() < Duration::from_millis(10));
+        if alive {
+            peer.send(&super::peer::answer(
+                asked.stream,
+                Opcode::Supported,
+                &[0, 0],
+            ))
+            .await;
+            sleep(Duration::from_secs(6)).await;
+            assert!(conn.is_open());
+        } else {
+            conn.closing().await;
+            let took = start.elapsed();
+            let limit = Duration::from_millis(5_100);
+            assert!(took >= Duration::from_secs(5) && took < limit, "{took:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_quiet_connection_stays_open_and_ends_all_its_tasks() {
     let (dialer, mut accepted) = pipes(ConnConfig::default());
     let server = tokio::spawn(async move {

@@ -117,6 +117,7 @@ pub(crate) fn dialer(connector: impl Connector, config: ConnConfig) -> Arc<Diale
         connector: Arc::new(connector),
         deadlines: Deadlines::new(Arc::new(SystemClock)),
         config: Arc::new(config),
+        counters: Arc::default(),
     })
 }
 
