@@ -20,6 +20,7 @@ mod header;
 mod opcode;
 mod params;
 mod ty;
+mod unreadable;
 mod values;
 
 #[cfg(test)]
@@ -30,16 +31,17 @@ mod noise;
 pub mod request;
 pub mod response;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 
-use crate::wire::{Malformed, TooLong};
+use crate::wire::{Malformed, Reader, TooLong};
 
 pub use consistency::{Consistency, UnknownConsistency};
 pub use extension::Sharding;
-pub use features::{Dialect, Features};
+pub use features::{Dialect, Features, TabletRouting};
 pub use header::{Flags, Header, HeaderError, Version};
 pub use opcode::Opcode;
 pub use params::Params;
+pub use unreadable::Unreadable;
 pub use values::{Value, Values, ValuesIter};
 
 /// Bytes of a frame's header.
@@ -55,6 +57,8 @@ pub struct Frame {
     pub flags: Flags,
     /// Says which message it is.
     pub opcode: Opcode,
+    /// The stream that it came on.
+    pub stream: i16,
     /// What followed the header.
     pub body: Bytes,
 }
@@ -68,8 +72,62 @@ impl Frame {
         self,
         features: &Features,
         known: Option<&response::Columns>,
-    ) -> Result<(response::Prefix, response::Response), Malformed> {
-        response::Response::decode(self.opcode, self.flags, self.body, features, known)
+    ) -> Result<(response::Prefix, response::Response), Unreadable> {
+        let (opcode, stream) = (self.opcode, self.stream);
+        response::Response::decode(opcode, self.flags, self.body, features, known)
+            .map_err(|malformed| unreadable(opcode, stream, malformed))
+    }
+
+    /// Reads the RESULT in it, as [`QueryResult::decode_again`](response::QueryResult::decode_again) does, and what
+    /// stands before it, which is usually nothing.
+    ///
+    /// # Errors
+    /// If the body is not what the flags announce, or no RESULT.
+    #[inline]
+    pub fn result(
+        mut self,
+        features: &Features,
+        known: Option<&response::Columns>,
+        before: Option<&response::Described>,
+    ) -> Result<Answered, Unreadable> {
+        let (opcode, stream) = (self.opcode, self.stream);
+        let unreadable = |malformed| unreadable(opcode, stream, malformed);
+        let (mut prefix, mut length) = (None, 0);
+        if self.flags != Flags::NONE {
+            let mut reader = Reader::new(&self.body);
+            let read = response::Prefix::decode(self.flags, &mut reader);
+            prefix = Some(Box::new(read.map_err(unreadable)?));
+            length = reader.offset();
+            self.body.advance(length);
+        }
+        let (result, described) =
+            response::QueryResult::decode_again(self.body, features, known, before)
+                .map_err(|malformed| unreadable(malformed.behind(length)))?;
+        Ok(Answered {
+            prefix,
+            result,
+            described,
+        })
+    }
+}
+
+/// A RESULT as it was read from a frame.
+#[derive(Debug)]
+pub struct Answered {
+    /// What stands before it.
+    pub prefix: Option<Box<response::Prefix>>,
+    /// The message.
+    pub result: response::QueryResult,
+    /// How the columns of its rows are described, if not as before.
+    pub described: Option<response::Described>,
+}
+
+#[cold]
+fn unreadable(opcode: Opcode, stream: i16, malformed: Malformed) -> Unreadable {
+    Unreadable {
+        opcode,
+        stream,
+        malformed,
     }
 }
 

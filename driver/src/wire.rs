@@ -65,6 +65,17 @@ pub enum Cell<'a> {
     Unset,
 }
 
+impl Malformed {
+    /// The same of a part that begins `offset` bytes into the body.
+    #[must_use]
+    pub fn behind(self, offset: usize) -> Malformed {
+        Malformed {
+            offset: self.offset.saturating_add(offset),
+            ..self
+        }
+    }
+}
+
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let why = match self.why {

@@ -9,7 +9,7 @@ use crate::conn::Conn;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::request::{Query, Register};
 use crate::frame::response::{EventKind, QueryResult, Response, Rows};
-use crate::frame::{Consistency, Opcode, Params, Values};
+use crate::frame::{Consistency, Opcode, Params, Unreadable, Values};
 use crate::value::ToRow;
 use crate::wire::{Malformed, TooLong, Why};
 
@@ -87,10 +87,14 @@ impl Asker {
 
     /// Cells that do not add up to rows.
     pub(super) fn broken(&self) -> Error {
-        self.error(ErrorKind::Malformed(Malformed {
-            offset: 0,
-            field: "rows",
-            why: Why::Short,
+        self.error(ErrorKind::Malformed(Unreadable {
+            opcode: Opcode::Result,
+            stream: 0,
+            malformed: Malformed {
+                offset: 0,
+                field: "rows",
+                why: Why::Short,
+            },
         }))
     }
 

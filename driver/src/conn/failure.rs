@@ -7,8 +7,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::frame::response::ServerError;
-use crate::frame::{HeaderError, Opcode};
-use crate::wire::{Malformed, TooLong};
+use crate::frame::{HeaderError, Opcode, Unreadable};
+use crate::wire::TooLong;
 
 /// Why a connection could not be opened, or a request got no answer.
 ///
@@ -65,12 +65,12 @@ pub enum Failure {
     },
 
     /// The server's answer to a step of the handshake cannot be read.
-    #[error("{step}: unreadable answer")]
+    #[error("{step}: unreadable answer, {error}")]
     Malformed {
         /// The step that it answered.
         step: Step,
         /// Where it is wrong.
-        error: Malformed,
+        error: Unreadable,
     },
 
     /// Another node is there than the one that was expected.

@@ -83,6 +83,7 @@ impl Inbox {
             let frame = Frame {
                 flags: header.flags,
                 opcode: header.opcode,
+                stream: header.stream,
                 body: whole.slice(from..at),
             };
             match (header.stream, header.opcode) {

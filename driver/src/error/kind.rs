@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use crate::frame::Consistency;
 use crate::frame::response::WriteType;
+use crate::frame::{Consistency, Unreadable};
 use crate::value::{CellError, Mismatch};
-use crate::wire::Malformed;
 
 /// What kind of failure it was. What the server says is kept in its words, as `message`.
 #[derive(Debug, Clone)]
@@ -82,7 +81,7 @@ pub enum ErrorKind {
         what: Box<str>,
     },
     /// The bytes of an answer are not what the protocol says.
-    Malformed(Malformed),
+    Malformed(Unreadable),
     /// An answer that does not belong to the request.
     Unexpected {
         /// What came.

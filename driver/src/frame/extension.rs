@@ -4,7 +4,7 @@ use std::num::NonZeroU16;
 
 use super::request::Startup;
 use super::response::Supported;
-use super::{Dialect, Features, Version};
+use super::{Dialect, Features, TabletRouting, Version};
 
 /// How a ScyllaDB node spreads partitions over its shards, and which shard serves the connection that asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,7 +27,7 @@ const LWT_MARK: &str = "SCYLLA_LWT_ADD_METADATA_MARK";
 const LWT_MASK: &str = "LWT_OPTIMIZATION_META_BIT_MASK=";
 const RATE_LIMIT: &str = "SCYLLA_RATE_LIMIT_ERROR";
 const RATE_LIMIT_CODE: &str = "ERROR_CODE=";
-const TABLETS: &str = "TABLETS_ROUTING_V1";
+const METADATA_ID: &str = "SCYLLA_USE_METADATA_ID";
 
 impl Sharding {
     /// What SUPPORTED says; `None` if the server has no shards (Cassandra), or spreads partitions over them in a
@@ -71,7 +71,8 @@ impl Features {
             },
             lwt_mark: number(LWT_MARK, LWT_MASK),
             rate_limit_error: number(RATE_LIMIT, RATE_LIMIT_CODE).map(u32::cast_signed),
-            tablets: supported.values(TABLETS).is_some(),
+            tablets: TabletRouting::offered(supported),
+            metadata_id: supported.values(METADATA_ID).is_some(),
         }
     }
 
@@ -85,8 +86,11 @@ impl Features {
         if self.rate_limit_error.is_some() {
             options.push((RATE_LIMIT, ""));
         }
-        if self.tablets {
-            options.push((TABLETS, ""));
+        if let Some(tablets) = self.tablets {
+            options.push((tablets.name(), ""));
+        }
+        if self.metadata_id {
+            options.push((METADATA_ID, ""));
         }
         options
     }
@@ -97,9 +101,27 @@ impl Features {
         Features {
             lwt_mark: self.lwt_mark.filter(|_| asked(LWT_MARK)),
             rate_limit_error: self.rate_limit_error.filter(|_| asked(RATE_LIMIT)),
-            tablets: self.tablets && asked(TABLETS),
+            tablets: self.tablets.filter(|tablets| asked(tablets.name())),
+            metadata_id: self.metadata_id && asked(METADATA_ID),
             ..self
         }
+    }
+}
+
+impl TabletRouting {
+    /// Its name in SUPPORTED and STARTUP.
+    fn name(self) -> &'static str {
+        match self {
+            TabletRouting::V1 => "TABLETS_ROUTING_V1",
+            TabletRouting::V2 => "TABLETS_ROUTING_V2_EXPERIMENTAL",
+        }
+    }
+
+    /// The one that is offered. Of both the first, which is no experiment.
+    fn offered(supported: &Supported) -> Option<Self> {
+        [TabletRouting::V1, TabletRouting::V2]
+            .into_iter()
+            .find(|tablets| supported.values(tablets.name()).is_some())
     }
 }
 
@@ -133,8 +155,11 @@ impl Supported {
         if let Some(code) = features.rate_limit_error {
             options.push((RATE_LIMIT, vec![format!("{RATE_LIMIT_CODE}{code}")]));
         }
-        if features.tablets {
-            options.push((TABLETS, vec![String::new()]));
+        if let Some(tablets) = features.tablets {
+            options.push((tablets.name(), vec![String::new()]));
+        }
+        if features.metadata_id {
+            options.push((METADATA_ID, vec![String::new()]));
         }
         Supported::sorted(options)
     }
@@ -217,6 +242,7 @@ mod tests {
             ),
             ("SCYLLA_RATE_LIMIT_ERROR", ""),
             ("TABLETS_ROUTING_V1", ""),
+            ("SCYLLA_USE_METADATA_ID", ""),
         ];
         assert_eq!(offered.startup(), options);
         assert_eq!(offered.accepted(&Startup { options }), offered);

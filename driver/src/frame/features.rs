@@ -17,7 +17,19 @@ pub struct Features {
     /// The code of the error "rate limit reached" (ScyllaDB).
     pub rate_limit_error: Option<i32>,
     /// A request that reached the wrong shard is answered with the tablet that it should have gone to (ScyllaDB).
-    pub tablets: bool,
+    pub tablets: Option<TabletRouting>,
+    /// Results have ids as in version 5: PREPARED tells them, EXECUTE sends them (ScyllaDB since 2025.3).
+    pub metadata_id: bool,
+}
+
+/// How a server tells which tablet a request should have gone to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TabletRouting {
+    /// Whenever a request has reached the wrong shard.
+    V1,
+    /// When the version of the tablet that EXECUTE says differs. Experimental (ScyllaDB 2026.3): not asked for.
+    V2,
 }
 
 impl Features {
@@ -29,8 +41,14 @@ impl Features {
             dialect,
             lwt_mark: scylla.then_some(0x8000_0000),
             rate_limit_error: scylla.then_some(0xf000),
-            tablets: scylla,
+            tablets: scylla.then_some(TabletRouting::V1),
+            metadata_id: scylla,
         }
+    }
+
+    /// Whether the columns of a prepared statement's result have an id, so that they need not come with each answer.
+    pub fn has_result_ids(&self) -> bool {
+        self.version >= Version::V5 || self.metadata_id
     }
 }
 

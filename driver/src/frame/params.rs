@@ -1,7 +1,11 @@
 //! The parameters that QUERY and EXECUTE share: consistency, values, paging, timestamp.
 
+mod tail;
+
 use super::{Consistency, Features, Values, Version};
 use crate::wire::{Malformed, Reader, TooLong, Why, put_bytes, put_int, put_long, put_short};
+
+pub(super) use tail::Tail;
 
 /// The parameters of QUERY and EXECUTE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,6 +24,11 @@ pub struct Params<'a> {
     pub serial_consistency: Option<Consistency>,
     /// When the write happens, in microseconds since 1970, unless the statement says it itself.
     pub timestamp: Option<i64>,
+    /// The keyspace of names that have none. Since version 5; version 4 has no way to say it, and leaves it out.
+    pub keyspace: Option<&'a str>,
+    /// What the server is to take for the present, in seconds since 1970: for what expires. Since version 5; version 4
+    /// has no way to say it, and leaves it out.
+    pub now_in_seconds: Option<i32>,
 }
 
 const VALUES: u32 = 0x01;
@@ -29,7 +38,7 @@ const PAGING_STATE: u32 = 0x08;
 const SERIAL_CONSISTENCY: u32 = 0x10;
 const TIMESTAMP: u32 = 0x20;
 const NAMES: u32 = 0x40;
-const KNOWN: u32 = 0x7f;
+const KNOWN: u32 = 0x7f | Tail::FLAGS;
 
 impl<'a> Params<'a> {
     /// Appends them.
@@ -38,7 +47,8 @@ impl<'a> Params<'a> {
     /// If the paging state is longer than the protocol can say.
     pub fn encode(&self, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
         self.consistency.put(out);
-        put_flags(out, self.flags(), features.version);
+        let tail = Tail::of(self.keyspace, self.now_in_seconds, features.version);
+        put_flags(out, self.flags() | tail.flags(), features.version);
         if !self.values.is_empty() {
             put_short(out, self.values.len());
             out.extend_from_slice(self.values.bytes());
@@ -55,7 +65,7 @@ impl<'a> Params<'a> {
         if let Some(timestamp) = self.timestamp {
             put_long(out, timestamp);
         }
-        Ok(())
+        tail.encode(out)
     }
 
     fn flags(&self) -> u32 {
@@ -77,7 +87,7 @@ impl<'a> Params<'a> {
         let consistency = Consistency::decode(reader)?;
         let flags = read_flags(reader, features.version, KNOWN)?;
         let has = |flag: u32| flags & flag != 0;
-        Ok(Params {
+        let before = Params {
             consistency,
             values: match has(VALUES) {
                 true => Values::decode(reader, has(NAMES))?,
@@ -100,6 +110,14 @@ impl<'a> Params<'a> {
                 true => Some(reader.long("timestamp")?),
                 false => None,
             },
+            keyspace: None,
+            now_in_seconds: None,
+        };
+        let tail = Tail::decode(reader, flags)?;
+        Ok(Params {
+            keyspace: tail.keyspace,
+            now_in_seconds: tail.now_in_seconds,
+            ..before
         })
     }
 }
@@ -119,9 +137,9 @@ pub(super) fn read_flags(
     known: u32,
 ) -> Result<u32, Malformed> {
     let at = reader.clone();
-    let flags = match version {
-        Version::V4 => u32::from(reader.byte("flags")?),
-        Version::V5 => reader.int("flags")?.cast_unsigned(),
+    let (flags, known) = match version {
+        Version::V4 => (reader.byte("flags")?.into(), known & !Tail::FLAGS),
+        Version::V5 => (reader.int("flags")?.cast_unsigned(), known),
     };
     match flags & !known {
         0 => Ok(flags),
@@ -208,10 +226,47 @@ mod tests {
             paging_state,
             serial_consistency,
             timestamp,
+            keyspace: None,
+            now_in_seconds: None,
         };
         let rest = "0002 0001 61 00000001 ff 0002 c3a4 ffffffff 00001388 00000002 abcd 0009 fffffffffffffffe";
         check(&all, Version::V4, &format!("000a 7f {rest}"));
         check(&all, Version::V5, &format!("000a 0000007f {rest}"));
+        let keyspace = Some("ks");
+        check(
+            &Params { keyspace, ..one },
+            Version::V5,
+            "0001 00000080 0002 6b73",
+        );
+        let now_in_seconds = Some(-1);
+        let now = Params {
+            now_in_seconds,
+            ..one
+        };
+        check(&now, Version::V5, "0001 00000100 ffffffff");
+        let all = Params {
+            keyspace,
+            now_in_seconds,
+            ..all
+        };
+        check(
+            &all,
+            Version::V5,
+            &format!("000a 000001ff {rest} 0002 6b73 ffffffff"),
+        );
+    }
+
+    #[test]
+    fn version_4_cannot_say_all() {
+        let params = Params {
+            consistency: Consistency::One,
+            keyspace: Some("ks"),
+            now_in_seconds: Some(1),
+            ..Params::default()
+        };
+        let mut out = Vec::new();
+        params.encode(&Features::default(), &mut out).unwrap();
+        assert_eq!(digits(&out), "000100");
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub use rows::Rows;
 pub use schema_change::{SchemaChange, SchemaChangeKind, SchemaTarget};
 pub use supported::Supported;
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 
 use super::{Features, Flags, Opcode};
 use crate::wire::{Malformed, Reader, TooLong, Why};
@@ -91,19 +91,19 @@ impl Response {
     pub fn decode(
         opcode: Opcode,
         flags: Flags,
-        mut body: Bytes,
+        body: Bytes,
         features: &Features,
         known: Option<&Columns>,
     ) -> Result<(Prefix, Self), Malformed> {
         let mut reader = Reader::new(&body);
         let prefix = Prefix::decode(flags, &mut reader)?;
         let length = reader.offset();
-        body.advance(length);
         if opcode == Opcode::Result {
-            let result = QueryResult::decode(body, features, known)?;
+            let result = QueryResult::decode(body.slice(length..), features, known)
+                .map_err(|malformed| malformed.behind(length))?;
             return Ok((prefix, Response::Result(result)));
         }
-        let reader = &mut Reader::new(&body);
+        let reader = &mut reader;
         let response = match opcode {
             Opcode::Error => Response::Error(ServerError::decode(reader, features)?),
             Opcode::Ready => Response::Ready(Ready::decode(reader)?),

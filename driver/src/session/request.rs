@@ -164,7 +164,10 @@ impl<'a> Request<'a> {
             }
             .encode(features, out),
             Message::Batch(batch, timestamp) => self.encode_batch(batch, timestamp, features, out),
-            Message::Prepare(text) => Prepare { text }.encode(features, out),
+            Message::Prepare(text) => {
+                let keyspace = None;
+                Prepare { text, keyspace }.encode(features, out)
+            }
         }
     }
 
@@ -207,6 +210,8 @@ impl Execution {
                 paging_state: self.paging_state.as_deref(),
                 serial_consistency: options.serial_consistency.or(defaults.serial_consistency),
                 timestamp: options.timestamp,
+                keyspace: None,
+                now_in_seconds: None,
             },
         }
         .encode(features, out)

@@ -27,7 +27,7 @@ struct Inner {
     /// For each component of the partition key the marker that gives it. Empty if the values do not tell it.
     key: Box<[u16]>,
     /// Keyspace and table, as far as markers or columns tell.
-    table: Option<(Box<str>, Box<str>)>,
+    table: Option<(Arc<str>, Arc<str>)>,
     /// Whether it is about a log of changes of ScyllaDB, whose keys are tokens already.
     cdc_log: bool,
     lwt: bool,

@@ -93,8 +93,8 @@ impl Markers {
 /// Where a term stands: what a bind marker there is called and which type it has.
 pub(crate) fn spec(table: &Table, name: &str, ty: &Type) -> Column {
     Column {
-        keyspace: table.keyspace.clone(),
-        table: table.name.clone(),
+        keyspace: (&*table.keyspace).into(),
+        table: (&*table.name).into(),
         name: name.into(),
         ty: ty.clone(),
     }

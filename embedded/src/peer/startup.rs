@@ -14,7 +14,8 @@ use crate::peer::{Peer, Stage};
 /// What the embedded server offers: the extensions that ScyllaDB has and we have built.
 pub(super) fn offered(flavor: Flavor) -> Features {
     let mut features = Features::of(dialect(flavor));
-    features.tablets = false;
+    features.tablets = None;
+    features.metadata_id = false;
     features
 }
 

@@ -1,6 +1,6 @@
 //! BATCH: several statements at once.
 
-use crate::frame::params::{put_flags, read_flags};
+use crate::frame::params::{Tail, put_flags, read_flags};
 use crate::frame::{Consistency, Features, Opcode, Values};
 use crate::wire::{
     Malformed, Reader, TooLong, Why, put_byte, put_long, put_long_string, put_short,
@@ -20,6 +20,11 @@ pub struct Batch<'a> {
     pub serial_consistency: Option<Consistency>,
     /// When the writes happen, in microseconds since 1970, unless the statements say it themselves.
     pub timestamp: Option<i64>,
+    /// The keyspace of names that have none. Since version 5; version 4 has no way to say it, and leaves it out.
+    pub keyspace: Option<&'a str>,
+    /// What the server is to take for the present, in seconds since 1970: for what expires. Since version 5; version 4
+    /// has no way to say it, and leaves it out.
+    pub now_in_seconds: Option<i32>,
 }
 
 /// What a server promises for a batch as a whole.
@@ -55,6 +60,7 @@ pub enum BatchSource<'a> {
 
 const SERIAL_CONSISTENCY: u32 = 0x10;
 const TIMESTAMP: u32 = 0x20;
+const KNOWN: u32 = SERIAL_CONSISTENCY | TIMESTAMP | Tail::FLAGS;
 
 impl<'a> Batch<'a> {
     /// BATCH
@@ -79,6 +85,8 @@ impl<'a> Batch<'a> {
         let flag = |set: bool, flag: u32| if set { flag } else { 0 };
         let flags = flag(self.serial_consistency.is_some(), SERIAL_CONSISTENCY)
             | flag(self.timestamp.is_some(), TIMESTAMP);
+        let tail = Tail::of(self.keyspace, self.now_in_seconds, features.version);
+        let flags = flags | tail.flags();
         put_flags(out, flags, features.version);
         if let Some(level) = self.serial_consistency {
             level.put(out);
@@ -86,7 +94,7 @@ impl<'a> Batch<'a> {
         if let Some(timestamp) = self.timestamp {
             put_long(out, timestamp);
         }
-        Ok(())
+        tail.encode(out)
     }
 
     /// Reads its body.
@@ -99,19 +107,24 @@ impl<'a> Batch<'a> {
             .map(|_| BatchStatement::decode(reader))
             .collect::<Result<_, _>>()?;
         let consistency = Consistency::decode(reader)?;
-        let flags = read_flags(reader, features.version, SERIAL_CONSISTENCY | TIMESTAMP)?;
+        let flags = read_flags(reader, features.version, KNOWN)?;
+        let serial_consistency = match flags & SERIAL_CONSISTENCY {
+            0 => None,
+            _ => Some(Consistency::decode(reader)?),
+        };
+        let timestamp = match flags & TIMESTAMP {
+            0 => None,
+            _ => Some(reader.long("timestamp")?),
+        };
+        let tail = Tail::decode(reader, flags)?;
         Ok(Batch {
             kind,
             statements,
             consistency,
-            serial_consistency: match flags & SERIAL_CONSISTENCY {
-                0 => None,
-                _ => Some(Consistency::decode(reader)?),
-            },
-            timestamp: match flags & TIMESTAMP {
-                0 => None,
-                _ => Some(reader.long("timestamp")?),
-            },
+            serial_consistency,
+            timestamp,
+            keyspace: tail.keyspace,
+            now_in_seconds: tail.now_in_seconds,
         })
     }
 }
@@ -162,8 +175,8 @@ impl<'a> BatchStatement<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::check;
     use crate::frame::request::Request;
+    use crate::frame::{Version, check};
 
     fn batch(kind: BatchKind) -> Batch<'static> {
         Batch {
@@ -181,6 +194,8 @@ mod tests {
             consistency: Consistency::Quorum,
             serial_consistency: None,
             timestamp: None,
+            keyspace: None,
+            now_in_seconds: None,
         }
     }
 
@@ -206,7 +221,21 @@ mod tests {
             ..batch(BatchKind::Counter)
         };
         let body = format!("02 {both} 0004 30 0008 0000000000000001");
-        check::request(&features, &Request::Batch(all), &body);
+        check::request(&features, &Request::Batch(all.clone()), &body);
+
+        let newest = Features {
+            version: Version::V5,
+            ..features
+        };
+        let body = format!("02 {both} 0004 00000030 0008 0000000000000001");
+        check::request(&newest, &Request::Batch(all.clone()), &body);
+        let all = Batch {
+            keyspace: Some("ks"),
+            now_in_seconds: Some(2),
+            ..all
+        };
+        let body = format!("02 {both} 0004 000001b0 0008 0000000000000001 0002 6b73 00000002");
+        check::request(&newest, &Request::Batch(all), &body);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! EXECUTE: a prepared statement with values.
 
-use crate::frame::{Features, Opcode, Params, Version};
+use crate::frame::{Features, Opcode, Params};
 use crate::wire::{Malformed, Reader, TooLong, put_short_bytes};
 
 /// Runs a prepared statement. Its answer is RESULT or ERROR; the error UNPREPARED asks to prepare it again.
@@ -8,8 +8,8 @@ use crate::wire::{Malformed, Reader, TooLong, put_short_bytes};
 pub struct Execute<'a> {
     /// The id that the server gave when the statement was prepared.
     pub id: &'a [u8],
-    /// The id of the result's columns as the client knows them. Sent since version 5 only, where the server
-    /// answers with the columns if they have changed.
+    /// The id of the result's columns as the client knows them. Sent only where results have ids
+    /// ([`Features::has_result_ids`]): the server answers with the columns if they have changed.
     pub result_id: &'a [u8],
     /// Values, and how to run it.
     pub params: Params<'a>,
@@ -25,7 +25,7 @@ impl<'a> Execute<'a> {
     /// If an id or the paging state is longer than the protocol can say.
     pub fn encode(&self, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
         put_short_bytes(out, self.id, "statement id")?;
-        if features.version >= Version::V5 {
+        if features.has_result_ids() {
             put_short_bytes(out, self.result_id, "result id")?;
         }
         self.params.encode(features, out)
@@ -38,9 +38,9 @@ impl<'a> Execute<'a> {
     pub fn decode(reader: &mut Reader<'a>, features: &Features) -> Result<Self, Malformed> {
         Ok(Execute {
             id: reader.short_bytes("statement id")?,
-            result_id: match features.version {
-                Version::V4 => &[],
-                Version::V5 => reader.short_bytes("result id")?,
+            result_id: match features.has_result_ids() {
+                true => reader.short_bytes("result id")?,
+                false => &[],
             },
             params: Params::decode(reader, features)?,
         })
@@ -51,7 +51,7 @@ impl<'a> Execute<'a> {
 mod tests {
     use super::*;
     use crate::frame::request::Request;
-    use crate::frame::{Values, check};
+    use crate::frame::{Values, Version, check};
 
     #[test]
     fn bytes() {
@@ -67,6 +67,10 @@ mod tests {
         };
         let mut features = Features::default();
         let body = "0002 cafe 0006 03 0001 00000004 00000007";
+        check::request(&features, &Request::Execute(message), body);
+        features.metadata_id = true;
+        message.result_id = &[];
+        let body = "0002 cafe 0000 0006 03 0001 00000004 00000007";
         check::request(&features, &Request::Execute(message), body);
         features.version = Version::V5;
         message.result_id = &[1];

@@ -81,7 +81,7 @@ mod tests {
 
     fn read(body: Bytes, before: Option<&Described>) -> (Rows, Option<Described>) {
         let (result, described) =
-            QueryResult::decode_again(body, &Features::default(), before).unwrap();
+            QueryResult::decode_again(body, &Features::default(), None, before).unwrap();
         match result {
             QueryResult::Rows(rows) => (rows, described),
             other => panic!("{other:?}"),

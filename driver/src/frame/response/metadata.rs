@@ -21,7 +21,8 @@ pub struct Metadata {
     pub columns: Columns,
     /// Where the next page begins, if there is one.
     pub paging_state: Option<Bytes>,
-    /// The new id of the columns, if they are not those that the client knows. Since version 5.
+    /// The new id of the columns, if they are not those that the client knows. Where results have ids
+    /// ([`Features::has_result_ids`]).
     pub changed_id: Option<Bytes>,
 }
 
@@ -164,7 +165,7 @@ pub(super) fn read_columns(
     count: usize,
     shared: bool,
 ) -> Result<Columns, Malformed> {
-    let read_table = |reader: &mut Reader<'_>| -> Result<(Box<str>, Box<str>), Malformed> {
+    let read_table = |reader: &mut Reader<'_>| -> Result<(Arc<str>, Arc<str>), Malformed> {
         let keyspace = reader.string("keyspace")?.into();
         Ok((keyspace, reader.string("table")?.into()))
     };

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::metadata::{put_column_count, put_columns, read_columns, same_table};
 use super::{Columns, Metadata};
-use crate::frame::{Features, Version};
+use crate::frame::Features;
 use crate::wire::{Malformed, Reader, TooLong, put_int, put_short, put_short_bytes};
 
 /// A statement that the server keeps.
@@ -12,7 +12,7 @@ use crate::wire::{Malformed, Reader, TooLong, put_int, put_short, put_short_byte
 pub struct Prepared {
     /// Its id, for EXECUTE.
     pub id: Bytes,
-    /// The id of the result's columns. Since version 5; else empty.
+    /// The id of the result's columns, where they have one ([`Features::has_result_ids`]); else empty.
     pub result_id: Bytes,
     /// Its bind markers, in order.
     pub markers: Columns,
@@ -34,7 +34,7 @@ impl Prepared {
     /// If a name or the partition key is more than the protocol can say.
     pub fn encode(&self, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
         put_short_bytes(out, &self.id, "statement id")?;
-        if features.version >= Version::V5 {
+        if features.has_result_ids() {
             put_short_bytes(out, &self.result_id, "result id")?;
         }
         let shared = same_table(&self.markers);
@@ -61,9 +61,9 @@ impl Prepared {
     /// If it is cut short or contradicts itself.
     pub fn decode(reader: &mut Reader<'_>, features: &Features) -> Result<Self, Malformed> {
         let id = Bytes::copy_from_slice(reader.short_bytes("statement id")?);
-        let result_id = match features.version {
-            Version::V4 => Bytes::new(),
-            Version::V5 => Bytes::copy_from_slice(reader.short_bytes("result id")?),
+        let result_id = match features.has_result_ids() {
+            true => Bytes::copy_from_slice(reader.short_bytes("result id")?),
+            false => Bytes::new(),
         };
         let flags = reader.int("marker flags")?.cast_unsigned();
         let count = reader.count("marker count")?;
@@ -86,7 +86,7 @@ impl Prepared {
 mod tests {
     use super::*;
     use crate::frame::response::{QueryResult, Response};
-    use crate::frame::{Dialect, check};
+    use crate::frame::{Dialect, Version, check};
     use crate::value::{Column, Type};
 
     fn column(name: &str, ty: Type) -> Column {
@@ -128,13 +128,18 @@ mod tests {
 
         prepared.lwt = true;
         let marked = format!("0002 cafe 80000001 {markers} 00000004 00000000");
-        check(&Features::of(Dialect::Scylla), &prepared, &marked);
+        let mut scylla = Features::of(Dialect::Scylla);
+        scylla.metadata_id = false;
+        check(&scylla, &prepared, &marked);
         let mut out = Vec::new();
         prepared.encode(&features, &mut out).unwrap();
         assert_eq!(check::digits(&out), check::digits(&check::hex(&insert)));
 
         prepared.lwt = false;
         prepared.result_id = Bytes::from_static(&[7]);
+        scylla.metadata_id = true;
+        let body = format!("0002 cafe 0001 07 00000001 {markers} 00000004 00000000");
+        check(&scylla, &prepared, &body);
         let mut features = features;
         features.version = Version::V5;
         let body = format!("0002 cafe 0001 07 00000001 {markers} 00000004 00000000");

@@ -86,16 +86,18 @@ impl QueryResult {
     }
 
     /// Reads its body, and does not read columns again that are described as `before`: for statements that are
-    /// executed often. If they are not, returns how they are described now.
+    /// executed often. If they are not, returns how they are described now. `known` are the columns of rows that come
+    /// without.
     ///
     /// # Errors
     /// As [`decode`](QueryResult::decode).
     pub fn decode_again(
         body: Bytes,
         features: &Features,
+        known: Option<&Columns>,
         before: Option<&Described>,
     ) -> Result<(Self, Option<Described>), Malformed> {
-        Self::read(body, features, None, before)
+        Self::read(body, features, known, before)
     }
 
     fn read(
@@ -111,7 +113,8 @@ impl QueryResult {
             ROWS => {
                 let kind = reader.offset();
                 body.advance(kind);
-                let (rows, described) = Rows::decode_again(body, known, before)?;
+                let (rows, described) = Rows::decode_again(body, known, before)
+                    .map_err(|malformed| malformed.behind(kind))?;
                 return Ok((QueryResult::Rows(rows), described));
             }
             SET_KEYSPACE => QueryResult::SetKeyspace(reader.string("keyspace")?.to_owned()),

@@ -47,6 +47,8 @@ impl Request<'_> {
             consistency: self.consistency(),
             serial_consistency: self.serial_consistency(),
             timestamp,
+            keyspace: None,
+            now_in_seconds: None,
         }
         .encode(features, out)
     }
