@@ -11,7 +11,9 @@
 //! current one. A node that does not answer delays nothing but itself: a state is published as soon as the topology is
 //! known, and pools fill behind it.
 
+mod adopt;
 mod agreement;
+mod approach;
 mod ask;
 mod contact;
 mod control;
@@ -19,23 +21,30 @@ mod describe;
 mod discover;
 mod events;
 mod failure;
+mod hints;
+mod link;
 mod member;
 mod open;
+mod pauses;
 mod publish;
 mod ready;
 mod record;
 mod settings;
 mod state;
+mod watch;
 
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::clock::deadlines::Deadlines;
 use crate::cluster::ask::Asker;
 use crate::cluster::control::Command;
+use crate::cluster::member::Member;
 use crate::conn::Dialer;
 use crate::error::{ErrorKind, Result};
 use crate::metrics::Traffic;
@@ -50,11 +59,17 @@ pub(crate) use state::{Route, State};
 /// The live cluster. Shared by the session and the control task.
 pub(crate) struct Cluster {
     settings: Settings,
+    /// What its first node calls it.
+    name: Box<str>,
+    /// When it began to be opened.
+    since: Instant,
     dialer: Arc<Dialer>,
     state: ArcSwap<State>,
     commands: mpsc::Sender<Command>,
+    /// What was wrong with the system tables when they were read last.
+    complaints: Mutex<Vec<Box<str>>>,
     /// True once the session closes: everything that waits gives up.
-    closed: watch::Sender<bool>,
+    closed: tokio::sync::watch::Sender<bool>,
 }
 
 impl Cluster {
@@ -67,6 +82,13 @@ impl Cluster {
     #[inline]
     pub(crate) fn state(&self) -> Guard<Arc<State>> {
         self.state.load()
+    }
+
+    /// The node that listens there, as far as is known.
+    fn member_at(&self, address: SocketAddr) -> Option<Arc<Member>> {
+        let state = self.state();
+        let at = state.members.iter().find(|m| m.address() == address);
+        at.cloned()
     }
 
     pub(crate) fn is_closed(&self) -> bool {

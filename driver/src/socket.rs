@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, SocketAddrV6};
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
@@ -116,7 +116,8 @@ impl Connector for Tcp {
     }
 }
 
-/// The operating system's resolver, asked on a thread for blocking work.
+/// The operating system's resolver, asked on a thread for blocking work. An address is its own answer; one of version 6
+/// may name the interface that it is meant on, by name or number (`fe80::1%eth0`).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemResolver;
 
@@ -128,7 +129,13 @@ impl Resolver for SystemResolver {
             .and_then(|rest| rest.strip_suffix(']'))
             .unwrap_or(host)
             .to_owned();
-        Box::pin(async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })
+        Box::pin(async move {
+            // The system knows interfaces by name; the number of one it would look up as a name.
+            if let Ok(scoped) = format!("[{host}]:{port}").parse::<SocketAddrV6>() {
+                return Ok(vec![SocketAddr::V6(scoped)]);
+            }
+            Ok(tokio::net::lookup_host((host, port)).await?.collect())
+        })
     }
 }
 
@@ -173,5 +180,11 @@ mod tests {
         check("127.0.0.2", "127.0.0.2:9042").await;
         check("::1", "[::1]:9042").await;
         check("[::1]", "[::1]:9042").await;
+        check("fe80::1%7", "[fe80::1%7]:9042").await;
+        // The first interface of every system.
+        let lo = SystemResolver.resolve("fe80::1%lo", 9042).await;
+        if let Ok(found) = lo {
+            assert_eq!(found, ["[fe80::1%1]:9042".parse::<SocketAddr>().unwrap()]);
+        }
     }
 }

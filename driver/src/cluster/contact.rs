@@ -1,12 +1,12 @@
 //! Where to begin: an address or a name, with a port.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// A server to begin with. The others are learned from it.
 ///
-/// Made from text (`"db1.example.com"`, `"10.0.0.1:9042"`, `"[::1]:9042"`; port 9042 if none is given) or from an
-/// address. Text is looked at when the session connects.
+/// Made from text (`"db1.example.com"`, `"10.0.0.1:9042"`, `"[::1]:9042"`, `"[fe80::1%eth0]:9042"`; port 9042 if none
+/// is given) or from an address. Text is looked at when the session connects. Each address of a name is tried.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ContactPoint(Box<str>);
 
@@ -24,20 +24,32 @@ impl ContactPoint {
             let (host, after) = rest.split_once(']')?;
             let port = match after {
                 "" => PORT,
-                _ => after.strip_prefix(':')?.parse().ok()?,
+                _ => port_of(after.strip_prefix(':')?)?,
             };
-            return host.parse::<IpAddr>().ok().map(|_| (host, port));
+            return is_address(host).then_some((host, port));
         }
-        if text.parse::<IpAddr>().is_ok() {
+        if is_address(text) {
             return Some((text, PORT));
         }
         match text.rsplit_once(':') {
             None => Some((text, PORT)),
             Some((host, port)) if !host.is_empty() && !host.contains(':') => {
-                Some((host, port.parse().ok()?))
+                Some((host, port_of(port)?))
             }
             Some(_) => None,
         }
+    }
+}
+
+fn port_of(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|port| *port != 0)
+}
+
+/// An address of version 6 may name the interface that it is meant on: `fe80::1%eth0`.
+fn is_address(text: &str) -> bool {
+    match text.split_once('%') {
+        Some((address, zone)) => address.parse::<Ipv6Addr>().is_ok() && !zone.is_empty(),
+        None => text.parse::<IpAddr>().is_ok(),
     }
 }
 
@@ -91,6 +103,11 @@ mod tests {
             ("::1", Some(("::1", 9042))),
             ("[::1]", Some(("::1", 9042))),
             ("[::1]:7", Some(("::1", 7))),
+            ("fe80::1%eth0", Some(("fe80::1%eth0", 9042))),
+            ("[fe80::1%2]:7", Some(("fe80::1%2", 7))),
+            ("[fe80::1%]:7", None),
+            ("[10.0.0.1%2]:7", None),
+            ("db1:0", None),
             ("db1:x", None),
             ("db1:99999", None),
             (":9042", None),
@@ -102,5 +119,7 @@ mod tests {
         }
         let address: SocketAddr = ([127, 0, 0, 1], 9042).into();
         assert_eq!(ContactPoint::from(address), "127.0.0.1:9042".into());
+        let local: SocketAddr = "[fe80::1%3]:9042".parse().unwrap();
+        assert_eq!(ContactPoint::from(local).parts(), Some(("fe80::1%3", 9042)));
     }
 }

@@ -1,68 +1,32 @@
-//! The control connection's life: connect, register for events, read the topology, and again when it is lost.
+//! The control connection's life: follow events, read the topology, and go to another node when it is lost.
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
+use futures_core::future::BoxFuture;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::cluster::Cluster;
-use crate::cluster::ask::Asker;
-use crate::cluster::discover::{Discovered, discover};
+use crate::cluster::adopt::adopt;
+use crate::cluster::approach::{Begun, Candidate, Found, Search};
 use crate::cluster::events::{Effect, Schedule, effect};
-use crate::cluster::failure::of_opening;
-use crate::cluster::open::{Candidate, first};
-use crate::conn::{Conn, Dialer};
-use crate::error::{Error, Result};
+use crate::cluster::hints::Hints;
+use crate::cluster::link::Link;
+use crate::cluster::pauses::Pauses;
+use crate::error::Result;
 use crate::frame::Frame;
 
-/// What the session asks of the control task.
+/// What others ask of the control task.
 #[derive(Debug)]
 pub(super) enum Command {
     /// Read the topology, publish it, and say how it went.
     Refresh(oneshot::Sender<Result<()>>),
-}
-
-/// A control connection.
-#[derive(Debug)]
-pub(super) struct Link {
-    conn: Arc<Conn>,
-    asker: Asker,
-    events: mpsc::Receiver<Frame>,
-    /// Whether this server is thought to have `system.peers_v2`.
-    peers_v2: bool,
-    /// Events that were lost until now.
-    missed: u64,
-}
-
-impl Link {
-    /// Connects, registers for events, and asks for the topology: in this order, so that no change is missed.
-    pub(super) async fn open(
-        dialer: &Arc<Dialer>,
-        address: SocketAddr,
-        timeout: Duration,
-    ) -> Result<(Link, Discovered)> {
-        let (sender, events) = mpsc::channel(256);
-        let conn = Conn::open(dialer, address, None, Some(sender))
-            .await
-            .map_err(|failure| Error::new(of_opening(&failure)).at(address, None))?;
-        let mut link = Link {
-            asker: Asker::new(conn.clone(), timeout),
-            conn,
-            events,
-            peers_v2: true,
-            missed: 0,
-        };
-        link.asker.register().await?;
-        let discovered = discover(&link.asker, &mut link.peers_v2).await?;
-        Ok((link, discovered))
-    }
-
-    /// Whether events were lost since the last look.
-    fn has_missed(&mut self) -> bool {
-        let missed = self.conn.missed_events();
-        std::mem::replace(&mut self.missed, missed) != missed
-    }
+    /// Read the topology soon: something does not look as it should.
+    Look,
 }
 
 /// The task that owns the control connection.
@@ -73,6 +37,9 @@ pub(super) struct Control {
     /// Who waits for the next reading.
     waiting: Vec<oneshot::Sender<Result<()>>>,
     schedule: Schedule,
+    hints: Hints,
+    /// Connections that are to be handed over or to be closed.
+    errands: FuturesUnordered<BoxFuture<'static, ()>>,
 }
 
 impl Control {
@@ -80,14 +47,19 @@ impl Control {
         cluster: Arc<Cluster>,
         link: Link,
         inbox: mpsc::Receiver<Command>,
+        begun: Vec<Begun>,
     ) -> Control {
-        Control {
+        let mut control = Control {
+            schedule: Schedule::new(cluster.settings.refresh_interval),
             cluster,
             link,
             inbox,
             waiting: Vec::new(),
-            schedule: Schedule::new(),
-        }
+            hints: Hints::default(),
+            errands: FuturesUnordered::new(),
+        };
+        control.adopt(begun);
+        control
     }
 
     /// Until the session is closed.
@@ -101,61 +73,86 @@ impl Control {
                 () = self.turn() => {}
             }
         }
-        self.link.conn.close().await;
+        // What is still being connected to is left to itself after a while: it closes in order, too.
+        let linger = self.cluster.settings.conn.linger;
+        let errands = async { while self.errands.next().await.is_some() {} };
+        futures_util::future::join(self.link.conn.close(), timeout(linger, errands))
+            .await
+            .1
+            .ok();
     }
 
     async fn turn(&mut self) {
         let conn = self.link.conn.clone();
         tokio::select! {
-            () = conn.closing() => self.reconnect().await,
+            () = conn.closing() => {
+                tracing::warn!(node = %self.link.address(), "the control connection is lost");
+                self.reconnect().await;
+            }
             Some(frame) = self.link.events.recv() => self.event(frame),
             Some(command) = self.inbox.recv() => self.command(command),
-            () = tokio::time::sleep_until(self.schedule.next()) => self.refresh().await,
+            Some(()) = self.errands.next() => {}
+            () = at(self.hints.next()) => {
+                for (node, up) in self.hints.take() {
+                    self.hint(node, up);
+                }
+            }
+            () = at(self.schedule.next()) => self.refresh().await,
         }
     }
 
     fn event(&mut self, frame: Frame) {
         let lost = self.link.has_missed();
         match effect(frame) {
-            Effect::Refresh => self.schedule.event(),
-            Effect::Up(node) => self.up(node),
-            Effect::Down(node) => self.down(node, lost),
-            Effect::Nothing if lost => self.schedule.event(),
-            Effect::Nothing => {}
-        }
-    }
-
-    fn up(&mut self, node: SocketAddr) {
-        let state = self.cluster.state();
-        match state.members.iter().find(|m| m.address() == node) {
-            Some(member) => member.dial_now(),
-            None => self.schedule.event(),
-        }
-    }
-
-    fn down(&mut self, node: SocketAddr, lost: bool) {
-        let state = self.cluster.state();
-        if let Some(member) = state.members.iter().find(|m| m.address() == node) {
-            member.probe();
+            Ok(Effect::Status { node, up }) => self.status(node, up),
+            Ok(Effect::Nothing) if !lost => {}
+            Ok(_) => _ = self.schedule.event(),
+            Err(unreadable) => {
+                // Once per reading, however many there are.
+                if self.schedule.event() {
+                    tracing::warn!(%unreadable, "an event cannot be read: asking for the whole topology instead");
+                }
+            }
         }
         if lost {
             self.schedule.event();
         }
     }
 
+    fn status(&mut self, node: SocketAddr, up: bool) {
+        let known = self.cluster.member_at(node).is_some();
+        if !known {
+            self.schedule.event();
+        } else if self.hints.put(node, up) {
+            self.hint(node, up);
+        }
+    }
+
+    /// What the cluster says of a node; its own connections know better.
+    fn hint(&self, node: SocketAddr, up: bool) {
+        tracing::debug!(%node, up, "the cluster tells of a node");
+        if let Some(member) = self.cluster.member_at(node) {
+            member.hint(up);
+        }
+    }
+
     fn command(&mut self, command: Command) {
-        let Command::Refresh(reply) = command;
-        self.waiting.push(reply);
-        self.schedule.now();
+        match command {
+            Command::Refresh(reply) => {
+                self.waiting.push(reply);
+                self.schedule.now();
+            }
+            Command::Look => _ = self.schedule.event(),
+        }
     }
 
     async fn refresh(&mut self) {
         // Whoever asks from here on wants a reading that begins after this one; whoever has asked gets this one.
         let waiting = std::mem::take(&mut self.waiting);
         self.schedule.done();
-        match discover(&self.link.asker, &mut self.link.peers_v2).await {
-            Ok(discovered) => {
-                self.cluster.publish(discovered.topology);
+        match self.link.ask().await {
+            Ok(told) => {
+                self.cluster.publish(told, &mut Vec::new());
                 answer(waiting, &Ok(()));
             }
             Err(error) => {
@@ -168,54 +165,88 @@ impl Control {
 
     /// Connects to another node, or the same, however long it takes. Who waits is told after each round that failed.
     async fn reconnect(&mut self) {
-        self.link.conn.start_close();
-        let config = self.cluster.settings.pool.clone();
-        let mut pause = config.backoff_min;
+        let (old, cluster) = (self.link.conn.clone(), self.cluster.clone());
+        self.errands
+            .push(Box::pin(async move { old.close().await }));
+        let config = &cluster.settings.pool;
+        let mut pauses = Pauses::new(config.backoff_min, config.backoff_max);
         loop {
-            match self.any().await {
-                Ok((link, discovered)) => {
-                    self.link = link;
-                    self.cluster.publish(discovered.topology);
-                    self.schedule.done();
-                    return answer(std::mem::take(&mut self.waiting), &Ok(()));
-                }
+            match self.during(search(&cluster, self.link.address())).await {
+                Ok(found) => return self.moved(found),
                 Err(error) => {
                     tracing::warn!(%error, "no control connection: the topology may be out of date");
                     answer(std::mem::take(&mut self.waiting), &Err(error));
                 }
             }
-            tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
-            pause = (pause * 2).min(config.backoff_max);
+            self.during(sleep(pauses.next())).await;
         }
     }
 
-    /// The first node that answers: those that have connections, the others, and then the contact points again, whose
-    /// names may have other addresses by now.
-    async fn any(&self) -> Result<(Link, Discovered)> {
-        let cluster = &self.cluster;
-        let nodes = cluster.addresses().into_iter().map(Candidate::Address);
-        let points = cluster
-            .settings
-            .points
-            .iter()
-            .cloned()
-            .map(Candidate::Point);
-        first(
-            &cluster.settings,
-            &cluster.dialer,
-            nodes.chain(points).collect(),
-        )
-        .await
+    /// Waits, and takes in meanwhile what is asked, so that nobody who asks waits longer than for one round.
+    async fn during<T>(&mut self, wait: impl Future<Output = T>) -> T {
+        let mut wait = std::pin::pin!(wait);
+        loop {
+            tokio::select! {
+                output = &mut wait => return output,
+                Some(command) = self.inbox.recv() => self.command(command),
+                Some(()) = self.errands.next() => {}
+            }
+        }
     }
+
+    fn moved(&mut self, found: Found) {
+        let (mut rest, to) = (found.rest, found.link.address());
+        tracing::info!(from = %self.link.address(), %to, "control connection moved");
+        self.link = found.link;
+        self.cluster.publish(found.told, &mut rest);
+        self.adopt(rest);
+        self.schedule.done();
+        answer(std::mem::take(&mut self.waiting), &Ok(()));
+    }
+
+    fn adopt(&mut self, begun: Vec<Begun>) {
+        for begun in begun {
+            let errand = adopt(self.cluster.clone(), begun);
+            self.errands.push(Box::pin(errand));
+        }
+    }
+}
+
+/// The first node that answers: those that have connections, the others, and then the contact points again, whose names
+/// may have other addresses by now. The node that has just failed is the last of its kind.
+async fn search(cluster: &Cluster, failed: SocketAddr) -> Result<Found> {
+    let nodes = cluster
+        .addresses(failed)
+        .into_iter()
+        .map(Candidate::Address);
+    let points = &cluster.settings.points;
+    let points = points.iter().cloned().map(Candidate::Point);
+    let search = Search {
+        settings: &cluster.settings,
+        dialer: &cluster.dialer,
+        cluster: Some(&cluster.name),
+        deadline: Instant::now() + cluster.settings.connect_deadline,
+    };
+    search.first(nodes.chain(points).collect()).await
 }
 
 impl Cluster {
     /// Where a control connection may go: nodes that have connections first, then by distance.
-    fn addresses(&self) -> Vec<SocketAddr> {
+    fn addresses(&self, failed: SocketAddr) -> Vec<SocketAddr> {
         let state = self.state();
         let mut members: Vec<_> = state.distances.iter().zip(&state.members).collect();
-        members.sort_by_key(|(distance, member)| (!member.is_up(), **distance));
+        members.sort_by_key(|(distance, member)| {
+            (!member.is_up(), member.address() == failed, **distance)
+        });
         members.iter().map(|(_, member)| member.address()).collect()
+    }
+}
+
+/// At that time, if there is one.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => pending().await,
     }
 }
 

@@ -17,6 +17,10 @@ pub(super) struct Discovered {
     pub(super) topology: Topology,
     /// The data centre of the node that was asked.
     pub(super) datacenter: Box<str>,
+    /// The name of the cluster.
+    pub(super) cluster: Box<str>,
+    /// Rows that were passed over, and why.
+    pub(super) complaints: Vec<Box<str>>,
 }
 
 const LOCAL: &str = "SELECT * FROM system.local WHERE key = 'local'";
@@ -35,25 +39,23 @@ pub(super) async fn discover(asker: &Asker, peers_v2: &mut bool) -> Result<Disco
     let here = records(&local).map_err(broken)?;
     let here = here.first().ok_or_else(|| nobody(asker))?;
     let murmur3 = Partitioner::of_class(&here.text("partitioner")) == Some(Partitioner::Murmur3);
-    let own = own(here, asker.address()).ok_or_else(|| nobody(asker))?;
-    let datacenter = own.datacenter.clone();
-    let port = asker.address().port();
-    let mut nodes = vec![own];
+    // It certainly listens where the connection goes, whatever it calls itself.
+    let own = node(here, asker.address()).map_err(|_| nobody(asker))?;
+    let (datacenter, cluster) = (own.datacenter.clone(), here.text("cluster_name").into());
+    let (mut nodes, mut complaints) = (vec![own], Vec::new());
     for record in records(&peers).map_err(broken)? {
-        match peer(&record, port) {
-            Some(node) => nodes.push(node),
-            None => {
-                tracing::warn!(row = ?record.read::<IpAddr>("peer"), "a row of system.peers is incomplete: ignored")
-            }
+        match peer(&record, asker.address().port()) {
+            Ok(node) => nodes.push(node),
+            Err(column) => complaints.push(incomplete(&record, column)),
         }
     }
+    let nodes = distinct(nodes, murmur3, &mut complaints);
     let keyspaces = records(&keyspaces).map_err(broken)?;
     Ok(Discovered {
-        topology: Topology::new(
-            distinct(nodes, murmur3),
-            keyspaces.iter().filter_map(keyspace),
-        ),
+        topology: Topology::new(nodes, keyspaces.iter().filter_map(keyspace)),
         datacenter,
+        cluster,
+        complaints,
     })
 }
 
@@ -67,18 +69,16 @@ async fn peers(asker: &Asker, peers_v2: &mut bool) -> Result<crate::frame::respo
     asker.ask(PEERS, ()).await
 }
 
-/// The node that was asked. It certainly listens where the connection goes, whatever it calls itself.
-fn own(record: &Record<'_>, address: SocketAddr) -> Option<Node> {
-    node(record, address)
-}
-
-fn peer(record: &Record<'_>, port: u16) -> Option<Node> {
-    let listens = record
-        .read::<IpAddr>("native_address")
-        .or_else(|| record.read("rpc_address"))
-        .filter(|ip| !ip.is_unspecified());
-    // A node that listens on all its addresses says 0.0.0.0: then the one that the others use is as good.
-    let ip = listens.or_else(|| record.read("peer"))?;
+/// The node of a row of the peers; an error is the column that it lacks.
+fn peer(record: &Record<'_>, port: u16) -> Result<Node, &'static str> {
+    let listens: Option<IpAddr> = record
+        .read("native_address")
+        .or_else(|| record.read("rpc_address"));
+    let ip = match listens.ok_or("address of clients")? {
+        // It listens on all its addresses: the one that the others use is as good as any.
+        ip if ip.is_unspecified() => record.read("peer").ok_or("peer")?,
+        ip => ip,
+    };
     let port = record
         .read::<i32>("native_port")
         .and_then(|p| u16::try_from(p).ok())
@@ -87,17 +87,20 @@ fn peer(record: &Record<'_>, port: u16) -> Option<Node> {
     node(record, SocketAddr::new(ip, port))
 }
 
-fn node(record: &Record<'_>, address: SocketAddr) -> Option<Node> {
+fn node(record: &Record<'_>, address: SocketAddr) -> Result<Node, &'static str> {
     let tokens: Vec<String> = record
         .read::<HashSet<String>>("tokens")
         .unwrap_or_default()
         .into_iter()
         .collect();
-    Some(Node {
-        host_id: record.read::<Uuid>("host_id")?,
+    Ok(Node {
+        host_id: record.read::<Uuid>("host_id").ok_or("host_id")?,
         address,
-        datacenter: record.read::<String>("data_center")?.into(),
-        rack: record.read::<String>("rack")?.into(),
+        datacenter: record
+            .read::<String>("data_center")
+            .ok_or("data_center")?
+            .into(),
+        rack: record.read::<String>("rack").ok_or("rack")?.into(),
         release: record.text("release_version").into(),
         tokens: tokens
             .iter()
@@ -107,15 +110,23 @@ fn node(record: &Record<'_>, address: SocketAddr) -> Option<Node> {
     })
 }
 
+fn incomplete(record: &Record<'_>, column: &str) -> Box<str> {
+    let peer = record.read::<IpAddr>("peer");
+    let peer = peer.map_or_else(|| "a node".to_owned(), |peer| peer.to_string());
+    format!("the row of {peer} among the peers has no {column}").into()
+}
+
 /// One node per host id; tokens only if this driver can compute those of keys.
-fn distinct(nodes: Vec<Node>, murmur3: bool) -> Vec<Node> {
+fn distinct(nodes: Vec<Node>, murmur3: bool, complaints: &mut Vec<Box<str>>) -> Vec<Node> {
     let mut seen = HashSet::new();
     let mut nodes: Vec<Node> = nodes
         .into_iter()
         .filter(|node| {
             let new = seen.insert(node.host_id);
             if !new {
-                tracing::warn!(host_id = %node.host_id, address = %node.address, "two nodes claim one host id: the second is ignored");
+                let (address, host_id) = (node.address, node.host_id);
+                complaints
+                    .push(format!("{address} has the host id of another node, {host_id}").into());
             }
             new
         })

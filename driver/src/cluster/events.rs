@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::frame::Frame;
 use crate::frame::response::{Event, Response, SchemaTarget};
+use crate::frame::{Frame, Unreadable};
 
 /// What an event asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,28 +14,27 @@ pub(super) enum Effect {
     Nothing,
     /// The topology, or the replication of a keyspace, may be another.
     Refresh,
-    /// The node can be connected to again. A hint: if it is not known, it is new.
-    Up(SocketAddr),
-    /// The node is said to be down. A hint: its own connections know better, and are asked.
-    Down(SocketAddr),
+    /// The node can be connected to again, or cannot. A hint: its own connections know better.
+    Status {
+        node: SocketAddr,
+        up: bool,
+    },
 }
 
 /// What the event in `frame` asks for.
-pub(super) fn effect(frame: Frame) -> Effect {
-    match frame.response(&Default::default(), None) {
-        Ok((_, Response::Event(event))) => match event {
+///
+/// # Errors
+/// An event that cannot be read may have told anything: the whole topology should be read.
+pub(super) fn effect(frame: Frame) -> Result<Effect, Unreadable> {
+    Ok(match frame.response(&Default::default(), None)? {
+        (_, Response::Event(event)) => match event {
             Event::Topology { .. } => Effect::Refresh,
-            Event::Status { up: true, node } => Effect::Up(node),
-            Event::Status { up: false, node } => Effect::Down(node),
+            Event::Status { up, node } => Effect::Status { node, up },
             Event::Schema(change) if change.target == SchemaTarget::Keyspace => Effect::Refresh,
             _ => Effect::Nothing,
         },
-        Ok(_) => Effect::Nothing,
-        Err(malformed) => {
-            tracing::warn!(%malformed, "an event cannot be read: asking for the whole topology instead");
-            Effect::Refresh
-        }
-    }
+        _ => Effect::Nothing,
+    })
 }
 
 /// When the topology is read next: events come in bursts, and one reading serves them all.
@@ -44,27 +43,32 @@ pub(super) struct Schedule {
     last: Instant,
     /// When something has asked for it.
     due: Option<Instant>,
+    /// Without any event, it is read this often: an event can be lost.
+    period: Option<Duration>,
 }
 
 /// A burst of events is over after this.
 const SETTLE: Duration = Duration::from_millis(100);
 /// Events alone cause no more than one reading in this time.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Without any event, it is read this often: an event can be lost.
-const PERIOD: Duration = Duration::from_secs(60);
 
 impl Schedule {
-    pub(super) fn new() -> Schedule {
+    /// It has just been read.
+    pub(super) fn new(period: Option<Duration>) -> Schedule {
         Schedule {
             last: Instant::now(),
             due: None,
+            period,
         }
     }
 
-    /// An event asks for a reading. The first of a burst decides when, so that an endless one cannot put it off.
-    pub(super) fn event(&mut self) {
+    /// An event asks for a reading. The first of a burst decides when, so that an endless one cannot put it off. True if
+    /// it is the first.
+    pub(super) fn event(&mut self) -> bool {
+        let first = self.due.is_none();
         let soon = (Instant::now() + SETTLE).max(self.last + PAUSE);
         self.due.get_or_insert(soon);
+        first
     }
 
     /// Somebody waits for a reading.
@@ -72,14 +76,14 @@ impl Schedule {
         self.due = Some(Instant::now());
     }
 
-    /// It has been read.
+    /// It is being read.
     pub(super) fn done(&mut self) {
-        *self = Schedule::new();
+        *self = Schedule::new(self.period);
     }
 
-    /// When to read it next.
-    pub(super) fn next(&self) -> Instant {
-        self.due.unwrap_or(self.last + PERIOD)
+    /// When to read it next, if nothing else happens.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.due.or_else(|| self.last.checked_add(self.period?))
     }
 }
 
@@ -87,24 +91,35 @@ impl Schedule {
 mod tests {
     use super::*;
 
+    const PERIOD: Duration = Duration::from_secs(60);
+
     #[tokio::test(start_paused = true)]
     async fn a_burst_causes_one_reading_and_a_flood_one_per_second() {
-        let mut schedule = Schedule::new();
+        let mut schedule = Schedule::new(Some(PERIOD));
         let start = Instant::now();
-        assert_eq!(schedule.next() - start, PERIOD);
-        schedule.event();
-        let due = schedule.next();
+        let next = |schedule: &Schedule| schedule.next().unwrap();
+        assert_eq!(next(&schedule) - start, PERIOD);
+        assert!(schedule.event());
+        let due = next(&schedule);
         assert_eq!(due - start, PAUSE);
         for _ in 0..1000 {
-            schedule.event();
+            assert!(!schedule.event());
         }
-        assert_eq!(schedule.next(), due);
+        assert_eq!(next(&schedule), due);
         tokio::time::advance(Duration::from_secs(5)).await;
         schedule.done();
         tokio::time::advance(Duration::from_secs(5)).await;
         schedule.event();
-        assert_eq!(schedule.next() - Instant::now(), SETTLE);
+        assert_eq!(next(&schedule) - Instant::now(), SETTLE);
         schedule.now();
-        assert_eq!(schedule.next(), Instant::now());
+        assert_eq!(next(&schedule), Instant::now());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_period_nothing_is_due() {
+        let mut schedule = Schedule::new(None);
+        assert_eq!(schedule.next(), None);
+        schedule.event();
+        assert_eq!(schedule.next(), Some(Instant::now() + PAUSE));
     }
 }

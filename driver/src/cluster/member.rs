@@ -86,17 +86,13 @@ impl Member {
         self.load(None).is_some()
     }
 
-    /// The cluster says that the node is up: no need to wait for the next try.
-    pub(super) fn dial_now(&self) {
-        if let Some(pool) = &self.pool {
-            pool.dial_now();
-        }
-    }
-
-    /// The cluster says that the node is down: its connections find out whether that is so.
-    pub(super) fn probe(&self) {
-        if let Some(pool) = &self.pool {
-            pool.probe();
+    /// The cluster says that the node is up, so that there is no need to wait for the next try; or that it is down, and
+    /// its connections find out whether that is so.
+    pub(super) fn hint(&self, up: bool) {
+        match &self.pool {
+            Some(pool) if up => pool.dial_now(),
+            Some(pool) => pool.probe(),
+            None => {}
         }
     }
 

@@ -1,49 +1,55 @@
-//! The first connection: contact points one after another, until one tells what the cluster is.
+//! The first connection: contact points, until one tells what the cluster is.
 
-use std::collections::VecDeque;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use crate::clock::deadlines::Deadlines;
-use crate::cluster::control::{Control, Link};
-use crate::cluster::discover::Discovered;
-use crate::cluster::{Cluster, ContactPoint, Settings, State};
+use crate::cluster::approach::{Candidate, Found, Search};
+use crate::cluster::control::Control;
+use crate::cluster::pauses::Pauses;
+use crate::cluster::{Cluster, Settings, State};
 use crate::conn::Dialer;
-use crate::error::{Attempt, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::topology::Topology;
 
-/// The next contact point is tried this long after the one before, if that has not failed earlier.
-const STAGGER: Duration = Duration::from_millis(250);
+/// The pause after the first round that failed, when a cluster is waited for.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The longest such pause.
+const LAST_PAUSE: Duration = Duration::from_secs(2);
 
 pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
     check(&settings)?;
+    let since = Instant::now();
     let dialer = Arc::new(Dialer {
         connector: settings.connector.clone(),
         deadlines: Deadlines::new(settings.clock.clone()),
         config: Arc::new(settings.conn.clone()),
         counters: Arc::default(),
     });
-    let candidates = settings.points.iter().cloned().map(Candidate::Point);
-    let (link, found) = first(&settings, &dialer, candidates.collect()).await?;
-    match &settings.locality.datacenter {
-        Some(name) => exists(name, &found.topology)?,
-        None => settings.locality.datacenter = Some(found.datacenter),
-    }
+    let Found {
+        link,
+        told,
+        mut rest,
+    } = search(&settings, &dialer, since).await?;
+    let datacenter = &mut settings.locality.datacenter;
+    datacenter.get_or_insert_with(|| told.datacenter.clone());
     let (commands, inbox) = mpsc::channel(64);
     let cluster = Arc::new(Cluster {
         settings,
+        name: told.cluster.clone(),
+        since,
         dialer,
         state: ArcSwap::from_pointee(State::default()),
         commands,
+        complaints: Mutex::default(),
         closed: watch::Sender::new(false),
     });
-    cluster.publish(found.topology);
-    tokio::spawn(Control::new(cluster.clone(), link, inbox).run());
+    cluster.publish(told, &mut rest);
+    tokio::spawn(Control::new(cluster.clone(), link, inbox, rest).run());
     Ok(cluster)
 }
 
@@ -59,10 +65,50 @@ fn check(settings: &Settings) -> Result<()> {
     }
 }
 
+/// Rounds over all contact points: one, or as many as there is time for if a cluster is waited for that is starting.
+async fn search(settings: &Settings, dialer: &Arc<Dialer>, since: Instant) -> Result<Found> {
+    let deadline = since + settings.wait.unwrap_or(settings.connect_deadline);
+    let search = Search {
+        settings,
+        dialer,
+        cluster: None,
+        deadline,
+    };
+    let mut pauses = Pauses::new(FIRST_PAUSE, LAST_PAUSE);
+    for round in 1.. {
+        let points = settings.points.iter().cloned().map(Candidate::Point);
+        let error = match search.first(points.collect()).await {
+            Ok(found) => match exists(settings, &found.told.topology) {
+                Ok(()) => return Ok(found),
+                Err(error) => error,
+            },
+            Err(error) => error,
+        };
+        let pause = pauses.next();
+        let over = settings.wait.is_none() || Instant::now() + pause >= deadline;
+        if over || !passes(&error) || settings.points.is_empty() {
+            return Err(error);
+        }
+        tracing::info!(round, ?pause, %error, "the cluster does not answer yet: trying again");
+        tokio::time::sleep(pause).await;
+    }
+    Err(ErrorKind::NoContactPoint.into())
+}
+
+/// Whether it may be better in a while, when the cluster has started.
+fn passes(error: &Error) -> bool {
+    let kind = error.kind();
+    // A data centre whose nodes have not joined yet is among the settings.
+    matches!(kind, ErrorKind::NoContactPoint | ErrorKind::Settings { .. })
+}
+
 /// A misspelt data centre would make every node a remote one.
-fn exists(datacenter: &str, topology: &Topology) -> Result<()> {
+fn exists(settings: &Settings, topology: &Topology) -> Result<()> {
+    let Some(datacenter) = &settings.locality.datacenter else {
+        return Ok(());
+    };
     let mut names: Vec<&str> = topology.nodes().iter().map(|n| &*n.datacenter).collect();
-    if names.contains(&datacenter) {
+    if names.contains(&&**datacenter) {
         return Ok(());
     }
     names.sort_unstable();
@@ -72,98 +118,4 @@ fn exists(datacenter: &str, topology: &Topology) -> Result<()> {
         names.join(", ")
     );
     Err(ErrorKind::Settings { what: what.into() }.into())
-}
-
-/// Somebody to try.
-pub(super) enum Candidate {
-    Point(ContactPoint),
-    Address(SocketAddr),
-}
-
-/// What came of trying somebody.
-enum Outcome {
-    Found(Box<(Link, Discovered)>),
-    /// A name and its addresses.
-    Addresses(Vec<SocketAddr>),
-    Failed(Attempt),
-}
-
-/// The first candidate that answers, each tried a while after the one before or when that has failed. The others are
-/// given up then: what they have begun closes itself in order.
-///
-/// # Errors
-/// Each candidate says why it cannot be used.
-pub(super) async fn first(
-    settings: &Settings,
-    dialer: &Arc<Dialer>,
-    mut waiting: VecDeque<Candidate>,
-) -> Result<(Link, Discovered)> {
-    let mut begun = FuturesUnordered::new();
-    let mut failed = Vec::new();
-    loop {
-        if let Some(candidate) = waiting.pop_front() {
-            begun.push(try_one(settings, dialer, candidate));
-        }
-        let outcome = match waiting.is_empty() {
-            true => begun.next().await,
-            false => match tokio::time::timeout(STAGGER, begun.next()).await {
-                Ok(outcome) => outcome,
-                Err(_) => continue,
-            },
-        };
-        match outcome {
-            Some(Outcome::Found(found)) => return Ok(*found),
-            Some(Outcome::Failed(attempt)) => failed.push(attempt),
-            // They take the place of their name.
-            Some(Outcome::Addresses(addresses)) => addresses
-                .into_iter()
-                .rev()
-                .for_each(|address| waiting.push_front(Candidate::Address(address))),
-            None => return Err(nobody(failed)),
-        }
-    }
-}
-
-/// Why no contact point can be used. Credentials that one refuses are refused by all.
-fn nobody(attempts: Vec<Attempt>) -> Error {
-    let auth = attempts
-        .iter()
-        .find(|a| matches!(a.kind, ErrorKind::Auth { .. }));
-    let kind = auth.map_or(ErrorKind::NoContactPoint, |a| a.kind.clone());
-    Error::new(kind).after(attempts)
-}
-
-async fn try_one(settings: &Settings, dialer: &Arc<Dialer>, candidate: Candidate) -> Outcome {
-    let failed = |target: String, kind| {
-        Outcome::Failed(Attempt {
-            target: target.into(),
-            shard: None,
-            kind,
-        })
-    };
-    match candidate {
-        Candidate::Point(point) => match resolve(settings, &point).await {
-            Ok(addresses) => Outcome::Addresses(addresses),
-            Err(reason) => failed(point.to_string(), ErrorKind::Connect { reason }),
-        },
-        Candidate::Address(address) => {
-            match Link::open(dialer, address, settings.metadata_timeout).await {
-                Ok(found) => Outcome::Found(Box::new(found)),
-                Err(error) => failed(address.to_string(), error.kind().clone()),
-            }
-        }
-    }
-}
-
-async fn resolve(settings: &Settings, point: &ContactPoint) -> Result<Vec<SocketAddr>, Box<str>> {
-    let (host, port) = point.parts().ok_or("it is not a host and a port")?;
-    let resolving = settings.resolver.resolve(host, port);
-    let resolved = tokio::time::timeout(settings.conn.connect_timeout, resolving)
-        .await
-        .map_err(|_| format!("the name `{host}` was not resolved in time"))?
-        .map_err(|error| format!("the name `{host}` cannot be resolved: {error}"))?;
-    match resolved.as_slice() {
-        [] => Err(format!("the name `{host}` has no address").into()),
-        _ => Ok(resolved),
-    }
 }

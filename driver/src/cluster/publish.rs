@@ -1,20 +1,25 @@
 //! A new topology becomes the state that everybody reads.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
+use crate::cluster::approach::Begun;
+use crate::cluster::discover::Discovered;
 use crate::cluster::member::Member;
+use crate::cluster::watch::Watch;
 use crate::cluster::{Cluster, State};
 use crate::pool::{Pool, Target};
 use crate::routing::Distance;
-use crate::topology::{Node, Topology};
+use crate::topology::Node;
 
 impl Cluster {
     /// Publishes a topology. Nodes that stay keep their connections, new ones get a pool that fills behind this, and
-    /// those that are gone are closed in order.
-    pub(super) fn publish(&self, topology: Topology) {
+    /// those that are gone are closed in order. A new pool takes the connection to its node that is among `begun`.
+    pub(super) fn publish(&self, told: Discovered, begun: &mut Vec<Begun>) {
         if *self.closed.borrow() {
             return;
         }
+        self.complain(told.complaints);
+        let topology = told.topology;
         let last = self.state.load_full();
         let nodes = topology.nodes();
         let distance = |node| self.settings.locality.distance(node);
@@ -22,7 +27,7 @@ impl Cluster {
         let members: Vec<Arc<Member>> = nodes
             .iter()
             .zip(&distances)
-            .map(|(node, distance)| self.member(node, *distance, &last))
+            .map(|(node, distance)| self.member(node, *distance, &last, begun))
             .collect();
         let gone: Vec<Arc<Member>> = last
             .members
@@ -30,6 +35,11 @@ impl Cluster {
             .filter(|old| !members.iter().any(|new| Arc::ptr_eq(old, new)))
             .cloned()
             .collect();
+        for old in &gone {
+            if !members.iter().any(|new| new.host_id == old.host_id) {
+                tracing::info!(host_id = %old.host_id, address = %old.address(), "node removed");
+            }
+        }
         self.state.store(Arc::new(State {
             topology,
             members,
@@ -43,8 +53,26 @@ impl Cluster {
         }
     }
 
+    /// Says once what is wrong with the system tables, and again when it has been right in between.
+    fn complain(&self, complaints: Vec<Box<str>>) {
+        let mut last = self
+            .complaints
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for complaint in complaints.iter().filter(|new| !last.contains(new)) {
+            tracing::warn!("{complaint}: ignored");
+        }
+        *last = complaints;
+    }
+
     /// The member for a node: the one that it had, unless its address has changed and the old one does not work.
-    fn member(&self, node: &Node, distance: Distance, last: &State) -> Arc<Member> {
+    fn member(
+        &self,
+        node: &Node,
+        distance: Distance,
+        last: &State,
+        begun: &mut Vec<Begun>,
+    ) -> Arc<Member> {
         let wanted = distance != Distance::Remote || self.settings.remote;
         let old = last.members.iter().find(|m| m.host_id == node.host_id);
         if let Some(old) = old
@@ -53,16 +81,38 @@ impl Cluster {
         {
             return old.clone();
         }
+        let (host_id, address) = (node.host_id, node.address);
+        match old {
+            Some(old) if old.address() != address => {
+                tracing::info!(%host_id, from = %old.address(), to = %address, "node moved to another address");
+            }
+            Some(_) => {}
+            None => {
+                tracing::info!(%host_id, %address, datacenter = %node.datacenter, rack = %node.rack, "node added");
+            }
+        }
         let counters = old.map(|old| old.counters.clone()).unwrap_or_default();
-        let pool = wanted.then(|| {
-            let config = self.settings.pool.clone();
-            let target = Target {
-                address: node.address,
-                host_id: Some(node.host_id),
-            };
-            Pool::open(self.dialer.clone(), target, config, None)
-        });
-        Arc::new(Member::new(node.host_id, node.address, pool, counters))
+        let pool = wanted.then(|| self.pool(node, begun));
+        Arc::new(Member::new(host_id, address, pool, counters))
+    }
+
+    fn pool(&self, node: &Node, begun: &mut Vec<Begun>) -> Pool {
+        let target = Target {
+            address: node.address,
+            host_id: Some(node.host_id),
+        };
+        let first = begun.iter().position(|b| b.address == node.address);
+        let first = first.map(|at| begun.swap_remove(at).opening);
+        let config = self.settings.pool.clone();
+        let pool = Pool::open(self.dialer.clone(), target, config, first);
+        let watch = Watch {
+            host_id: node.host_id,
+            address: node.address,
+            changes: pool.changes(),
+            commands: self.commands.clone(),
+        };
+        tokio::spawn(watch.run());
+        pool
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{join_all, select_all};
+use tokio::time::{Instant, timeout_at};
 
 use crate::cluster::Cluster;
 use crate::cluster::member::Member;
@@ -11,8 +12,10 @@ use crate::error::Result;
 use crate::pool::{Pool, PoolState};
 use crate::routing::Distance;
 
-/// How long `connect` waits for connections that are slow to come, once there is one.
+/// How long `connect` takes if connections are slow to come, once there is one.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// They get at least so long, however long it took to learn of them.
+const CHANCE: Duration = Duration::from_millis(250);
 
 /// Each local node has a connection to each of its shards.
 pub(super) async fn full(cluster: &Cluster, timeout: Duration) -> bool {
@@ -31,7 +34,8 @@ pub(super) async fn usable(cluster: &Cluster) -> Result<()> {
     let settled = |s: &PoolState| s.is_full() || s.closed || (s.failures > 0 && !s.is_up());
     let all = join_all(pools(&members).map(|pool| reached(pool, settled)));
     // At the end of the patience, what is there has to do.
-    let _ = tokio::time::timeout(PATIENCE, all).await;
+    let until = (cluster.since + PATIENCE).max(Instant::now() + CHANCE);
+    let _ = timeout_at(until, all).await;
     if members.iter().any(|m| m.is_up()) {
         return Ok(());
     }

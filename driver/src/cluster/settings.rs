@@ -22,6 +22,12 @@ pub(crate) struct Settings {
     pub(crate) pool: PoolConfig,
     /// The deadline of each question about the cluster itself.
     pub(crate) metadata_timeout: Duration,
+    /// The deadline of the first answer, all contact points together.
+    pub(crate) connect_deadline: Duration,
+    /// How long the cluster may take to answer at all; until then the contact points are tried again and again.
+    pub(crate) wait: Option<Duration>,
+    /// How often the topology is read when nothing asks for it; `None`: never.
+    pub(crate) refresh_interval: Option<Duration>,
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) clock: Arc<dyn Clock>,

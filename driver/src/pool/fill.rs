@@ -240,6 +240,10 @@ impl Filler {
         let mut conns: Vec<Arc<Conn>> = table.conns().cloned().collect();
         conns.append(&mut self.excess);
         conns.iter().for_each(|conn| conn.start_close());
+        self.adopted.close();
+        while let Ok(dialing) = self.adopted.try_recv() {
+            self.begin(None, dialing);
+        }
         let late = async {
             while let Some(dialed) = self.dials.next().await {
                 if let Ok(conn) = dialed.result {

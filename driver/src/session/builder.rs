@@ -32,6 +32,9 @@ pub struct SessionBuilder {
     conn: ConnConfig,
     pool: PoolConfig,
     agreement_timeout: Duration,
+    connect_deadline: Duration,
+    wait: Option<Duration>,
+    refresh_interval: Duration,
     prepared_cache: usize,
     connector: Arc<dyn Connector>,
     resolver: Arc<dyn Resolver>,
@@ -54,6 +57,9 @@ impl Default for SessionBuilder {
             conn: ConnConfig::default(),
             pool: PoolConfig::default(),
             agreement_timeout: Duration::from_secs(10),
+            connect_deadline: Duration::from_secs(30),
+            wait: None,
+            refresh_interval: Duration::from_secs(60),
             prepared_cache: 1024,
             connector: Arc::new(Tcp::default()),
             resolver: Arc::new(SystemResolver),
@@ -63,8 +69,8 @@ impl Default for SessionBuilder {
 }
 
 impl SessionBuilder {
-    /// Servers to begin with, tried one after another in this order; the others are learned from the first that
-    /// answers. Adds to those given before.
+    /// Servers to begin with, tried one after another in this order, each 250 ms after the one before or at once when
+    /// that has failed; the others are learned from the first that answers. Adds to those given before.
     pub fn contact_points(
         mut self,
         points: impl IntoIterator<Item = impl Into<ContactPoint>>,
@@ -143,6 +149,28 @@ impl SessionBuilder {
         self
     }
 
+    /// How long [`connect`](SessionBuilder::connect) may look for a contact point that answers, all of them together.
+    /// 30 s by default.
+    pub fn connect_deadline(mut self, deadline: Duration) -> Self {
+        self.connect_deadline = deadline;
+        self
+    }
+
+    /// Waits that long for a cluster that is still starting, instead of the `connect_deadline`: as long as no contact
+    /// point answers, or the local data centre has no node yet, all are tried again, with pauses of 0.1 s to 2 s. Each
+    /// round that failed is told by a `tracing` event. Refused credentials are not tried again. Off by default.
+    pub fn wait_for_cluster(mut self, limit: Duration) -> Self {
+        self.wait = Some(limit);
+        self
+    }
+
+    /// How often the topology is read anew when no event asks for that: an event can be lost. 60 s by default;
+    /// 0: never.
+    pub fn refresh_interval(mut self, interval: Duration) -> Self {
+        self.refresh_interval = interval;
+        self
+    }
+
     /// How long a change of the schema may take to reach all nodes. 10 s by default.
     pub fn agreement_timeout(mut self, timeout: Duration) -> Self {
         self.agreement_timeout = timeout;
@@ -174,7 +202,8 @@ impl SessionBuilder {
     }
 
     /// Opens the session: resolves when each node of the local data centre that can be reached has a connection to
-    /// each of its shards, or half a second after the topology is known; the rest is connected behind it.
+    /// each of its shards, or after half a second, if at least one node has one by then; the rest is connected behind
+    /// it. [`Session::wait_ready`] waits for more.
     ///
     /// # Errors
     /// [`NoContactPoint`](crate::error::ErrorKind::NoContactPoint) if no contact point can be used: its attempts say why, for each of them;
@@ -195,6 +224,9 @@ impl SessionBuilder {
             },
             remote: self.remote,
             metadata_timeout: self.conn.step_timeout,
+            connect_deadline: self.connect_deadline,
+            wait: self.wait,
+            refresh_interval: Some(self.refresh_interval).filter(|i| !i.is_zero()),
             conn: self.conn,
             pool: self.pool,
             connector: self.connector,
