@@ -10,6 +10,10 @@
 //! session ◀───────────────────────────────── conn ◀── frame ◀── wire ◀───┘
 //! ```
 
+// What generated code names. Not a part of the interface.
+#[doc(hidden)]
+pub mod private;
+
 // What applications hold: prepare, execute, query, batch, page, close.
 pub mod session;
 

@@ -20,6 +20,7 @@
 //! | `map` | `HashMap<K, V>`, `BTreeMap<K, V>` |
 //! | `tuple` | `(A,)` … with up to 16 members |
 //! | `vector` | `[T; N]` |
+//! | a user-defined type | a struct with `#[derive(ToCql, FromCql)]` |
 //! | any | `Value` |
 //!
 //! `Option<T>` adds null to each, [`Unset`] and [`MaybeUnset`] leave a column as it is.
@@ -28,6 +29,8 @@ mod blob;
 #[cfg(feature = "chrono")]
 mod chrono;
 mod civil;
+#[doc(hidden)]
+pub mod codec;
 mod collection;
 mod column;
 mod date;

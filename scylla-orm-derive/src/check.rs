@@ -2,9 +2,11 @@
 
 mod key;
 mod names;
+mod record;
 mod roles;
 
 pub(crate) use key::{COLLECTION, OPTIONAL};
+pub(crate) use record::record;
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::{Column, Enum, Foreign, Model, foreign};

@@ -8,6 +8,7 @@ mod columns;
 mod cql_enum;
 mod fallback;
 mod leaves;
+mod record;
 mod row;
 mod table;
 
@@ -17,7 +18,7 @@ use syn::{DeriveInput, Ident};
 
 use crate::check;
 use crate::diagnostics::Diagnostics;
-use crate::parse::{Enum, Model, foreign};
+use crate::parse::{Derive, Enum, Model, Record, foreign};
 
 /// `#[derive(Model)]`
 pub(crate) fn model(input: &DeriveInput) -> TokenStream {
@@ -40,7 +41,7 @@ pub(crate) fn model(input: &DeriveInput) -> TokenStream {
 /// `#[derive(CqlEnum)]`
 pub(crate) fn cql_enum(input: &DeriveInput) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
-    let item = Enum::parse(input, &mut diagnostics);
+    let item = Enum::parse(input, "a `CqlEnum`", &mut diagnostics);
     if let (Some(item), true) = (&item, diagnostics.is_empty()) {
         check::cql_enum(item, &mut diagnostics);
     }
@@ -52,6 +53,35 @@ pub(crate) fn cql_enum(input: &DeriveInput) -> TokenStream {
         Some(item) => cql_enum::item(item),
     };
     quote!(#errors #items)
+}
+
+/// `#[derive(ToCql)]`, `FromCql`, `ToRow` or `FromRow`.
+pub(crate) fn record(input: &DeriveInput, derive: Derive) -> TokenStream {
+    let mut diagnostics = Diagnostics::new();
+    if let (syn::Data::Enum(_), true) = (&input.data, derive.is_value()) {
+        let item = Enum::parse(input, "an enum", &mut diagnostics);
+        if let (Some(item), true) = (&item, diagnostics.is_empty()) {
+            check::cql_enum(item, &mut diagnostics);
+        }
+        let broken = !diagnostics.is_empty();
+        let errors = diagnostics.finish();
+        let item = item.map(|item| match broken {
+            true => fallback::enum_as_value(&item, derive),
+            false => cql_enum::as_value(&item, derive),
+        });
+        return quote!(#errors #item);
+    }
+    let record = Record::parse(input, derive, &mut diagnostics);
+    if let (Some(record), true) = (&record, diagnostics.is_empty()) {
+        check::record(record, derive, &mut diagnostics);
+    }
+    let broken = !diagnostics.is_empty();
+    let errors = diagnostics.finish();
+    let item = record.map(|record| match broken {
+        true => fallback::record(&record, derive),
+        false => record::item(&record, derive),
+    });
+    quote!(#errors #item)
 }
 
 fn whole_model(model: &Model) -> TokenStream {

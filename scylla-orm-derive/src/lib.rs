@@ -145,3 +145,191 @@ pub fn cql_enum(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand::cql_enum(&input).into()
 }
+
+/// Makes a struct or an enum a value that can be sent.
+///
+/// ```
+/// use scylla_orm::driver::value::{ToCql as _, Type};
+/// use scylla_orm::prelude::*;
+///
+/// // The user-defined type `address`. Its fields are found by their names, whatever their order.
+/// #[derive(ToCql, FromCql)]
+/// struct Address {
+///     street: String,
+///     #[cql(rename = "zip_code")]
+///     zip: Option<i32>,
+/// }
+///
+/// // An `int`.
+/// #[derive(ToCql, FromCql)]
+/// struct Meters(i32);
+///
+/// // A `tuple<double, double>`.
+/// #[derive(ToCql, FromCql)]
+/// struct Position(f64, f64);
+///
+/// // `text`.
+/// #[derive(ToCql, FromCql)]
+/// #[cql(rename_all = "lowercase")]
+/// enum Weather {
+///     Sun,
+///     Rain,
+/// }
+///
+/// assert!(Meters(5).fits(&Type::Int));
+/// assert!(Position(47.6, -122.3).fits(&Type::Tuple(vec![Type::Double, Type::Double])));
+/// assert!(Weather::Sun.fits(&Type::Text) && Weather::Rain.fits(&Type::Text));
+/// # let _ = Address { street: String::new(), zip: None };
+/// ```
+///
+/// A struct with named fields is a user-defined type: a field of the type that the struct does not have is sent as null,
+/// and each field of the struct must be one of the type's. A struct without names is a tuple; if it has a single field, it
+/// is sent as that field is. An enum, whose variants have no fields, is text or a number, as with [`CqlEnum`].
+///
+/// What is not sent, because the type of the column does not suit it, is an error before anything is sent.
+///
+/// | `#[cql(…)]` | of | meaning |
+/// |---|---|---|
+/// | `rename_all = "…"` | a struct, an enum | the case of the names, as in serde |
+/// | `by_order` | a struct | fields go by their order, not by their names |
+/// | `deny_unknown_fields` | a struct | the type may have no other fields |
+/// | `transparent` | a struct | it is what its only field is |
+/// | `repr = "…"` | an enum | `"text"`, or the integer that its numbers are |
+/// | `crate = "…"` | all | the path of `scylla-orm`; `crate = "scylla_orm_driver"` for the driver alone |
+/// | `rename = "…"` | a field, a variant | its name |
+/// | `skip` | a field | it is not sent |
+/// | `with = "…"` | a field | a module that converts it: `to_cql(&T) -> impl ToCql` |
+///
+/// Types may have parameters; what a field needs of them is asked of them. Attributes of a model are passed over, so that
+/// one struct can be both.
+#[proc_macro_derive(ToCql, attributes(cql))]
+pub fn to_cql(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand::record(&input, parse::Derive::ToCql).into()
+}
+
+/// Makes a struct or an enum a value that can be read; the other direction of [`ToCql`], with the same attributes.
+///
+/// ```
+/// use scylla_orm::prelude::*;
+///
+/// // Borrowed from the answer.
+/// #[derive(FromCql)]
+/// struct Person<'a> {
+///     name: &'a str,
+///     #[cql(default)]
+///     tags: Vec<&'a str>,
+///     #[cql(with = "minutes")]
+///     spent: std::time::Duration,
+/// }
+///
+/// mod minutes {
+///     use scylla_orm::driver::value::Fault;
+///     use std::time::Duration;
+///
+///     pub fn to_cql(spent: &Duration) -> i64 {
+///         (spent.as_secs() / 60) as i64
+///     }
+///
+///     pub fn from_cql(minutes: i64) -> Result<Duration, Fault> {
+///         let minutes = u64::try_from(minutes).map_err(|_| Fault::Range)?;
+///         Ok(Duration::from_secs(minutes * 60))
+///     }
+/// }
+/// # fn f(p: Person) -> (&str, Vec<&str>, std::time::Duration) { (p.name, p.tags, p.spent) }
+/// # let _ = minutes::to_cql;
+/// ```
+///
+/// A field of the user-defined type that the struct does not have is passed over. One that is null, or that the sender's
+/// version of the type did not have, needs an `Option` or `default`.
+///
+/// | `#[cql(…)]` | of | meaning |
+/// |---|---|---|
+/// | `default` | a field | null, or a field that the type does not have, is read as `Default::default()` |
+/// | `skip` | a field | it is filled by `Default::default()` |
+/// | `with = "…"` | a field | a module that converts it: `from_cql(C) -> Result<T, Fault>` of any `C` that can be read |
+#[proc_macro_derive(FromCql, attributes(cql))]
+pub fn from_cql(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand::record(&input, parse::Derive::FromCql).into()
+}
+
+/// Makes a struct the values of a statement: each marker takes the field of its name.
+///
+/// ```
+/// use scylla_orm::prelude::*;
+///
+/// #[derive(ToRow)]
+/// struct Reading<'a> {
+///     station: &'a str,
+///     #[cql(flatten)]
+///     at: Place,
+///     celsius: Option<f32>,
+/// }
+///
+/// #[derive(ToRow)]
+/// struct Place {
+///     x: f64,
+///     y: f64,
+/// }
+///
+/// # async fn f(session: &scylla_orm::driver::Session) -> Result<(), scylla_orm::driver::Error> {
+/// let reading = Reading { station: "Seattle", at: Place { x: 47.6, y: -122.3 }, celsius: None };
+/// let insert = "INSERT INTO climate.readings (station, celsius, x, y) VALUES (?, ?, ?, ?)";
+/// session.query(insert, reading).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A marker is called like its column, or as the statement says: `:after`. Each marker must have a field, and each field a
+/// marker. A struct without names goes by its order.
+///
+/// The attributes are those of [`ToCql`], where they say something about a row, and:
+///
+/// | `#[cql(…)]` | of | meaning |
+/// |---|---|---|
+/// | `flatten` | a field | a struct with `ToRow`, whose fields stand for it |
+#[proc_macro_derive(ToRow, attributes(cql))]
+pub fn to_row(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand::record(&input, parse::Derive::ToRow).into()
+}
+
+/// Makes a struct what a row can be read into: each field is read from the column of its name.
+///
+/// ```
+/// use scylla_orm::prelude::*;
+///
+/// #[derive(FromRow)]
+/// struct Reading<'a> {
+///     station: &'a str,
+///     celsius: Option<f32>,
+///     #[cql(default)]
+///     tags: Vec<String>,
+/// }
+///
+/// # async fn f(session: &scylla_orm::driver::Session) -> Result<(), scylla_orm::driver::Error> {
+/// let answer = session.query("SELECT * FROM climate.readings LIMIT 10", ()).await?;
+/// for reading in answer.rows_as::<Reading>()? {
+///     let Reading { station, celsius, tags } = reading?;
+///     println!("{station}: {celsius:?} {tags:?}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The columns are looked at once per result; then the rows are read in a straight line. It is straightest when the first
+/// columns are the fields in their order. Columns without a field are passed over, unless `deny_unknown_fields` says
+/// otherwise; a field without a column is an error, unless it has `default`. A struct without names goes by its order,
+/// and then there must be as many columns.
+///
+/// The attributes are those of [`FromCql`], where they say something about a row, and:
+///
+/// | `#[cql(…)]` | of | meaning |
+/// |---|---|---|
+/// | `flatten` | a field | a type with `FromRow` that reads the same row: a struct, or a `Row` for all of it |
+#[proc_macro_derive(FromRow, attributes(cql))]
+pub fn from_row(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand::record(&input, parse::Derive::FromRow).into()
+}

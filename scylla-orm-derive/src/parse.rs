@@ -5,19 +5,21 @@ mod case;
 mod cql_enum;
 mod field;
 mod model;
+mod record;
 mod spelling;
 
-pub(crate) use attr::nearest;
+pub(crate) use attr::{Word, nearest};
 pub(crate) use cql_enum::{Enum, Repr};
 pub(crate) use field::{Column, Field, Role};
 pub(crate) use model::Model;
+pub(crate) use record::{Derive, Form, Part, Record, Role as PartRole};
 pub(crate) use spelling::{Foreign, Spelling, foreign};
 
 use proc_macro2::Span;
 use syn::{Attribute, Generics, LitStr, Path};
 
 use crate::diagnostics::Diagnostics;
-use attr::{Settings, Word};
+use attr::Settings;
 use case::Case;
 
 /// The path of `scylla-orm`, for generated code: `::scylla_orm`, or what `crate = "…"` says.

@@ -193,7 +193,7 @@ pub use scylla_orm_driver as driver;
 
 /// What most programs need: `use scylla_orm::prelude::*;`.
 pub mod prelude {
-    pub use scylla_orm_derive::{CqlEnum, Model};
+    pub use scylla_orm_derive::{CqlEnum, FromCql, FromRow, Model, ToCql, ToRow};
     pub use scylla_orm_driver::value::Counter;
 
     pub use crate::connection::Session;

@@ -1,5 +1,6 @@
 //! What generated code names, and nothing else does. Not a part of the interface: it changes with the derive.
 
+pub use scylla_orm_driver::private::codec;
 pub use scylla_orm_driver::value::{Cells, CqlType, Fault, Field, FromCql, ToCql, Type, Wrote};
 
 pub use crate::column::{

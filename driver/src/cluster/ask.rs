@@ -32,7 +32,7 @@ impl Asker {
     /// All rows of a query on a system table.
     pub(super) async fn ask(&self, cql: &str, values: impl ToRow) -> Result<Rows> {
         let mut bytes = Vec::new();
-        let count = values.write_row(&mut bytes);
+        let count = values.write_row(&[], &mut bytes);
         let query = Query {
             text: cql,
             params: Params {

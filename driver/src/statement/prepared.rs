@@ -174,7 +174,7 @@ impl Prepared {
             .check(&self.0.markers)
             .map_err(|e| Error::new(ErrorKind::Encode(e)).of_statement(&self.0.text))?;
         let mut out = Vec::new();
-        let count = values.write_row(&mut out);
+        let count = values.write_row(&self.0.markers, &mut out);
         Ok((out, count))
     }
 }

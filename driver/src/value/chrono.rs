@@ -99,6 +99,11 @@ macro_rules! through {
             fn take(cells: &mut Cells<'_>) -> Result<Self, Fault> {
                 <$own as FromCql<'_>>::take(cells)?.try_into()
             }
+
+            #[inline]
+            fn take_as(_: &Type, cells: &mut Cells<'_>) -> Result<Self, Fault> {
+                Self::take(cells)
+            }
         }
 
         impl CqlType for $rust {

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Cells, Fault, FromCql};
+use super::{Cells, Fault, FromCql, Type};
 use crate::wire::put_int;
 
 mod list;
@@ -37,6 +37,14 @@ impl<'f> Elements<'f> {
         self.end()
     }
 
+    /// Reads each element, of type `ty`, into `to`.
+    fn each_as<T: FromCql<'f>>(mut self, ty: &Type, mut to: impl FnMut(T)) -> Result<(), Fault> {
+        for _ in 0..self.count {
+            to(T::take_as(ty, &mut self.cells)?);
+        }
+        self.end()
+    }
+
     /// Reads each pair of elements into `to`.
     fn each_pair<K: FromCql<'f>, V: FromCql<'f>>(
         mut self,
@@ -45,6 +53,19 @@ impl<'f> Elements<'f> {
         for _ in 0..self.count {
             let key = K::take(&mut self.cells)?;
             to(key, V::take(&mut self.cells)?);
+        }
+        self.end()
+    }
+
+    /// Reads each pair of elements, of a map of type `ty`, into `to`.
+    fn each_pair_as<K: FromCql<'f>, V: FromCql<'f>>(
+        mut self,
+        ty: &Type,
+        mut to: impl FnMut(K, V),
+    ) -> Result<(), Fault> {
+        for _ in 0..self.count {
+            let key = K::take_as(ty.element(), &mut self.cells)?;
+            to(key, V::take_as(ty.mapped(), &mut self.cells)?);
         }
         self.end()
     }
@@ -128,8 +149,8 @@ fn entries(bytes: &[u8], cells: usize) -> impl Iterator<Item = (&[u8], &[u8])> {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+    use super::super::CqlType;
     use super::super::testing::{check, hex, written};
-    use super::super::{CqlType, Type};
     use super::*;
 
     fn of<T: CqlType>() -> Type {

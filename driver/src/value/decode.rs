@@ -87,6 +87,14 @@ impl<'f> Cells<'f> {
 }
 
 /// A Rust value that can be read from a CQL value, borrowed from the answer (`'f`) or owned.
+///
+/// `#[derive(FromCql)]` of `scylla-orm-derive` writes it for structs (user-defined types), tuple structs (tuples; one
+/// field alone is read as itself) and enums (text or numbers).
+#[diagnostic::on_unimplemented(
+    message = "a CQL value cannot be read as `{Self}`",
+    label = "no CQL type belongs to this Rust type",
+    note = "the types that do are listed in `scylla_orm::driver::value`; a struct or an enum can be made one by `#[derive(FromCql)]`"
+)]
 pub trait FromCql<'f>: Sized {
     /// Whether a column of type `ty`, which may hold `Frozen`, can be read as this. Asked once per result.
     fn accepts(ty: &Type) -> bool;
@@ -94,10 +102,26 @@ pub trait FromCql<'f>: Sized {
     /// Reads one cell; `None` is null.
     fn decode(cell: Option<&'f [u8]>) -> Result<Self, Fault>;
 
+    /// Reads one cell of a column of type `ty`, which it [`accepts`](FromCql::accepts).
+    ///
+    /// What holds other values hands their types on. It is what a user-defined type needs, whose fields arrive in the
+    /// server's order; the others do what [`decode`](FromCql::decode) does.
+    #[inline]
+    fn decode_as(ty: &Type, cell: Option<&'f [u8]>) -> Result<Self, Fault> {
+        let _ = ty;
+        Self::decode(cell)
+    }
+
     /// Reads the next cell of a row. Types of fixed width override it with [`Cells::fixed`].
     #[inline]
     fn take(cells: &mut Cells<'f>) -> Result<Self, Fault> {
         Self::decode(cells.next()?)
+    }
+
+    /// Reads the next cell of a row, of a column of type `ty`. What overrides [`take`](FromCql::take) overrides it too.
+    #[inline]
+    fn take_as(ty: &Type, cells: &mut Cells<'f>) -> Result<Self, Fault> {
+        Self::decode_as(ty, cells.next()?)
     }
 }
 

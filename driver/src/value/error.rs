@@ -31,6 +31,27 @@ pub enum Mismatch {
         /// The name or place asked for.
         column: Box<str>,
     },
+    /// A column of the result has no field in a struct that says `#[cql(deny_unknown_fields)]`.
+    Excess {
+        /// The column's name.
+        column: Box<str>,
+        /// The struct.
+        rust: &'static str,
+    },
+    /// A marker of the statement has no field in the struct that is to be its values.
+    Unbound {
+        /// The marker's name.
+        marker: Box<str>,
+        /// The struct.
+        rust: &'static str,
+    },
+    /// A field of the struct that is to be a statement's values has no marker in it.
+    Unused {
+        /// The field's name, as markers would have it.
+        field: Box<str>,
+        /// The struct.
+        rust: &'static str,
+    },
 }
 
 /// A cell whose bytes cannot be read as the Rust type that was asked for.
@@ -58,11 +79,16 @@ pub struct OutOfRange;
 impl Mismatch {
     /// The column or marker at `index` does not go together with the Rust type `T`.
     pub fn of<T: ?Sized>(index: usize, column: &Column) -> Self {
+        Mismatch::named(index, column, std::any::type_name::<T>())
+    }
+
+    /// The column or marker at `index` does not go together with the Rust type of this name.
+    pub(super) fn named(index: usize, column: &Column, rust: &'static str) -> Self {
         Mismatch::Type {
             index,
             column: column.name.clone(),
             cql: column.ty.clone(),
-            rust: std::any::type_name::<T>(),
+            rust,
         }
     }
 }
@@ -95,6 +121,21 @@ impl fmt::Display for Mismatch {
                 "the statement has {columns} columns or markers, and the Rust type has {values} values for them"
             ),
             Mismatch::Missing { column } => write!(f, "there is no column `{column}`"),
+            Mismatch::Excess { column, rust } => write!(
+                f,
+                "the result has a column `{column}`, for which `{}` has no field",
+                unqualified(rust)
+            ),
+            Mismatch::Unbound { marker, rust } => write!(
+                f,
+                "the statement has a marker `{marker}`, for which `{}` has no field",
+                unqualified(rust)
+            ),
+            Mismatch::Unused { field, rust } => write!(
+                f,
+                "`{}` has a field `{field}`, for which the statement has no marker",
+                unqualified(rust)
+            ),
         }
     }
 }
@@ -108,7 +149,8 @@ fn unqualified(name: &str) -> String {
     for word in name.split_inclusive(|c| !path(c)) {
         short += word.rsplit_once("::").map_or(word, |(_, last)| last);
     }
-    short
+    // A struct that borrows has a lifetime that says nothing.
+    short.replace("<'_>", "")
 }
 
 impl fmt::Display for CellError {

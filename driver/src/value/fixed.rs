@@ -38,6 +38,14 @@ macro_rules! fixed {
                     None => Self::decode(cells.next()?),
                 }
             }
+
+            #[inline]
+            fn take_as(
+                _: &$crate::value::Type,
+                cells: &mut $crate::value::Cells<'_>,
+            ) -> Result<Self, $crate::value::Fault> {
+                <Self as $crate::value::FromCql<'_>>::take(cells)
+            }
         }
 
         impl $crate::value::CqlType for $rust {

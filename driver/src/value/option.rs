@@ -56,6 +56,14 @@ impl<T: ToCql> ToCql for MaybeUnset<T> {
         }
     }
 
+    #[inline]
+    fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+        match self {
+            MaybeUnset::Set(value) => value.write_as(ty, out),
+            MaybeUnset::Unset => Wrote::Unset,
+        }
+    }
+
     fn order(a: &[u8], b: &[u8]) -> Ordering {
         T::order(a, b)
     }
@@ -72,6 +80,14 @@ impl<T: ToCql> ToCql for Option<T> {
     fn write(&self, out: &mut Vec<u8>) -> Wrote {
         match self {
             Some(value) => value.write(out),
+            None => Wrote::Null,
+        }
+    }
+
+    #[inline]
+    fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+        match self {
+            Some(value) => value.write_as(ty, out),
             None => Wrote::Null,
         }
     }
@@ -93,6 +109,17 @@ impl<'f, T: FromCql<'f>> FromCql<'f> for Option<T> {
         match cell {
             None => Ok(None),
             Some(bytes) => match T::decode(cell) {
+                Err(_) if bytes.is_empty() => Ok(None),
+                read => read.map(Some),
+            },
+        }
+    }
+
+    #[inline]
+    fn decode_as(ty: &Type, cell: Option<&'f [u8]>) -> Result<Self, Fault> {
+        match cell {
+            None => Ok(None),
+            Some(bytes) => match T::decode_as(ty, cell) {
                 Err(_) if bytes.is_empty() => Ok(None),
                 read => read.map(Some),
             },

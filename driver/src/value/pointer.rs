@@ -18,6 +18,11 @@ macro_rules! pointer {
             fn write(&self, out: &mut Vec<u8>) -> Wrote {
                 (**self).write(out)
             }
+
+            #[inline]
+            fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+                (**self).write_as(ty, out)
+            }
         }
     )* };
 }
@@ -33,5 +38,10 @@ impl<T: ToOwned + ToCql + ?Sized> ToCql for Cow<'_, T> {
     #[inline]
     fn write(&self, out: &mut Vec<u8>) -> Wrote {
         (**self).write(out)
+    }
+
+    #[inline]
+    fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+        (**self).write_as(ty, out)
     }
 }

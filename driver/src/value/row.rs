@@ -3,15 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{CellError, Cells, Column, Fault, FromCql, Mismatch, ToCql, Value};
+use super::ty::UNKNOWN;
+use super::{CellError, Cells, Column, Fault, FromCql, Mismatch, ToCql, Type, Value};
 
 /// The values for all markers of a statement, in their order.
 ///
-/// Tuples of up to 16 members, slices and `Vec`s of one type (which may be [`Value`]), and `()` for no values.
+/// Tuples of up to 16 members, slices and `Vec`s of one type (which may be [`Value`]), and `()` for no values. A struct
+/// can be made one by `#[derive(ToRow)]` of `scylla-orm-derive`: its fields go to the markers of their names.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the values of a statement",
     label = "not a tuple or a list of CQL values",
-    note = "a single value needs a comma: `(value,)`"
+    note = "a single value needs a comma: `(value,)`; a struct can be made one by `#[derive(ToRow)]`"
 )]
 pub trait ToRow {
     /// Whether each value can be sent to its marker.
@@ -20,11 +22,17 @@ pub trait ToRow {
     /// The first value that cannot, or a wrong number of them.
     fn check(&self, markers: &[Column]) -> Result<(), Mismatch>;
 
-    /// Appends each value as a `[value]`, and says how many.
-    fn write_row(&self, out: &mut Vec<u8>) -> u16;
+    /// Appends each value as a `[value]`, and says how many. `markers` are those that [`check`](ToRow::check) has seen.
+    fn write_row(&self, markers: &[Column], out: &mut Vec<u8>) -> u16;
 }
 
-/// What a row of a result can be read into: a tuple of up to 16 members, a [`Row`], or a type that derives it.
+/// What a row of a result can be read into: a tuple of up to 16 members, a [`Row`], or a struct that derives it by
+/// `#[derive(FromRow)]` of `scylla-orm-derive`, whose fields are read from the columns of their names.
+#[diagnostic::on_unimplemented(
+    message = "a row cannot be read as `{Self}`",
+    label = "not a tuple, a `Row`, or a struct with `#[derive(FromRow)]`",
+    note = "a single column needs a comma: `(i32,)`"
+)]
 pub trait FromRow<'f>: Sized {
     /// What reading needs to know about the columns. Made once per result.
     type Plan;
@@ -84,7 +92,7 @@ impl Row {
         if !T::accepts(&column.ty) {
             return Err(RowError::Mismatch(Mismatch::of::<T>(index, column)));
         }
-        T::decode(self.cell(index)).map_err(|fault| fault_in(column, fault))
+        T::decode_as(&column.ty, self.cell(index)).map_err(|fault| fault_in(column, fault))
     }
 
     /// A column's value, whatever its type; `None` is null.
@@ -201,12 +209,31 @@ impl fmt::Display for RowError {
 
 impl std::error::Error for RowError {}
 
+/// The type of a marker or column. Whether there is one was looked at before.
+#[inline]
+pub(super) fn column_type(columns: &[Column], index: usize) -> &Type {
+    columns.get(index).map_or(&UNKNOWN, |column| &column.ty)
+}
+
+/// Reads the next column of a row, with its place in the fault.
+#[inline]
+pub(super) fn take_column<'f, T: FromCql<'f>>(
+    columns: &[Column],
+    index: u16,
+    cells: &mut Cells<'f>,
+) -> Result<T, (u16, Fault)> {
+    match T::take_as(column_type(columns, index.into()), cells) {
+        Ok(value) => Ok(value),
+        Err(fault) => Err((index, fault)),
+    }
+}
+
 impl ToRow for () {
     fn check(&self, markers: &[Column]) -> Result<(), Mismatch> {
         check_each::<&Value>(&[], markers)
     }
 
-    fn write_row(&self, _: &mut Vec<u8>) -> u16 {
+    fn write_row(&self, _: &[Column], _: &mut Vec<u8>) -> u16 {
         0
     }
 }
@@ -216,9 +243,9 @@ impl<V: ToCql> ToRow for [V] {
         check_each(self, markers)
     }
 
-    fn write_row(&self, out: &mut Vec<u8>) -> u16 {
-        for value in self {
-            value.write_value(out);
+    fn write_row(&self, markers: &[Column], out: &mut Vec<u8>) -> u16 {
+        for (index, value) in self.iter().enumerate() {
+            value.write_value_as(column_type(markers, index), out);
         }
         // `check` has refused more values than markers, and no statement has as many of those.
         u16::try_from(self.len()).unwrap_or(u16::MAX)
@@ -247,8 +274,8 @@ macro_rules! behind {
             }
 
             #[inline]
-            fn write_row(&self, out: &mut Vec<u8>) -> u16 {
-                <$via>::write_row(self, out)
+            fn write_row(&self, markers: &[Column], out: &mut Vec<u8>) -> u16 {
+                <$via>::write_row(self, markers, out)
             }
         }
     };
@@ -261,7 +288,6 @@ behind!([R: ToRow + ?Sized] Box<R>, R);
 
 #[cfg(test)]
 mod tests {
-    use super::super::Type;
     use super::*;
 
     fn columns() -> Arc<[Column]> {
@@ -276,8 +302,8 @@ mod tests {
 
     fn row(id: Option<i32>, name: &str) -> Row {
         let mut bytes = Vec::new();
-        (id, name).write_row(&mut bytes);
-        (1, "of the row after it").write_row(&mut bytes);
+        (id, name).write_row(&columns(), &mut bytes);
+        (1, "of the row after it").write_row(&columns(), &mut bytes);
         let plan = Row::plan(&columns()).unwrap();
         Row::read(&plan, &mut Cells::new(&bytes)).unwrap()
     }
@@ -338,8 +364,8 @@ mod tests {
         let mixed: [&dyn ToCql; 2] = [&1, &"a"];
         assert_eq!(mixed.check(&markers), Ok(()));
         let (mut a, mut b) = (Vec::new(), Vec::new());
-        assert_eq!(values.to_vec().write_row(&mut a), 2);
-        assert_eq!(mixed.write_row(&mut b), 2);
+        assert_eq!(values.to_vec().write_row(&markers, &mut a), 2);
+        assert_eq!(mixed.write_row(&markers, &mut b), 2);
         assert_eq!(a, b);
     }
 }

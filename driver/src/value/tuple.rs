@@ -1,8 +1,10 @@
 //! Tuples: their members as `[bytes]`, one behind the other. Rows are read from and sent as tuples too.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use super::decode::present;
+use super::row::{column_type, take_column};
 use super::ty::members;
 use super::{
     Cells, Column, CqlType, Fault, Field, FromCql, FromRow, Mismatch, ToCql, ToRow, Type, Wrote,
@@ -10,7 +12,7 @@ use super::{
 
 /// The next member; members that the sender's version of the type did not have are null.
 #[inline]
-fn member<'f, T: FromCql<'f>>(cells: &mut Cells<'f>) -> Result<T, Fault> {
+pub(super) fn member<'f, T: FromCql<'f>>(cells: &mut Cells<'f>) -> Result<T, Fault> {
     if cells.rest().is_empty() {
         T::decode(None)
     } else {
@@ -18,13 +20,17 @@ fn member<'f, T: FromCql<'f>>(cells: &mut Cells<'f>) -> Result<T, Fault> {
     }
 }
 
-/// The next column of a row, with its place in the fault.
+/// The same, of a member of type `ty`.
 #[inline]
-fn column<'f, T: FromCql<'f>>(index: u16, cells: &mut Cells<'f>) -> Result<T, (u16, Fault)> {
-    T::take(cells).map_err(|fault| (index, fault))
+pub(super) fn member_as<'f, T: FromCql<'f>>(ty: &Type, cells: &mut Cells<'f>) -> Result<T, Fault> {
+    if cells.rest().is_empty() {
+        T::decode_as(ty, None)
+    } else {
+        T::take_as(ty, cells)
+    }
 }
 
-fn counted(columns: &[Column], values: usize) -> Result<(), Mismatch> {
+pub(super) fn counted(columns: &[Column], values: usize) -> Result<(), Mismatch> {
     if columns.len() == values {
         Ok(())
     } else {
@@ -35,7 +41,7 @@ fn counted(columns: &[Column], values: usize) -> Result<(), Mismatch> {
     }
 }
 
-fn judge<T>(good: bool, index: usize, column: &Column) -> Result<(), Mismatch> {
+pub(super) fn judge<T>(good: bool, index: usize, column: &Column) -> Result<(), Mismatch> {
     if good {
         Ok(())
     } else {
@@ -58,6 +64,11 @@ macro_rules! tuple {
 
             fn write(&self, out: &mut Vec<u8>) -> Wrote {
                 $(self.$i.write_value(out);)+
+                Wrote::Value
+            }
+
+            fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+                $(self.$i.write_value_as(ty.member($i), out);)+
                 Wrote::Value
             }
 
@@ -85,6 +96,12 @@ macro_rules! tuple {
                 let tuple = ($(member::<$T>(&mut cells)?,)+);
                 if cells.rest().is_empty() { Ok(tuple) } else { Err(Fault::Length) }
             }
+
+            fn decode_as(ty: &Type, cell: Option<&'f [u8]>) -> Result<Self, Fault> {
+                let mut cells = Cells::new(present(cell)?);
+                let tuple = ($(member_as::<$T>(ty.member($i), &mut cells)?,)+);
+                if cells.rest().is_empty() { Ok(tuple) } else { Err(Fault::Length) }
+            }
         }
 
         /// A member may be an `Option`: in CQL each can be null.
@@ -105,27 +122,27 @@ macro_rules! tuple {
             }
 
             #[inline]
-            fn write_row(&self, out: &mut Vec<u8>) -> u16 {
-                $(self.$i.write_value(out);)+
+            fn write_row(&self, markers: &[Column], out: &mut Vec<u8>) -> u16 {
+                $(self.$i.write_value_as(column_type(markers, $i), out);)+
                 $count
             }
         }
 
         impl<'f, $($T: FromCql<'f>),+> FromRow<'f> for ($($T,)+) {
-            type Plan = ();
+            type Plan = Arc<[Column]>;
 
-            fn plan(columns: &std::sync::Arc<[Column]>) -> Result<(), Mismatch> {
-                counted(columns, $count)?;
-                let mut columns = columns.iter();
+            fn plan(all: &Arc<[Column]>) -> Result<Arc<[Column]>, Mismatch> {
+                counted(all, $count)?;
+                let mut columns = all.iter();
                 $(if let Some(column) = columns.next() {
                     judge::<$T>($T::accepts(&column.ty), $i, column)?;
                 })+
-                Ok(())
+                Ok(all.clone())
             }
 
             #[inline]
-            fn read((): &(), cells: &mut Cells<'f>) -> Result<Self, (u16, Fault)> {
-                Ok(($(column::<$T>($i, cells)?,)+))
+            fn read(columns: &Arc<[Column]>, cells: &mut Cells<'f>) -> Result<Self, (u16, Fault)> {
+                Ok(($(take_column::<$T>(columns, $i, cells)?,)+))
             }
         }
     };
@@ -150,8 +167,6 @@ tuple!(16: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::super::testing::{check, hex, written};
     use super::*;
 
@@ -211,7 +226,7 @@ mod tests {
     #[test]
     fn a_row_is_read_as_a_tuple() {
         let columns = columns(&[Type::Int, Type::Text]);
-        assert_eq!(<(i32, &str)>::plan(&columns), Ok(()));
+        assert_eq!(<(i32, &str)>::plan(&columns), Ok(columns.clone()));
         assert_eq!(
             <(i32, i32)>::plan(&columns),
             Err(Mismatch::of::<i32>(1, &columns[1]))
@@ -225,15 +240,21 @@ mod tests {
         );
 
         let mut rows = Vec::new();
-        assert_eq!((7, "x").write_row(&mut rows), 2);
-        assert_eq!((8, None::<&str>).write_row(&mut rows), 2);
+        assert_eq!((7, "x").write_row(&columns, &mut rows), 2);
+        assert_eq!((8, None::<&str>).write_row(&columns, &mut rows), 2);
         let mut cells = Cells::new(&rows);
-        assert_eq!(<(i32, &str)>::read(&(), &mut cells), Ok((7, "x")));
+        assert_eq!(<(i32, &str)>::read(&columns, &mut cells), Ok((7, "x")));
         assert_eq!(
-            <(i32, &str)>::read(&(), &mut cells.clone()),
+            <(i32, &str)>::read(&columns, &mut cells.clone()),
             Err((1, Fault::Null))
         );
-        assert_eq!(<(i32, Option<&str>)>::read(&(), &mut cells), Ok((8, None)));
-        assert_eq!(<(i32, &str)>::read(&(), &mut cells), Err((0, Fault::Short)));
+        assert_eq!(
+            <(i32, Option<&str>)>::read(&columns, &mut cells),
+            Ok((8, None))
+        );
+        assert_eq!(
+            <(i32, &str)>::read(&columns, &mut cells),
+            Err((0, Fault::Short))
+        );
     }
 }

@@ -10,7 +10,8 @@ mod rust;
 mod text;
 mod validate;
 
-pub(super) use compare::{members, sequence};
+pub use compare::members;
+pub(super) use compare::sequence;
 pub use ident::Ident;
 pub use parse::ParseTypeError;
 
@@ -90,6 +91,10 @@ pub struct UserType {
     pub fields: Vec<(Box<str>, Type)>,
 }
 
+/// What stands in for a part that a type does not have. Nothing is read or written by it, since whoever asks for a part
+/// has seen before that the type has one.
+pub(super) static UNKNOWN: Type = Type::Blob;
+
 impl Type {
     /// The type within any `frozen` around it; those further inside stay.
     #[inline]
@@ -110,6 +115,40 @@ impl Type {
             Type::BigInt | Type::Double | Type::Timestamp => Some(8),
             Type::TimeUuid | Type::Uuid => Some(16),
             Type::Vector(element, n) => element.width()?.checked_mul(usize::from(*n)),
+            _ => None,
+        }
+    }
+
+    /// The type of the elements of a list, set or vector, or of the keys of a map.
+    pub(super) fn element(&self) -> &Type {
+        match self.bare() {
+            Type::List(element) | Type::Set(element) | Type::Vector(element, _) => element,
+            Type::Map(key, _) => key,
+            _ => &UNKNOWN,
+        }
+    }
+
+    /// The type of the values of a map.
+    pub(super) fn mapped(&self) -> &Type {
+        match self.bare() {
+            Type::Map(_, value) => value,
+            _ => &UNKNOWN,
+        }
+    }
+
+    /// The type of a tuple's member, or of a user-defined type's field.
+    pub(super) fn member(&self, index: usize) -> &Type {
+        match self.bare() {
+            Type::Tuple(types) => types.get(index).unwrap_or(&UNKNOWN),
+            Type::User(ty) => ty.fields.get(index).map_or(&UNKNOWN, |(_, ty)| ty),
+            _ => &UNKNOWN,
+        }
+    }
+
+    /// The fields of a user-defined type, in their order.
+    pub(super) fn fields(&self) -> Option<&[(Box<str>, Type)]> {
+        match self.bare() {
+            Type::User(ty) => Some(&ty.fields),
             _ => None,
         }
     }

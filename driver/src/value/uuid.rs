@@ -47,6 +47,11 @@ impl FromCql<'_> for Uuid {
             None => Self::decode(cells.next()?),
         }
     }
+
+    #[inline]
+    fn take_as(_: &Type, cells: &mut Cells<'_>) -> Result<Self, Fault> {
+        Self::take(cells)
+    }
 }
 
 impl CqlType for Uuid {

@@ -26,6 +26,17 @@ impl<T: CqlType, const N: usize> ToCql for [T; N] {
         Wrote::Value
     }
 
+    fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+        let ty = ty.element();
+        let width = ty.width();
+        for element in self {
+            put_element(out, width, |out| {
+                element.write_as(ty, out);
+            });
+        }
+        Wrote::Value
+    }
+
     fn order(a: &[u8], b: &[u8]) -> Ordering {
         Self::cql_type().compare(a, b)
     }
@@ -40,11 +51,15 @@ pub(super) fn put_element(
     if width.is_some() {
         return write(out);
     }
-    // Its length has as many bytes as the content demands, so the content comes first.
-    let mut element = Vec::new();
-    write(&mut element);
-    vint::put_unsigned(out, element.len() as u64);
-    out.extend_from_slice(&element);
+    // Its length has as many bytes as the content demands, so the content comes first and then changes places with it.
+    let at = out.len();
+    write(out);
+    let end = out.len();
+    vint::put_unsigned(out, (end - at) as u64);
+    let length = out.len() - end;
+    if let Some(element) = out.get_mut(at..) {
+        element.rotate_right(length);
+    }
 }
 
 /// Takes the next element from the front of a vector.
@@ -72,16 +87,28 @@ impl<'f, T: CqlType, const N: usize> FromCql<'f> for [T; N] {
     }
 
     fn decode(cell: Option<&'f [u8]>) -> Result<Self, Fault> {
-        let mut rest = present(cell)?;
-        let width = T::cql_type().width();
-        let mut elements = Vec::with_capacity(N.min(rest.len()));
-        for _ in 0..N {
-            elements.push(T::decode(Some(take_element(&mut rest, width)?))?);
-        }
-        match elements.try_into() {
-            Ok(array) if rest.is_empty() => Ok(array),
-            _ => Err(Fault::Length),
-        }
+        array(cell, T::cql_type().width(), T::decode)
+    }
+
+    fn decode_as(ty: &Type, cell: Option<&'f [u8]>) -> Result<Self, Fault> {
+        let ty = ty.element();
+        array(cell, ty.width(), |element| T::decode_as(ty, element))
+    }
+}
+
+fn array<'f, T, const N: usize>(
+    cell: Option<&'f [u8]>,
+    width: Option<usize>,
+    decode: impl Fn(Option<&'f [u8]>) -> Result<T, Fault>,
+) -> Result<[T; N], Fault> {
+    let mut rest = present(cell)?;
+    let mut elements = Vec::with_capacity(N.min(rest.len()));
+    for _ in 0..N {
+        elements.push(decode(Some(take_element(&mut rest, width)?))?);
+    }
+    match elements.try_into() {
+        Ok(array) if rest.is_empty() => Ok(array),
+        _ => Err(Fault::Length),
     }
 }
 

@@ -17,7 +17,7 @@ fn model(input: DeriveInput, expected: &[&str]) {
 #[track_caller]
 fn cql_enum(input: DeriveInput, expected: &[&str]) {
     let mut diagnostics = Diagnostics::new();
-    let item = Enum::parse(&input, &mut diagnostics);
+    let item = Enum::parse(&input, "a `CqlEnum`", &mut diagnostics);
     if let (Some(item), true) = (item, diagnostics.is_empty()) {
         super::cql_enum(&item, &mut diagnostics);
     }

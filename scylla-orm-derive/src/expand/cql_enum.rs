@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::parse::{Enum, Repr};
+use crate::parse::{Derive, Enum, Repr};
 
 /// How an enum becomes what it is stored as, and back.
 pub(super) struct Codec {
@@ -94,6 +94,30 @@ fn number(item: &Enum, rust: &str) -> Codec {
     }
 }
 
+/// The impl of `ToCql` or `FromCql` alone.
+pub(super) fn as_value(item: &Enum, derive: Derive) -> TokenStream {
+    let (codec, asserts) = match item.repr {
+        Repr::Text => (text(item), TokenStream::new()),
+        Repr::Number { cql, rust } => (number(item, rust), fitting(item, cql, rust)),
+    };
+    let implementation = one_way(item, &codec, derive);
+    quote! {
+        #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
+        const _: () = {
+            #implementation
+            #asserts
+        };
+    }
+}
+
+/// The impl of `ToCql` or `FromCql` around a codec.
+pub(super) fn one_way(item: &Enum, codec: &Codec, derive: Derive) -> TokenStream {
+    match derive {
+        Derive::ToCql => to_cql(item, codec),
+        _ => from_cql(item, codec),
+    }
+}
+
 /// Every discriminant must be one of the stored type; `as` alone would cut it off.
 fn fitting(item: &Enum, cql: &str, rust: &str) -> TokenStream {
     let (name, rust) = (&item.ident, format_ident!("{rust}"));
@@ -165,14 +189,22 @@ fn names(item: &Enum, to_name: &TokenStream) -> TokenStream {
 
 /// `ToCql`, `FromCql`, `CqlType`.
 fn codec_impls(item: &Enum, codec: &Codec) -> TokenStream {
+    let (p, name, ty) = (&item.krate, &item.ident, &codec.ty);
+    let (to_cql, from_cql) = (to_cql(item, codec), from_cql(item, codec));
+    quote! {
+        #to_cql
+        #from_cql
+        impl #p::private::CqlType for #name {
+            fn cql_type() -> #p::private::Type {
+                <#ty as #p::private::CqlType>::cql_type()
+            }
+        }
+    }
+}
+
+fn to_cql(item: &Enum, codec: &Codec) -> TokenStream {
     let (p, name) = (&item.krate, &item.ident);
-    let Codec {
-        write,
-        read,
-        ty,
-        borrowed,
-        name: _,
-    } = codec;
+    let (write, ty) = (&codec.write, &codec.ty);
     quote! {
         impl #p::private::ToCql for #name {
             fn fits(&self, ty: &#p::private::Type) -> ::core::primitive::bool {
@@ -181,7 +213,20 @@ fn codec_impls(item: &Enum, codec: &Codec) -> TokenStream {
             fn write(&self, out: &mut ::std::vec::Vec<::core::primitive::u8>) -> #p::private::Wrote {
                 #p::private::ToCql::write(&{ #write }, out)
             }
+            fn order(
+                a: &[::core::primitive::u8],
+                b: &[::core::primitive::u8],
+            ) -> ::core::cmp::Ordering {
+                <#ty as #p::private::ToCql>::order(a, b)
+            }
         }
+    }
+}
+
+fn from_cql(item: &Enum, codec: &Codec) -> TokenStream {
+    let (p, name) = (&item.krate, &item.ident);
+    let (read, borrowed) = (&codec.read, &codec.borrowed);
+    quote! {
         impl<'f> #p::private::FromCql<'f> for #name {
             fn accepts(ty: &#p::private::Type) -> ::core::primitive::bool {
                 <#borrowed as #p::private::FromCql<'f>>::accepts(ty)
@@ -191,11 +236,6 @@ fn codec_impls(item: &Enum, codec: &Codec) -> TokenStream {
             ) -> ::core::result::Result<Self, #p::private::Fault> {
                 let stored = <#borrowed as #p::private::FromCql<'f>>::decode(cell)?;
                 #read
-            }
-        }
-        impl #p::private::CqlType for #name {
-            fn cql_type() -> #p::private::Type {
-                <#ty as #p::private::CqlType>::cql_type()
             }
         }
     }

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{columns, in_scope, table};
-use crate::parse::{Enum, Model};
+use super::{columns, in_scope, record as records, table};
+use crate::parse::{Derive, Enum, Model, Record};
 
 /// The stub of a model.
 pub(super) fn model(model: &Model) -> TokenStream {
@@ -71,12 +71,72 @@ fn stub_table(model: &Model) -> TokenStream {
 
 /// The stub of an enum.
 pub(super) fn cql_enum(item: &Enum) -> TokenStream {
-    let codec = super::cql_enum::Codec {
+    super::cql_enum::with(item, &codec())
+}
+
+/// The stub of an enum that is only sent or read.
+pub(super) fn enum_as_value(item: &Enum, derive: Derive) -> TokenStream {
+    super::cql_enum::one_way(item, &codec(), derive)
+}
+
+fn codec() -> super::cql_enum::Codec {
+    super::cql_enum::Codec {
         write: quote!(""),
         read: quote!(::core::unreachable!()),
         ty: quote!(::std::string::String),
         borrowed: quote!(&'f ::core::primitive::str),
         name: quote!(""),
+    }
+}
+
+/// The stub of a value or a row.
+pub(super) fn record(record: &Record, derive: Derive) -> TokenStream {
+    let (p, frame) = (records::path(record), records::frame(record));
+    let items = match derive {
+        Derive::ToCql => quote! {
+            fn fits(&self, _: &#p::Type) -> ::core::primitive::bool {
+                ::core::unreachable!()
+            }
+            fn write(&self, _: &mut ::std::vec::Vec<::core::primitive::u8>) -> #p::Wrote {
+                ::core::unreachable!()
+            }
+        },
+        Derive::FromCql => quote! {
+            fn accepts(_: &#p::Type) -> ::core::primitive::bool {
+                ::core::unreachable!()
+            }
+            fn decode(
+                _: ::core::option::Option<&#frame [::core::primitive::u8]>,
+            ) -> ::core::result::Result<Self, #p::Fault> {
+                ::core::unreachable!()
+            }
+        },
+        Derive::ToRow => quote! {
+            fn check(&self, _: &[#p::Column]) -> ::core::result::Result<(), #p::Mismatch> {
+                ::core::unreachable!()
+            }
+            fn write_row(
+                &self,
+                _: &[#p::Column],
+                _: &mut ::std::vec::Vec<::core::primitive::u8>,
+            ) -> ::core::primitive::u16 {
+                ::core::unreachable!()
+            }
+        },
+        Derive::FromRow => quote! {
+            type Plan = ();
+            fn plan(
+                _: &::std::sync::Arc<[#p::Column]>,
+            ) -> ::core::result::Result<(), #p::Mismatch> {
+                ::core::unreachable!()
+            }
+            fn read(
+                _: &(),
+                _: &mut #p::Cells<#frame>,
+            ) -> ::core::result::Result<Self, (::core::primitive::u16, #p::Fault)> {
+                ::core::unreachable!()
+            }
+        },
     };
-    super::cql_enum::with(item, &codec)
+    records::implementation(record, &records::derived(record, derive), derive, &items)
 }

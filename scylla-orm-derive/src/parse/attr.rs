@@ -9,10 +9,13 @@ use crate::diagnostics::Diagnostics;
 /// An attribute inside `#[cql(…)]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Word {
+    ByOrder,
     ClusteringKey,
     Counter,
     Crate,
     Default,
+    DenyUnknownFields,
+    Flatten,
     Frozen,
     Index,
     Keyspace,
@@ -23,6 +26,8 @@ pub(crate) enum Word {
     Skip,
     StaticColumn,
     Table,
+    Transparent,
+    With,
 }
 
 /// Where an attribute stands.
@@ -32,6 +37,10 @@ pub(crate) enum Place {
     Field,
     Enum,
     Variant,
+    /// A struct that is a value or a row.
+    Record,
+    /// A field of one.
+    Part,
 }
 
 /// What follows an attribute's name.
@@ -45,14 +54,22 @@ enum Form {
     Direction,
 }
 
-const KEYS: [(&str, Word, Form, &[Place]); 14] = {
+const KEYS: [(&str, Word, Form, &[Place]); 19] = {
     use Form::{Direction, Flag, Text};
-    use Place::{Enum, Field, Model, Variant};
+    use Place::{Enum, Field, Model, Part, Record, Variant};
     [
         ("keyspace", Word::Keyspace, Text, &[Model]),
         ("table", Word::Table, Text, &[Model]),
-        ("rename_all", Word::RenameAll, Text, &[Model, Enum]),
-        ("crate", Word::Crate, Text, &[Model, Enum]),
+        ("rename_all", Word::RenameAll, Text, &[Model, Enum, Record]),
+        ("crate", Word::Crate, Text, &[Model, Enum, Record]),
+        ("by_order", Word::ByOrder, Flag, &[Record]),
+        (
+            "deny_unknown_fields",
+            Word::DenyUnknownFields,
+            Flag,
+            &[Record],
+        ),
+        ("transparent", Word::Transparent, Flag, &[Record]),
         ("repr", Word::Repr, Text, &[Enum]),
         ("partition_key", Word::PartitionKey, Flag, &[Field]),
         ("clustering_key", Word::ClusteringKey, Direction, &[Field]),
@@ -60,9 +77,11 @@ const KEYS: [(&str, Word, Form, &[Place]); 14] = {
         ("counter", Word::Counter, Flag, &[Field]),
         ("index", Word::Index, Flag, &[Field]),
         ("frozen", Word::Frozen, Flag, &[Field]),
-        ("rename", Word::Rename, Text, &[Field, Variant]),
-        ("default", Word::Default, Flag, &[Field]),
-        ("skip", Word::Skip, Flag, &[Field]),
+        ("rename", Word::Rename, Text, &[Field, Variant, Part]),
+        ("default", Word::Default, Flag, &[Field, Part]),
+        ("skip", Word::Skip, Flag, &[Field, Part]),
+        ("flatten", Word::Flatten, Flag, &[Part]),
+        ("with", Word::With, Text, &[Part]),
     ]
 };
 
@@ -97,7 +116,8 @@ impl Settings {
         for attr in attrs.iter().filter(|a| a.path().is_ident("cql")) {
             let read = attr.parse_nested_meta(|meta| {
                 match setting(&meta, place) {
-                    Ok(new) => settings.add(new, diagnostics),
+                    Ok(Some(new)) => settings.add(new, diagnostics),
+                    Ok(None) => skip_to_comma(&meta)?,
                     Err(error) => {
                         diagnostics.push(error);
                         skip_to_comma(&meta)?;
@@ -143,7 +163,8 @@ impl Settings {
     }
 }
 
-fn setting(meta: &ParseNestedMeta<'_>, place: Place) -> syn::Result<Setting> {
+/// One attribute; `None` if another derive reads it.
+fn setting(meta: &ParseNestedMeta<'_>, place: Place) -> syn::Result<Option<Setting>> {
     let written = match meta.path.get_ident() {
         Some(ident) => ident.to_string(),
         None => return Err(meta.error("an attribute is one word")),
@@ -152,6 +173,15 @@ fn setting(meta: &ParseNestedMeta<'_>, place: Place) -> syn::Result<Setting> {
         return Err(meta.error(unknown(&written, place)));
     };
     if !places.contains(&place) {
+        // A model can be a value or a row as well.
+        let model = match place {
+            Place::Record => Place::Model,
+            Place::Part => Place::Field,
+            other => other,
+        };
+        if places.contains(&model) {
+            return Ok(None);
+        }
         return Err(meta.error(misplaced(name, place, places)));
     }
     let span = meta.path.segments[0].ident.span();
@@ -160,12 +190,12 @@ fn setting(meta: &ParseNestedMeta<'_>, place: Place) -> syn::Result<Setting> {
         Form::Text => text(meta, name)?,
         Form::Direction => direction(meta, name)?,
     };
-    Ok(Setting {
+    Ok(Some(Setting {
         word,
         name,
         span,
         value,
-    })
+    }))
 }
 
 fn flag(meta: &ParseNestedMeta<'_>, name: &str) -> syn::Result<Value> {
@@ -243,6 +273,8 @@ impl Place {
             Place::Field => "a field",
             Place::Enum => "an enum",
             Place::Variant => "a variant",
+            Place::Record => "a value or a row",
+            Place::Part => "a field of a value or a row",
         }
     }
 }
@@ -342,6 +374,18 @@ mod tests {
             q!(#[cql(index, index)]),
             Place::Field,
             &["`index` is given twice"],
+        );
+        check(q!(#[cql(partition_key, flatten)]), Place::Part, &[]);
+        check(q!(#[cql(keyspace = "k", by_order)]), Place::Record, &[]);
+        check(
+            q!(#[cql(flaten)]),
+            Place::Part,
+            &["unknown attribute `flaten`: did you mean `flatten`?"],
+        );
+        check(
+            q!(#[cql(flatten)]),
+            Place::Field,
+            &["`flatten` belongs to a field of a value or a row, not to a field"],
         );
         check(
             q!(#[cql(a::b)]),

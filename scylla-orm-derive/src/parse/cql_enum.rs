@@ -53,9 +53,13 @@ impl Repr {
 }
 
 impl Enum {
-    /// Reads an enum. `None` if nothing can be generated for it.
-    pub(crate) fn parse(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<Enum> {
-        no_generics(&input.generics, "a `CqlEnum`", diagnostics)?;
+    /// Reads an enum; `what` messages call it. `None` if nothing can be generated for it.
+    pub(crate) fn parse(
+        input: &DeriveInput,
+        what: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Enum> {
+        no_generics(&input.generics, what, diagnostics)?;
         let settings = Settings::read(&input.attrs, Place::Enum, diagnostics);
         let repr = repr(&settings, diagnostics);
         let case = super::rename_all(&settings, diagnostics);
@@ -66,7 +70,7 @@ impl Enum {
         match &input.data {
             Data::Enum(data) => {
                 for variant in &data.variants {
-                    variants.extend(Variant::parse(variant, repr, case, diagnostics));
+                    variants.extend(Variant::parse(variant, what, repr, case, diagnostics));
                 }
             }
             _ => diagnostics.error(input.ident.span(), "`CqlEnum` is for enums"),
@@ -88,6 +92,7 @@ impl Enum {
 impl Variant {
     fn parse(
         variant: &syn::Variant,
+        what: &str,
         repr: Repr,
         case: Option<Case>,
         diagnostics: &mut Diagnostics,
@@ -96,7 +101,7 @@ impl Variant {
         let ident = variant.ident.clone();
         if !matches!(variant.fields, Fields::Unit) {
             let message = format!(
-                "variant `{ident}` has fields: a `CqlEnum` is one value of CQL, so its variants have none"
+                "variant `{ident}` has fields: {what} is one value of CQL, so its variants have none"
             );
             diagnostics.error(ident.span(), message);
             return None;

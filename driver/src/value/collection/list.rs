@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use super::super::ty::sequence;
 use super::super::{CqlType, Fault, FromCql, ToCql, Type, Wrote};
-use super::{Elements, put};
+use super::{Elements, put, put_sorted};
 
-/// A list fits a set as well: the bytes are of the same form, and the server puts them in order.
+/// A list fits a set as well: the bytes are of the same form. It is then sent in the server's order.
 impl<T: ToCql> ToCql for [T] {
     fn fits(&self, ty: &Type) -> bool {
         match ty.bare() {
@@ -19,6 +19,16 @@ impl<T: ToCql> ToCql for [T] {
         put(out, self, |v, out| v.write_value(out));
         Wrote::Value
     }
+
+    fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+        let element = ty.element();
+        let write = |v: &T, out: &mut Vec<u8>| v.write_value_as(element, out);
+        match ty.bare() {
+            Type::Set(_) => put_sorted(out, 1, self, write, |a, b| element.compare(a, b)),
+            _ => put(out, self, write),
+        }
+        Wrote::Value
+    }
 }
 
 impl<T: ToCql> ToCql for Vec<T> {
@@ -28,6 +38,10 @@ impl<T: ToCql> ToCql for Vec<T> {
 
     fn write(&self, out: &mut Vec<u8>) -> Wrote {
         self.as_slice().write(out)
+    }
+
+    fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+        self.as_slice().write_as(ty, out)
     }
 
     fn order(a: &[u8], b: &[u8]) -> Ordering {
@@ -47,6 +61,13 @@ impl<'f, T: FromCql<'f>> FromCql<'f> for Vec<T> {
         let elements = Elements::new(cell)?;
         let mut list = Vec::with_capacity(elements.room(1));
         elements.each(|v| list.push(v))?;
+        Ok(list)
+    }
+
+    fn decode_as(ty: &Type, cell: Option<&'f [u8]>) -> Result<Self, Fault> {
+        let elements = Elements::new(cell)?;
+        let mut list = Vec::with_capacity(elements.room(1));
+        elements.each_as(ty.element(), |v| list.push(v))?;
         Ok(list)
     }
 }

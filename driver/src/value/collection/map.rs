@@ -27,6 +27,16 @@ macro_rules! map {
                 Wrote::Value
             }
 
+            fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+                let (key, value) = (ty.element(), ty.mapped());
+                let pair = |(k, v): (&K, &V), out: &mut Vec<u8>| {
+                    k.write_value_as(key, out);
+                    v.write_value_as(value, out);
+                };
+                put_sorted(out, 2, self, pair, |a, b| key.compare(a, b));
+                Wrote::Value
+            }
+
             fn order(a: &[u8], b: &[u8]) -> Ordering {
                 sequence(a, b, |cell, a, b| match cell % 2 {
                     0 => K::order(a, b),
@@ -47,6 +57,15 @@ macro_rules! map {
                 let elements = Elements::new(cell)?;
                 let mut map: Self = $new(elements.room(2));
                 elements.each_pair(|k, v| {
+                    map.insert(k, v);
+                })?;
+                Ok(map)
+            }
+
+            fn decode_as(ty: &Type, cell: Option<&'f [u8]>) -> Result<Self, Fault> {
+                let elements = Elements::new(cell)?;
+                let mut map: Self = $new(elements.room(2));
+                elements.each_pair_as(ty, |k, v| {
                     map.insert(k, v);
                 })?;
                 Ok(map)

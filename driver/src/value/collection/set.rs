@@ -23,6 +23,13 @@ macro_rules! set {
                 Wrote::Value
             }
 
+            fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+                let element = ty.element();
+                let write = |v: &T, out: &mut Vec<u8>| v.write_value_as(element, out);
+                put_sorted(out, 1, self, write, |a, b| element.compare(a, b));
+                Wrote::Value
+            }
+
             fn order(a: &[u8], b: &[u8]) -> Ordering {
                 sequence(a, b, |_, a, b| T::order(a, b))
             }
@@ -40,6 +47,15 @@ macro_rules! set {
                 let elements = Elements::new(cell)?;
                 let mut set: Self = $new(elements.room(1));
                 elements.each(|v| {
+                    set.insert(v);
+                })?;
+                Ok(set)
+            }
+
+            fn decode_as(ty: &Type, cell: Option<&'f [u8]>) -> Result<Self, Fault> {
+                let elements = Elements::new(cell)?;
+                let mut set: Self = $new(elements.room(1));
+                elements.each_as(ty.element(), |v| {
                     set.insert(v);
                 })?;
                 Ok(set)

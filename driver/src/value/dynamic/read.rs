@@ -60,6 +60,21 @@ impl Value {
     }
 }
 
+/// Of any type. Where no type is told, a value is a blob.
+impl FromCql<'_> for Value {
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn decode(cell: Option<&[u8]>) -> Result<Self, Fault> {
+        present(cell).map(|bytes| Value::Blob(bytes.to_vec()))
+    }
+
+    fn decode_as(ty: &Type, cell: Option<&[u8]>) -> Result<Self, Fault> {
+        Value::read(ty, present(cell)?)
+    }
+}
+
 fn list(ty: &Type, bytes: &[u8]) -> Result<Vec<Value>, Fault> {
     let (count, mut cells) = elements(bytes)?;
     let mut list = Vec::new();

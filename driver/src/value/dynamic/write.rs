@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::super::collection::{put, put_sorted};
 use super::super::vector::put_element;
-use super::super::{ToCql, Type, Wrote};
+use super::super::{ToCql, Type, UserType, Wrote};
 use super::Value;
 
 impl ToCql for Value {
@@ -23,12 +23,13 @@ impl ToCql for Value {
             (Value::Tuple(members), Type::Tuple(types)) => {
                 members.len() <= types.len() && members.iter().zip(types).all(|(v, t)| v.fits(t))
             }
-            (Value::User(_, members), Type::User(user)) => {
-                members.len() <= user.fields.len()
-                    && members
-                        .iter()
-                        .zip(&user.fields)
-                        .all(|(v, (_, t))| v.fits(t))
+            (Value::User(own, members), Type::User(user)) => {
+                let mut fields = own.fields.iter().zip(members);
+                members.len() <= own.fields.len()
+                    && fields.all(|((name, _), value)| {
+                        let field = user.fields.iter().find(|(other, _)| other == name);
+                        field.is_some_and(|(_, ty)| value.fits(ty))
+                    })
             }
             (Value::Vector(items), Type::Vector(t, n)) => {
                 items.len() == usize::from(*n) && items.iter().all(|v| v.fits(t))
@@ -64,9 +65,61 @@ impl ToCql for Value {
             composite => composite.write_composite(out),
         }
     }
+
+    fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+        match (self, ty.bare()) {
+            (Value::List(items) | Value::Set(items), Type::List(_) | Type::Set(_)) => {
+                items.write_as(ty, out)
+            }
+            (Value::Map(pairs), Type::Map(key, value)) => {
+                let pair = |(k, v): &(Value, Value), out: &mut Vec<u8>| {
+                    k.write_value_as(key, out);
+                    v.write_value_as(value, out);
+                };
+                put_sorted(out, 2, pairs, pair, by(Some(key)));
+                Wrote::Value
+            }
+            (Value::Tuple(members), Type::Tuple(types)) => {
+                for (member, ty) in members.iter().zip(types) {
+                    member.write_value_as(ty, out);
+                }
+                Wrote::Value
+            }
+            (Value::User(own, members), Type::User(user)) => {
+                write_user(own, members, user, out);
+                Wrote::Value
+            }
+            (Value::Vector(items), Type::Vector(element, _)) => {
+                let width = element.width();
+                for item in items {
+                    put_element(out, width, |out| {
+                        item.write_as(element, out);
+                    });
+                }
+                Wrote::Value
+            }
+            _ => self.write(out),
+        }
+    }
+}
+
+/// The fields in the order of `user`, found by their names. The last ones may be missing here as they are in the value.
+fn write_user(own: &UserType, members: &[Option<Value>], user: &UserType, out: &mut Vec<u8>) {
+    let value = |name: &str| {
+        let place = own.fields.iter().position(|(other, _)| **other == *name);
+        members.get(place?)
+    };
+    let values = || user.fields.iter().map(|(name, ty)| (value(name), ty));
+    let count = values()
+        .rposition(|(value, _)| value.is_some())
+        .map_or(0, |last| last + 1);
+    for (value, ty) in values().take(count) {
+        value.and_then(Option::as_ref).write_value_as(ty, out);
+    }
 }
 
 impl Value {
+    /// Without a type from the server: that of the first element stands for all.
     fn write_composite(&self, out: &mut Vec<u8>) -> Wrote {
         match self {
             Value::List(items) => put(out, items, |v, out| v.write_value(out)),

@@ -95,11 +95,7 @@ pub(in super::super) fn sequence(
 
 /// Tuples and user-defined types: the first pair of different members decides. A missing member is null, and null
 /// comes first. `order` also gets a member's place.
-pub(in super::super) fn members(
-    a: &[u8],
-    b: &[u8],
-    order: impl Fn(usize, &[u8], &[u8]) -> Ordering,
-) -> Ordering {
+pub fn members(a: &[u8], b: &[u8], order: impl Fn(usize, &[u8], &[u8]) -> Ordering) -> Ordering {
     let (mut a, mut b) = (Cells::new(a), Cells::new(b));
     for member in 0.. {
         let (x, y) = (a.next(), b.next());
