@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Described;
-use crate::frame::{Features, ty};
+use crate::frame::{Dialect, Features, ty};
 use crate::value::Column;
 use crate::wire::{
     Malformed, Reader, TooLong, Why, put_bytes, put_int, put_short_bytes, put_string,
@@ -52,10 +52,12 @@ impl Metadata {
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
         let flag = |set: bool, flag: i32| if set { flag } else { 0 };
-        let shared = same_table(&self.columns).filter(|_| !skip);
+        let shared = same_table(&self.columns);
+        // Cassandra says so of columns that it leaves out, too.
+        let same_table = shared.is_some() && (!skip || features.dialect == Dialect::Cassandra);
         put_int(
             out,
-            flag(shared.is_some(), SAME_TABLE)
+            flag(same_table, SAME_TABLE)
                 | flag(self.paging_state.is_some(), MORE_PAGES)
                 | flag(skip, NO_COLUMNS)
                 | flag(self.changed_id.is_some(), CHANGED),

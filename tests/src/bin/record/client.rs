@@ -111,7 +111,10 @@ impl Client {
 
     /// Prepares a statement, and returns its ids.
     pub(crate) fn prepare(&mut self, text: &str) -> io::Result<(Bytes, Bytes)> {
-        match self.ask(&Request::Prepare(Prepare { text }))? {
+        match self.ask(&Request::Prepare(Prepare {
+            text,
+            keyspace: None,
+        }))? {
             Response::Result(QueryResult::Prepared(prepared)) => {
                 Ok((prepared.id, prepared.result_id))
             }

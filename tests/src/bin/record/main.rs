@@ -49,15 +49,14 @@ fn main() -> io::Result<()> {
 
 /// A new server makes its first user some time after it listens.
 fn wait_for_the_superuser(node: SocketAddr) -> io::Result<()> {
-    let mut attempts = 0;
-    loop {
-        let mut client = Client::connect(node, Version::V4, Tape::new("", Version::V4))?;
-        match client.enter() {
-            Err(_) if attempts < 60 => std::thread::sleep(Duration::from_millis(500)),
-            done => return done,
+    let enter = || Client::connect(node, Version::V4, Tape::new("", Version::V4))?.enter();
+    for _ in 0..60 {
+        if enter().is_ok() {
+            return Ok(());
         }
-        attempts += 1;
+        std::thread::sleep(Duration::from_millis(500));
     }
+    enter()
 }
 
 /// The first node of the cluster that `tests/cassandra/run` has started.

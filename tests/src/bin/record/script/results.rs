@@ -80,6 +80,7 @@ fn pages(client: &mut Client) -> io::Result<()> {
             }
         }
     }
+    client.must("SELECT v FROM rec_results.t WHERE pk = 1")?;
     let skip_metadata = true;
     let params = Params {
         skip_metadata,
@@ -174,5 +175,7 @@ pub(super) fn batch(kind: BatchKind, statements: Vec<BatchStatement<'_>>) -> Req
         consistency: Consistency::One,
         serial_consistency: None,
         timestamp: Some(1_405_296_000_000_000),
+        keyspace: None,
+        now_in_seconds: None,
     })
 }
