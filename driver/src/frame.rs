@@ -1,4 +1,4 @@
-//! The messages of the CQL protocol, version 4: header, requests, responses.
+//! The messages of the CQL protocol, versions 4 and 5: header, requests, responses, and how they are carried.
 //!
 //! ```text
 //! 0        1       2..4         4       5..9         9..
@@ -8,11 +8,12 @@
 //! A message is one file with both directions, because the driver and the embedded server share them:
 //! [`request`] holds what a client sends, [`response`] what a server sends. Requests borrow what they are made
 //! of and are appended to a buffer; responses keep slices of the bytes they came in, so that a page of rows is
-//! never copied.
+//! never copied. [`segment`] is what version 5 puts around messages, [`Compression`] what version 4 does to bodies.
 //!
 //! Nothing here panics on foreign bytes or allocates by a length that they claim. What a message looks like
 //! can depend on what was negotiated on its connection: [`Features`] says that.
 
+mod compression;
 mod consistency;
 mod extension;
 mod features;
@@ -30,11 +31,13 @@ mod noise;
 
 pub mod request;
 pub mod response;
+pub mod segment;
 
 use bytes::{Buf, Bytes};
 
 use crate::wire::{Malformed, Reader, TooLong};
 
+pub use compression::Compression;
 pub use consistency::{Consistency, UnknownConsistency};
 pub use extension::Sharding;
 pub use features::{Dialect, Features, TabletRouting};
@@ -64,6 +67,39 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The frame with its body as it was before compression, if it is compressed: at most `limit` bytes. Of version 4;
+    /// in version 5 it is segments that are compressed.
+    ///
+    /// # Errors
+    /// If it is not compressed as was negotiated, or becomes too long.
+    #[inline]
+    pub fn decompressed(
+        self,
+        negotiated: Option<Compression>,
+        limit: usize,
+    ) -> Result<Frame, Unreadable> {
+        match self.flags.has(Flags::COMPRESSED) {
+            false => Ok(self),
+            true => self.decompress(negotiated, limit),
+        }
+    }
+
+    fn decompress(
+        self,
+        negotiated: Option<Compression>,
+        limit: usize,
+    ) -> Result<Frame, Unreadable> {
+        let body = match negotiated {
+            Some(compression) => compression.decompress(&self.body, limit),
+            None => Err(compression::unexpected()),
+        };
+        Ok(Frame {
+            body: body.map_err(|malformed| unreadable(self.opcode, self.stream, malformed))?,
+            flags: Flags(self.flags.0 & !Flags::COMPRESSED.0),
+            ..self
+        })
+    }
+
     /// Reads the response in it; see [`response::Response::decode`].
     ///
     /// # Errors

@@ -43,6 +43,8 @@ pub enum Why {
     Trailing,
     /// Types are nested deeper than any schema can nest them.
     Nesting,
+    /// It is not compressed as was negotiated.
+    Compression,
 }
 
 /// A text or list that does not fit the length field of its notation.
@@ -85,6 +87,7 @@ impl fmt::Display for Malformed {
             Why::Unknown => "its value is not defined by the protocol",
             Why::Trailing => "bytes are left after it",
             Why::Nesting => "types are nested too deep",
+            Why::Compression => "it is not compressed as was negotiated",
         };
         write!(f, "field `{}` at offset {}: {why}", self.field, self.offset)
     }
