@@ -12,6 +12,9 @@ pub mod source;
 // The cluster that a run tests against.
 pub mod target;
 
+// How TCP connections end, seen on the wire.
+pub mod tcp;
+
 /// The code of the README, compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
