@@ -1,5 +1,8 @@
 //! What the suites share.
 
+// What the library tells by `tracing`, collected.
+pub mod log;
+
 // Waiting with a deadline.
 pub mod poll;
 
@@ -8,6 +11,9 @@ pub mod relay;
 
 // Reads our own sources: which module imports which, how long files and functions are.
 pub mod source;
+
+// Addresses where no server answers, each in its own way.
+pub mod strangers;
 
 // The cluster that a run tests against.
 pub mod target;

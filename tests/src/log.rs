@@ -1,0 +1,79 @@
+//! What the library tells by `tracing`, collected.
+
+use std::fmt::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Event, Level, Metadata, Subscriber};
+
+/// Collects events of this thread, down to INFO, until it is dropped: for tests whose runtime has one thread.
+#[derive(Debug)]
+pub struct Log {
+    lines: Lines,
+    _guard: DefaultGuard,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Lines(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    /// Begins.
+    pub fn start() -> Log {
+        let lines = Lines::default();
+        let guard = tracing::subscriber::set_default(lines.clone());
+        Log {
+            lines,
+            _guard: guard,
+        }
+    }
+
+    /// How many events so far have these words in them.
+    pub fn count(&self, words: &str) -> usize {
+        self.lines().iter().filter(|l| l.contains(words)).count()
+    }
+
+    /// All events so far: level, message and fields of each.
+    pub fn lines(&self) -> Vec<String> {
+        let lines = self.lines.0.lock();
+        lines.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Subscriber for Lines {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= Level::INFO
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line(event.metadata().level().to_string());
+        event.record(&mut line);
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.push(line.0);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        // Writing to a string does not fail.
+        let _ = match field.name() {
+            "message" => write!(self.0, " {value:?}"),
+            name => write!(self.0, " {name}={value:?}"),
+        };
+    }
+}
