@@ -54,6 +54,7 @@ mod outbox;
 mod queue;
 mod slots;
 mod state;
+mod sync;
 mod task;
 
 #[cfg(test)]

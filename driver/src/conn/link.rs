@@ -2,8 +2,8 @@
 //! after it.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::task::Waker;
 
 use tokio::net::tcp::OwnedWriteHalf;
@@ -15,6 +15,7 @@ use crate::conn::config::ConnConfig;
 use crate::conn::failure::{End, Failure};
 use crate::conn::outbox::Pen;
 use crate::conn::state::{Found, Life, Stage, State, Then};
+use crate::conn::sync::{AtomicBool, AtomicU32, Mutex, MutexGuard};
 use crate::conn::task::direct;
 use crate::frame::Frame;
 use crate::metrics::ConnCounters;

@@ -9,6 +9,8 @@ mod cancel;
 mod close;
 mod handshake;
 mod heartbeat;
+#[cfg(scylla_orm_loom)]
+mod loom;
 mod stream;
 mod stress;
 
