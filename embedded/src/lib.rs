@@ -19,6 +19,9 @@ mod peer;
 // What connections share: nodes, shards, the ring, counters, prepared statements.
 mod node;
 
+/// Faults by rule: what goes wrong, where, and how often.
+pub mod fault;
+
 // What a statement does: plans, reads, writes, changes of the schema.
 mod exec;
 
@@ -41,6 +44,8 @@ mod clock;
 mod flavor;
 
 pub use clock::Clock;
+pub use fault::Fault;
 pub use flavor::Flavor;
-pub use node::traffic::ShardTraffic;
+pub use node::requests::RequestRecord;
+pub use node::traffic::{Reached, ShardTraffic};
 pub use server::{Cluster, ClusterBuilder, Error, ScriptError};

@@ -1,13 +1,16 @@
 //! What the connections of a cluster share: its nodes with their shards, the engine, events.
 
+pub(crate) mod hops;
 pub(crate) mod prepared;
+pub(crate) mod requests;
 pub(crate) mod ring;
 pub(crate) mod traffic;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU16;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use scylla_orm_driver::frame::response::Event;
 use scylla_orm_driver::token::Sharder;
@@ -16,10 +19,13 @@ use uuid::Uuid;
 
 use crate::catalog::keyspace::Replication;
 use crate::exec::Engine;
+use crate::fault::Faults;
 use crate::flavor::Flavor;
+use crate::node::hops::HopCosts;
 use crate::node::prepared::PreparedStatements;
+use crate::node::requests::RequestLog;
 use crate::node::ring::Ring;
-use crate::node::traffic::Counters;
+use crate::node::traffic::{Counters, Reached};
 
 /// How many of a token's leading bits ScyllaDB leaves out of the choice of the shard, since 2017.
 pub(crate) const IGNORE_MSB: u8 = 12;
@@ -38,6 +44,9 @@ pub(crate) struct Shared {
     pub(crate) credentials: Option<(Box<str>, Box<str>)>,
     /// The longest body of a request, in bytes.
     pub(crate) max_body: usize,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) requests: RequestLog,
+    pub(crate) hops: HopCosts,
 }
 
 /// One node.
@@ -84,32 +93,39 @@ impl Shared {
             events,
             credentials,
             max_body,
+            faults: Arc::default(),
+            requests: RequestLog::new(0),
+            hops: HopCosts::default(),
         }
     }
 
-    /// Counts a request for data that `node` got on `shard`, and whether that was the right place.
-    pub(crate) fn count(&self, node: usize, shard: u16, keyspace: &str, key: Option<&[u8]>) {
-        let (Some(at), Ok(schema)) = (
-            self.nodes.get(node),
-            self.engine.schema().keyspace(keyspace).cloned(),
-        ) else {
-            return;
-        };
-        let Some(counters) = at.shards.get(usize::from(shard)).map(|s| &s.counters) else {
-            return;
-        };
+    /// Counts a request for data that `node` got on `shard`. Returns whether that was the right place, and what the way
+    /// to the right one costs; nothing for tables that each node has for itself.
+    pub(crate) fn count(
+        &self,
+        node: usize,
+        shard: u16,
+        keyspace: &str,
+        key: Option<&[u8]>,
+    ) -> Option<(Reached, Duration)> {
+        let at = self.nodes.get(node)?;
+        let counters = &at.shards.get(usize::from(shard))?.counters;
+        let schema = self.engine.schema().keyspace(keyspace).ok()?.clone();
         if schema.replication == Replication::Local {
-            return;
+            return None;
         }
-        let place = key.map(|key| {
+        let reached = key.map_or(Reached::Unkeyed, |key| {
             let token = scylla_orm_driver::token::murmur3(key);
-            let replica = self
-                .ring
-                .replicas(&schema.replication, token)
-                .contains(&node);
-            (replica, replica && at.sharder.shard_of(token) == shard)
+            let replicas = self.ring.replicas(&schema.replication, token);
+            match replicas.contains(&node) {
+                true if at.sharder.shard_of(token) == shard => Reached::Owner,
+                true => Reached::Replica,
+                false => Reached::Stranger,
+            }
         });
-        counters.count(place);
+        let hop = self.hops.of(reached);
+        counters.count(reached, hop);
+        Some((reached, hop))
     }
 }
 

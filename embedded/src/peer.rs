@@ -1,11 +1,14 @@
 //! One client's connection, from STARTUP to its end.
 //!
-//! Requests are answered in the order in which they come. All that have arrived are run before the answers go out in
-//! one write, and nothing more is read while a client does not take its answers.
+//! Requests are run in the order in which they come, and answered in it, unless a [fault](crate::fault) or the cost of a
+//! hop holds an answer back. All that have arrived are run before the answers go out in one write, and nothing more is
+//! read while a client does not take its answers.
 
 mod answer;
+mod later;
 mod startup;
 mod statement;
+mod watched;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,8 +25,11 @@ use tokio::net::TcpStream;
 use tokio::sync::{broadcast, watch};
 
 use crate::flavor::Flavor;
+use crate::node::traffic::Reached;
 use crate::node::{Node, Shared};
 use crate::peer::answer::Answer;
+use crate::peer::later::Later;
+use crate::peer::watched::Stopped;
 
 /// Bytes asked of the socket at once.
 const CHUNK: usize = 64 << 10;
@@ -44,6 +50,11 @@ pub(crate) struct Peer {
     registered: Vec<EventKind>,
     /// Bytes of a refused request that are still to come and are read past.
     skip: usize,
+    /// Where the request of the moment arrived, if it is about data, and what its answer has to wait for.
+    arrived: Option<(Reached, Duration)>,
+    later: Later,
+    /// Nothing is read while a fault stops a request.
+    stopped: Option<Stopped>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +72,8 @@ enum Then {
     Continue,
     /// After what is written.
     Close,
+    /// At once, with RST.
+    Reset,
 }
 
 impl Peer {
@@ -76,6 +89,9 @@ impl Peer {
             keyspace: None,
             registered: Vec::new(),
             skip: 0,
+            arrived: None,
+            later: Later::default(),
+            stopped: None,
         };
         if let Some(shard) = peer.place().shards.get(usize::from(shard)) {
             shard.connections.fetch_add(1, Ordering::Relaxed);
@@ -90,11 +106,19 @@ impl Peer {
         loop {
             read.reserve(CHUNK.saturating_sub(read.capacity() - read.len()));
             let then = tokio::select! {
-                got = self.stream.read_buf(&mut read) => match got {
+                got = self.stream.read_buf(&mut read), if self.stopped.is_none() => match got {
                     Ok(0) | Err(_) => return,
                     Ok(_) => self.answer_all(&mut read, &mut write),
                 },
                 event = events.recv() => self.tell(event, &mut write),
+                () = later::at(self.later.due()) => {
+                    self.later.take(&mut write);
+                    Then::Continue
+                }
+                () = watched::resumed(self.stopped.as_mut()) => match self.resume(&mut write) {
+                    Then::Continue => self.answer_all(&mut read, &mut write),
+                    end => end,
+                },
                 _ = stop.wait_for(|stop| *stop) => break,
             };
             if self.stream.write_all(&write).await.is_err() {
@@ -102,8 +126,15 @@ impl Peer {
             }
             write.clear();
             write.shrink_to(CHUNK);
-            if then == Then::Close {
-                break;
+            match then {
+                Then::Continue => {}
+                Then::Close => break,
+                // With nothing to linger for, a socket that is dropped is reset.
+                Then::Reset => {
+                    let socket = socket2::SockRef::from(&self.stream);
+                    socket.set_linger(Some(Duration::ZERO)).ok();
+                    return;
+                }
             }
         }
         self.end().await;
@@ -118,9 +149,9 @@ impl Peer {
         tokio::time::timeout(LINGER, read).await.ok();
     }
 
-    /// Answers each request that is there as a whole.
+    /// Answers each request that is there as a whole, until one of them is stopped.
     fn answer_all(&mut self, read: &mut BytesMut, write: &mut Vec<u8>) -> Then {
-        loop {
+        while self.stopped.is_none() {
             let skipped = self.skip.min(read.len());
             read.advance(skipped);
             self.skip -= skipped;
@@ -146,10 +177,15 @@ impl Peer {
                 return Then::Continue;
             }
             let frame = read.split_to(HEADER + length);
-            if self.answer(header, frame.get(HEADER..).unwrap_or_default(), write) == Then::Close {
-                return Then::Close;
+            let then = match self.is_watched() {
+                true => self.answer_watched(header, frame, write),
+                false => self.answer(header, frame.get(HEADER..).unwrap_or_default(), write),
+            };
+            if then != Then::Continue {
+                return then;
             }
         }
+        Then::Continue
     }
 
     fn answer(&mut self, header: Header, body: &[u8], write: &mut Vec<u8>) -> Then {
@@ -160,16 +196,27 @@ impl Peer {
                 ServerErrorKind::Protocol,
                 error.to_string(),
             )),
-            Ok(request) => match self.stage {
-                Stage::Fresh | Stage::Authenticating => self.greet(&request),
-                Stage::Ready => self.run(&request),
-            },
+            Ok(request) => self.respond(&request),
         };
-        answer.put(header.stream, &features, write);
+        match self.arrived.take() {
+            Some((_, hop)) if !hop.is_zero() => {
+                let mut bytes = Vec::new();
+                answer.put(header.stream, &features, &mut bytes);
+                self.later.hold(hop, bytes, write);
+            }
+            _ => answer.put(header.stream, &features, write),
+        }
         if answer.closes {
             Then::Close
         } else {
             Then::Continue
+        }
+    }
+
+    fn respond(&mut self, request: &Request<'_>) -> Answer {
+        match self.stage {
+            Stage::Fresh | Stage::Authenticating => self.greet(request),
+            Stage::Ready => self.run(request),
         }
     }
 

@@ -12,8 +12,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
+use crate::fault::{Fault, Injected};
 use crate::flavor::Flavor;
 use crate::node::Shared;
+use crate::node::requests::RequestRecord;
 use crate::node::traffic::ShardTraffic;
 
 pub use builder::ClusterBuilder;
@@ -101,6 +103,50 @@ impl Cluster {
             .iter()
             .flat_map(|node| &node.shards)
             .for_each(|shard| shard.counters.reset());
+    }
+
+    /// Puts a fault in force, until what this returns is removed or dropped. It concerns requests that arrive from now on.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), scylla_orm_embedded::Error> {
+    /// use scylla_orm_embedded::{Cluster, Fault};
+    ///
+    /// let cluster = Cluster::start().await?;
+    /// let lost = cluster.fault(Fault::on().statement("INSERT INTO shop.orders").nth(3).drop_answer());
+    /// // … the third order is written, and the application is not told …
+    /// lost.remove();
+    /// # cluster.stop().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fault(&self, fault: Fault) -> Injected {
+        self.shared.faults.inject(fault)
+    }
+
+    /// The last requests, the oldest first: as many as [`ClusterBuilder::request_log`] keeps, which is none by default.
+    /// Each is noted when its answer is known.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), scylla_orm_embedded::Error> {
+    /// use scylla_orm_embedded::{Cluster, Reached};
+    ///
+    /// let cluster = Cluster::builder().nodes(3).request_log(1000).start().await?;
+    /// // … what the application does …
+    /// let astray = |r: &&_| matches!(r, scylla_orm_embedded::RequestRecord { reached: Some(Reached::Stranger), .. });
+    /// assert_eq!(cluster.requests().iter().filter(astray).count(), 0);
+    /// # cluster.stop().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.shared.requests.all()
+    }
+
+    /// Forgets the requests noted so far.
+    pub fn clear_requests(&self) {
+        self.shared.requests.clear();
     }
 
     /// How many connections each shard of a node serves now. Empty for a node that does not exist.

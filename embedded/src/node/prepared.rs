@@ -16,15 +16,24 @@ const KEPT: usize = 10_000;
 /// The prepared statements of one node, the oldest forgotten when there are too many.
 #[derive(Default)]
 pub(crate) struct PreparedStatements {
-    plans: HashMap<Id, Arc<Plan>>,
+    plans: HashMap<Id, Kept>,
     order: VecDeque<Id>,
+}
+
+struct Kept {
+    text: Arc<str>,
+    plan: Arc<Plan>,
 }
 
 impl PreparedStatements {
     /// Keeps `plan` and gives its id.
     pub(crate) fn keep(&mut self, keyspace: Option<&str>, text: &str, plan: Arc<Plan>) -> Id {
         let id = id(keyspace.unwrap_or_default(), text);
-        if self.plans.insert(id, plan).is_none() {
+        let kept = Kept {
+            text: text.into(),
+            plan,
+        };
+        if self.plans.insert(id, kept).is_none() {
             self.order.push_back(id);
         }
         while self.order.len() > KEPT {
@@ -36,7 +45,13 @@ impl PreparedStatements {
     }
 
     pub(crate) fn find(&self, id: &[u8]) -> Option<Arc<Plan>> {
-        self.plans.get(id).cloned()
+        Some(Arc::clone(&self.plans.get(id)?.plan))
+    }
+
+    /// Its text and its plan.
+    pub(crate) fn described(&self, id: &[u8]) -> Option<(Arc<str>, Arc<Plan>)> {
+        let kept = self.plans.get(id)?;
+        Some((Arc::clone(&kept.text), Arc::clone(&kept.plan)))
     }
 
     /// Forgets a plan that no longer fits the schema.

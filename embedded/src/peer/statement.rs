@@ -1,6 +1,7 @@
 //! Requests with statements: QUERY, PREPARE, EXECUTE, BATCH.
 
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use scylla_orm_driver::frame::request::{
@@ -14,6 +15,7 @@ use scylla_orm_driver::wire::Cell;
 
 use crate::exec::plan::Plan;
 use crate::exec::{self, Context, Outcome};
+use crate::node::traffic::Reached;
 use crate::peer::Peer;
 use crate::peer::answer::Answer;
 
@@ -88,7 +90,7 @@ impl Peer {
         };
         // A batch is sent to where its first statement belongs.
         if let Some((plan, values)) = statements.first() {
-            self.count(plan, values);
+            self.arrived = self.arrival(plan, values);
         }
         match self.shared.engine.batch(kind, &statements, &context) {
             Ok(outcome) => self.outcome(outcome, false),
@@ -115,7 +117,7 @@ impl Peer {
             timestamp: params.timestamp,
             keyspace: self.keyspace.as_deref(),
         };
-        self.count(plan, &values);
+        self.arrived = self.arrival(plan, &values);
         match self.shared.engine.execute(plan, &values, &context) {
             Ok(outcome) => self.outcome(outcome, params.skip_metadata),
             Err(failure) => Answer::failure(failure),
@@ -183,12 +185,12 @@ impl Peer {
         Ok((plan, values))
     }
 
-    fn count(&self, plan: &Plan, values: &[Cell<'_>]) {
-        if let Some((keyspace, _)) = &plan.table {
-            let key = plan.routing_key(values);
-            self.shared
-                .count(self.node, self.shard, keyspace, key.as_deref());
-        }
+    /// Counts a request for data. Returns where it arrived, and what its answer has to wait for.
+    fn arrival(&self, plan: &Plan, values: &[Cell<'_>]) -> Option<(Reached, Duration)> {
+        let (keyspace, _) = plan.table.as_ref()?;
+        let key = plan.routing_key(values);
+        self.shared
+            .count(self.node, self.shard, keyspace, key.as_deref())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::num::NonZeroU16;
 use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -10,6 +11,8 @@ use crate::catalog::nodes;
 use crate::clock::Clock;
 use crate::exec::{Engine, EngineConfig};
 use crate::flavor::Flavor;
+use crate::node::hops::HopCosts;
+use crate::node::requests::RequestLog;
 use crate::node::{Node, Shared, ring};
 use crate::server::Cluster;
 use crate::server::listen::{Error, Listeners};
@@ -30,6 +33,8 @@ pub struct ClusterBuilder {
     port: u16,
     credentials: Option<(Box<str>, Box<str>)>,
     max_body: usize,
+    hops: HopCosts,
+    request_log: usize,
 }
 
 impl Default for ClusterBuilder {
@@ -43,6 +48,8 @@ impl Default for ClusterBuilder {
             port: 0,
             credentials: None,
             max_body: MAX_BODY,
+            hops: HopCosts::default(),
+            request_log: 0,
         }
     }
 }
@@ -121,6 +128,27 @@ impl ClusterBuilder {
         self
     }
 
+    /// How much later the answer comes to a request that reaches a replica on a shard that does not own the partition, and
+    /// has to be handed to the one that does. Nothing if not said. It counts in milliseconds, as timers do: less is
+    /// rounded up.
+    pub fn cross_shard_cost(mut self, cost: Duration) -> Self {
+        self.hops.shard = cost;
+        self
+    }
+
+    /// How much later the answer comes to a request that reaches a node that does not keep the partition, and has to ask
+    /// one that does. Nothing if not said. It counts in milliseconds, as timers do: less is rounded up.
+    pub fn cross_node_cost(mut self, cost: Duration) -> Self {
+        self.hops.node = cost;
+        self
+    }
+
+    /// How many of the last requests are kept for [`Cluster::requests`]; none if not said.
+    pub fn request_log(mut self, requests: usize) -> Self {
+        self.request_log = requests;
+        self
+    }
+
     /// Starts the nodes; they accept clients when this returns.
     ///
     /// # Errors
@@ -155,13 +183,15 @@ impl ClusterBuilder {
             cluster_name: "embedded".into(),
         });
         engine.set_nodes(nodes.iter().map(described).collect::<Arc<[_]>>());
-        let shared = Shared::new(
+        let mut shared = Shared::new(
             engine,
             self.flavor,
             nodes,
             self.credentials.clone(),
             self.max_body,
         );
+        shared.hops = self.hops;
+        shared.requests = RequestLog::new(self.request_log);
         Ok(Cluster::new(shared, clock, listeners))
     }
 

@@ -126,10 +126,11 @@ impl Listeners {
             };
             match accepted {
                 Ok((stream, from)) => {
-                    if let Some(peer) = admit(&shared, node, stream, by_source_port.then_some(from))
-                    {
-                        peers.spawn(peer.serve(stop.clone()));
-                    }
+                    let client = Client {
+                        stream,
+                        by: by_source_port.then_some(from),
+                    };
+                    client.welcome(&shared, node, &stop, &mut peers);
                 }
                 // Out of file descriptors, or the client has gone already: the next one may be luckier.
                 Err(error) => {
@@ -143,20 +144,59 @@ impl Listeners {
     }
 }
 
-fn admit(
-    shared: &Arc<Shared>,
-    node: usize,
+/// Who has connected.
+struct Client {
     stream: TcpStream,
+    /// From where, on the port where that chooses the shard.
     by: Option<SocketAddr>,
-) -> Option<Peer> {
-    let at = shared.nodes.get(node)?;
-    let shard = match by {
-        Some(from) => at.sharder.shard_of_port(from.port()),
-        None => at.least_connected(),
-    };
-    // Answers are small and clients wait for them. A socket that refuses still works.
-    stream.set_nodelay(true).ok();
-    Some(Peer::new(Arc::clone(shared), node, shard, stream))
+}
+
+impl Client {
+    /// Serves it at once, unless a fault holds it up.
+    fn welcome(
+        self,
+        shared: &Arc<Shared>,
+        node: usize,
+        stop: &watch::Receiver<bool>,
+        peers: &mut JoinSet<()>,
+    ) {
+        let Some(shard) = self.shard(shared, node) else {
+            return;
+        };
+        let holds = shared.faults.on_accept(node, shard);
+        let (shared, mut stop) = (Arc::clone(shared), stop.clone());
+        if holds.is_empty() {
+            // Here and not in its task: the next client must see this one counted.
+            peers.spawn(self.admit(shared, node, shard).serve(stop));
+            return;
+        }
+        peers.spawn(async move {
+            for hold in holds {
+                tokio::select! {
+                    () = hold.over() => {}
+                    _ = stop.wait_for(|stop| *stop) => return,
+                }
+            }
+            if let Some(shard) = self.shard(&shared, node) {
+                self.admit(shared, node, shard).serve(stop).await;
+            }
+        });
+    }
+
+    /// The shard that it gets.
+    fn shard(&self, shared: &Shared, node: usize) -> Option<u16> {
+        let at = shared.nodes.get(node)?;
+        Some(match self.by {
+            Some(from) => at.sharder.shard_of_port(from.port()),
+            None => at.least_connected(),
+        })
+    }
+
+    fn admit(self, shared: Arc<Shared>, node: usize, shard: u16) -> Peer {
+        // Answers are small and clients wait for them. A socket that refuses still works.
+        self.stream.set_nodelay(true).ok();
+        Peer::new(shared, node, shard, self.stream)
+    }
 }
 
 async fn accept(listener: Option<&TcpListener>) -> io::Result<(TcpStream, SocketAddr)> {

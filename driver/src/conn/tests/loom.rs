@@ -19,17 +19,17 @@ use ::loom::future::block_on;
 use ::loom::thread::{self, JoinHandle};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::peer::answer;
+use super::peer::{answer, dialer};
 use super::{never, once, put, sweep};
-use crate::clock::SystemClock;
-use crate::clock::deadlines::{Deadlines, Tick};
-use crate::conn::Conn;
+use crate::clock::deadlines::Tick;
 use crate::conn::config::ConnConfig;
 use crate::conn::failure::{End, Failure};
 use crate::conn::handshake::Greeting;
 use crate::conn::link::Link;
 use crate::conn::task::{Side, Task};
-use crate::frame::{HEADER, Header, Opcode};
+use crate::conn::{Conn, Dialer};
+use crate::frame::{Frame, HEADER, Header, Opcode};
+use crate::socket::Tcp;
 
 /// How often a thread may be stopped where it could go on. Known bugs of this kind need one or two.
 const PREEMPTIONS: usize = 2;
@@ -45,28 +45,28 @@ fn check(ids: u16, answers: usize, test: impl Fn(&Arc<Conn>) + Send + Sync + 'st
         .build()
         .unwrap();
     let _entered = runtime.enter();
-    let deadlines = Deadlines::new(Arc::new(SystemClock));
-    let (test, orders) = (Arc::new(test), Arc::new(AtomicUsize::new(0)));
+    let config = ConnConfig {
+        in_flight: ids,
+        ..ConnConfig::default()
+    };
+    let (dialer, test) = (dialer(Tcp::default(), config), Arc::new(test));
+    let orders = Arc::new(AtomicUsize::new(0));
     let tried = Arc::clone(&orders);
     let mut model = ::loom::model::Builder::new();
     model.preemption_bound = Some(PREEMPTIONS);
     model.check(move || {
         tried.fetch_add(1, Relaxed);
-        let (deadlines, test) = (Arc::clone(&deadlines), Arc::clone(&test));
+        let (dialer, test) = (Arc::clone(&dialer), Arc::clone(&test));
         // The first thread's stack is a small one.
-        spawn(move || run(ids, answers, deadlines, &*test))
-            .join()
-            .unwrap();
+        let connection = spawn(move || run(&dialer, answers, &*test));
+        connection.join().unwrap();
     });
     println!("{} orders", orders.load(Relaxed));
 }
 
-fn run(ids: u16, answers: usize, deadlines: Arc<Deadlines>, test: &impl Fn(&Arc<Conn>)) {
-    let config = Arc::new(ConnConfig {
-        in_flight: ids,
-        ..ConnConfig::default()
-    });
-    let link = Link::new(config, deadlines, None);
+/// The life of one connection.
+fn run(dialer: &Dialer, answers: usize, test: &impl Fn(&Arc<Conn>)) {
+    let link = Link::new(dialer, None);
     let task = Task::new(Arc::clone(&link), None);
     let echo = Echo {
         answers,
@@ -147,12 +147,23 @@ impl AsyncRead for Echo {
     }
 }
 
-/// A request that is answered with its own body, or fails.
-fn ask(conn: &Arc<Conn>, body: &'static [u8], deadline: Tick) -> Result<(), Failure> {
-    let request = Arc::clone(conn).request(Opcode::Execute, deadline, put(body));
-    let frame = block_on(request)?;
-    assert_eq!(&frame.body[..], body, "somebody else's answer");
+fn request(
+    conn: &Arc<Conn>,
+    body: &'static [u8],
+    deadline: Tick,
+) -> impl Future<Output = Result<Frame, Failure>> + Unpin + use<> {
+    Arc::clone(conn).request(Opcode::Execute, deadline, put(body))
+}
+
+/// An answer is the request's own.
+fn own(result: Result<Frame, Failure>, body: &[u8]) -> Result<(), Failure> {
+    assert_eq!(&result?.body[..], body, "somebody else's answer");
     Ok(())
+}
+
+/// Sends a request and waits for its answer.
+fn ask(conn: &Arc<Conn>, body: &'static [u8], deadline: Tick) -> Result<(), Failure> {
+    own(block_on(request(conn, body, deadline)), body)
 }
 
 /// The same in a thread of its own.
@@ -168,11 +179,20 @@ fn asking(
 /// A thread that sends a request and gives it up.
 fn giving_up(conn: &Arc<Conn>, body: &'static [u8]) -> JoinHandle<()> {
     let conn = Arc::clone(conn);
-    spawn(move || {
-        let mut request = Arc::clone(&conn).request(Opcode::Execute, never(&conn), put(body));
-        assert!(once(&mut request).is_pending());
-        drop(request);
-    })
+    spawn(move || drop(once(&mut request(&conn, body, never(&conn)))))
+}
+
+/// A thread that closes the connection.
+fn closing(conn: &Arc<Conn>) -> JoinHandle<()> {
+    let conn = Arc::clone(conn);
+    spawn(move || conn.start_close())
+}
+
+fn in_time_or_late(result: Result<(), Failure>) {
+    match result {
+        Ok(()) | Err(Failure::Timeout { .. }) => {}
+        Err(other) => panic!("{other}"),
+    }
 }
 
 /// Whoever gives up while the answer comes leaves the id to the next, and not the answer.
@@ -191,10 +211,12 @@ fn cancel_and_answer() {
 fn cancel_and_answer_of_two() {
     check(2, usize::MAX, |conn| {
         let dropped = giving_up(conn, b"dropped");
-        let other = asking(conn, b"other", never(conn));
+        let mut other = request(conn, b"other", never(conn));
+        assert!(once(&mut other).is_pending());
         ask(conn, b"kept", never(conn)).unwrap();
+        own(block_on(other), b"other").unwrap();
         dropped.join().unwrap();
-        other.join().unwrap().unwrap();
+        ask(conn, b"next", never(conn)).unwrap();
     });
 }
 
@@ -202,10 +224,11 @@ fn cancel_and_answer_of_two() {
 #[test]
 fn cancel_and_hand_over() {
     check(1, usize::MAX, |conn| {
-        let first = asking(conn, b"first", never(conn));
+        let mut first = request(conn, b"first", never(conn));
+        assert!(once(&mut first).is_pending());
         let dropped = giving_up(conn, b"dropped");
+        own(block_on(first), b"first").unwrap();
         ask(conn, b"kept", never(conn)).unwrap();
-        first.join().unwrap().unwrap();
         dropped.join().unwrap();
     });
 }
@@ -216,10 +239,7 @@ fn deadline_and_answer() {
     check(1, usize::MAX, |conn| {
         let late = asking(conn, b"late", Tick::default());
         sweep(conn, never(conn));
-        match late.join().unwrap() {
-            Ok(()) | Err(Failure::Timeout { .. }) => {}
-            Err(other) => panic!("{other}"),
-        }
+        in_time_or_late(late.join().unwrap());
         ask(conn, b"next", never(conn)).unwrap();
     });
 }
@@ -228,15 +248,13 @@ fn deadline_and_answer() {
 #[test]
 fn deadline_cancel_and_answer() {
     check(1, usize::MAX, |conn| {
+        let mut late = request(conn, b"late", Tick::default());
+        assert!(once(&mut late).is_pending());
         let dropped = giving_up(conn, b"dropped");
-        let late = asking(conn, b"late", Tick::default());
         sweep(conn, never(conn));
-        dropped.join().unwrap();
-        match late.join().unwrap() {
-            Ok(()) | Err(Failure::Timeout { .. }) => {}
-            Err(other) => panic!("{other}"),
-        }
+        in_time_or_late(own(block_on(late), b"late"));
         ask(conn, b"next", never(conn)).unwrap();
+        dropped.join().unwrap();
     });
 }
 
@@ -244,53 +262,49 @@ fn deadline_cancel_and_answer() {
 #[test]
 fn close_and_requests() {
     check(1, usize::MAX, |conn| {
-        let asked = [
-            asking(conn, b"one", never(conn)),
-            asking(conn, b"two", never(conn)),
-        ];
-        conn.start_close();
-        for asked in asked {
-            match asked.join().unwrap() {
+        let closing = closing(conn);
+        let mut first = request(conn, b"first", never(conn));
+        let mut second = request(conn, b"second", never(conn));
+        let early = [once(&mut first), once(&mut second)];
+        for (early, late, body) in [(0, first, b"first".as_slice()), (1, second, b"second")]
+            .map(|(at, late, body)| (&early[at], late, body))
+        {
+            let result = match early {
+                Poll::Ready(result) => own(result.clone(), body),
+                Poll::Pending => own(block_on(late), body),
+            };
+            match result {
                 Ok(()) => {}
                 Err(Failure::Ended { why, sent: false }) => {
-                    assert!(matches!(*why, End::Closed), "{why}")
+                    assert!(matches!(*why, End::Closed), "{why}");
                 }
                 Err(other) => panic!("{other}"),
             }
         }
-    });
-}
-
-/// Closing does not wait for the answer of nobody longer than for that of somebody.
-#[test]
-fn close_cancel_and_answer() {
-    check(1, usize::MAX, |conn| {
-        let conn_ = Arc::clone(conn);
-        let closing = spawn(move || conn_.start_close());
-        let request = Arc::clone(conn).request(Opcode::Execute, never(conn), put(b"dropped"));
-        let mut request = request;
-        // Refused, or under way.
-        let _ = once(&mut request);
-        drop(request);
         closing.join().unwrap();
     });
 }
 
-/// The server ends the connection instead of answering: each request is told so once, whatever it is doing.
+/// Closing waits for the answer of nobody, too, and ends.
+#[test]
+fn close_cancel_and_answer() {
+    check(1, usize::MAX, |conn| {
+        let closing = closing(conn);
+        let mut dropped = request(conn, b"dropped", never(conn));
+        // Refused, or under way.
+        let _ = once(&mut dropped);
+        drop(dropped);
+        closing.join().unwrap();
+    });
+}
+
+/// The server ends the connection in the place of the second answer: each request is told so once, whatever it is doing.
 #[test]
 fn end_cancel_and_wait() {
     check(2, 1, |conn| {
-        let dropped = {
-            let conn = Arc::clone(conn);
-            spawn(move || {
-                let mut request =
-                    Arc::clone(&conn).request(Opcode::Execute, never(&conn), put(b"dropped"));
-                let _ = once(&mut request);
-            })
-        };
-        let other = asking(conn, b"other", never(conn));
-        for result in [ask(conn, b"kept", never(conn)), other.join().unwrap()] {
-            match result {
+        let dropped = giving_up(conn, b"dropped");
+        for _ in 0..2 {
+            match ask(conn, b"kept", never(conn)) {
                 Ok(()) => {}
                 Err(Failure::Ended { why, .. }) => assert!(matches!(*why, End::ByServer), "{why}"),
                 Err(other) => panic!("{other}"),
