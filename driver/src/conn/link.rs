@@ -135,7 +135,10 @@ impl Link {
                     self.then(then);
                     Some(Ok(frame))
                 }
-                Found::Failed(failure) => Some(Err(failure)),
+                Found::Failed(failure, then) => {
+                    self.then(then);
+                    Some(Err(failure))
+                }
             };
         }
     }

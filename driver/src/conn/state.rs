@@ -72,7 +72,7 @@ pub(super) enum Found {
     /// Pending; the waker is to be dropped without the lock.
     Replaced(#[expect(dead_code, reason = "held to be dropped later")] Waker),
     Answer(Frame, Then),
-    Failed(Failure),
+    Failed(Failure, Then),
 }
 
 impl State {
@@ -168,7 +168,7 @@ impl State {
         if let Stage::Parked(number) = *stage {
             match self.queue.find(number) {
                 Place::Placed(claim) => *stage = Stage::Sent(claim),
-                Place::Lost => return Found::Failed(self.loss()),
+                Place::Lost => return Found::Failed(self.loss(), Then::Nothing),
                 Place::Parked(parked) if parked.waker.will_wake(current) => return Found::Pending,
                 Place::Parked(parked) => {
                     return match fresh.take() {
@@ -186,18 +186,23 @@ impl State {
             Look::NeedsWaker => Found::NeedsWaker,
             Look::Replaced(waker) => Found::Replaced(waker),
             Look::Answered(frame) => Found::Answer(frame, self.refill()),
-            Look::Lost => Found::Failed(match &self.life {
-                // A frame that nobody has begun to write never will be.
-                Life::Ended(why) => Failure::Ended {
-                    why: Arc::clone(why),
-                    sent: self.outbox.is_sent(&claim),
-                },
-                Life::Open | Life::Draining { .. } => Failure::Timeout {
-                    step: Step::Request,
-                    sent: self.withdraw(&claim).is_none(),
-                },
-            }),
+            Look::Lost => self.lost(&claim),
         }
+    }
+
+    /// The end of a wait without an answer.
+    fn lost(&mut self, claim: &Claim) -> Found {
+        if let Life::Ended(why) = &self.life {
+            // A frame that nobody has begun to write never will be.
+            let failure = Failure::Ended {
+                why: Arc::clone(why),
+                sent: self.outbox.is_sent(claim),
+            };
+            return Found::Failed(failure, Then::Nothing);
+        }
+        let sent = self.withdraw(claim).is_none();
+        let step = Step::Request;
+        Found::Failed(Failure::Timeout { step, sent }, self.go_on())
     }
 
     /// Takes a request back that nobody has begun to write; `None` if it is too late.
@@ -222,11 +227,15 @@ impl State {
             Some(remains) => remains,
             None => self.slots.abandon(&claim.ticket, now),
         };
-        let then = match self.is_drained() {
+        (remains, None, self.go_on())
+    }
+
+    /// After a waiter has left, perhaps with its id: the next one gets that, or the connection may close.
+    fn go_on(&mut self) -> Then {
+        match self.is_drained() {
             true => Then::WakeIo,
             false => self.refill(),
-        };
-        (remains, None, then)
+        }
     }
 
     /// Hands out a batch of answers, and collects whom to wake. Err: an answer to nothing.

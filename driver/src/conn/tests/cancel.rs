@@ -201,6 +201,27 @@ async fn out_of_time_leaves_the_next_owner_alone() {
     }
 }
 
+#[tokio::test]
+async fn out_of_time_before_it_is_written_hands_its_id_on() {
+    let (conn, mut peer) = pair(one_id()).await;
+    let mut late = Arc::clone(&conn).request(Opcode::Execute, Tick::default(), put(b"late"));
+    let mut next = ask!(conn, b"next");
+    assert!(once(&mut late).is_pending() && once(&mut next).is_pending());
+    sweep(&conn, Tick::default());
+    let result = once(&mut late);
+    assert!(
+        matches!(
+            result,
+            Poll::Ready(Err(Failure::Timeout { sent: false, .. }))
+        ),
+        "{result:?}"
+    );
+    let asked = peer.asked().await;
+    assert_eq!(asked.body, b"next");
+    peer.answer(asked.stream, b"NEXT").await;
+    assert_eq!(next.await.unwrap().body[..], b"NEXT"[..]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_sweeper_ends_a_wait_by_itself() {
     let (conn, mut peer) = super::peer::pipe(ConnConfig::default(), 1 << 16, None);
