@@ -58,6 +58,14 @@ impl Member {
         self.pool.as_ref()?.pick(self.shard(token))
     }
 
+    /// A connection for a request that may go to any shard; each turn it is another one.
+    pub(crate) fn pick_in_turn(&self, turn: usize) -> Option<Arc<Conn>> {
+        let shards = self.sharder().map(|sharder| usize::from(sharder.shards()));
+        let shard = shards.and_then(|shards| turn.checked_rem(shards));
+        let shard = shard.and_then(|shard| u16::try_from(shard).ok());
+        self.pool.as_ref()?.pick(shard)
+    }
+
     /// Answers that the connection owes which a request for `token` would get; `None` if there is none.
     #[inline]
     pub(crate) fn load(&self, token: Option<Token>) -> Option<u32> {

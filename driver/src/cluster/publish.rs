@@ -44,6 +44,7 @@ impl Cluster {
             topology,
             members,
             distances,
+            routing: self.settings.routing,
             ..State::default()
         }));
         close(gone);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::cluster::ContactPoint;
 use crate::conn::config::ConnConfig;
+use crate::policy::routing::Routing;
 use crate::pool::config::PoolConfig;
 use crate::routing::Locality;
 use crate::socket::{Connector, Resolver};
@@ -16,6 +17,7 @@ pub(crate) struct Settings {
     pub(crate) points: Vec<ContactPoint>,
     /// The data centre is filled in when the first contact point has answered.
     pub(crate) locality: Locality,
+    pub(crate) routing: Routing,
     /// Whether nodes of other data centres are connected to, and asked when no local one can be.
     pub(crate) remote: bool,
     pub(crate) conn: ConnConfig,

@@ -7,6 +7,7 @@ use crate::cluster::failure::of_opening;
 use crate::cluster::member::Member;
 use crate::conn::Conn;
 use crate::error::{Attempt, Error, ErrorKind};
+use crate::policy::routing::Routing;
 use crate::routing::{self, Distance, Wish};
 use crate::token::Token;
 use crate::topology::Topology;
@@ -17,6 +18,7 @@ pub(crate) struct State {
     pub(crate) topology: Topology,
     pub(crate) members: Vec<Arc<Member>>,
     pub(crate) distances: Vec<Distance>,
+    pub(crate) routing: Routing,
     /// The session is closed: there are no nodes any more.
     pub(crate) closed: bool,
     /// Where the next request begins that may go to any node.
@@ -65,25 +67,46 @@ impl State {
 
     fn target_of(&self, node: u16, route: &Route<'_>, wish: &Wish<'_>) -> Option<Arc<Conn>> {
         let member = self.members.get(usize::from(node))?;
-        let conn = member.pick(route.token)?;
-        member.count(&conn, route.token, wish.replicas.contains(&node));
+        let (conn, replicas) = match self.routing {
+            Routing::ShardAware => (member.pick(route.token), wish.replicas),
+            Routing::TokenAware => {
+                let turn = self.turn.fetch_add(1, Relaxed);
+                (member.pick_in_turn(turn), wish.replicas)
+            }
+            Routing::RoundRobin => {
+                let round = wish.start.checked_div(self.members.len()).unwrap_or(0);
+                (member.pick_in_turn(round), self.replicas(route))
+            }
+        };
+        let conn = conn?;
+        member.count(&conn, route.token, replicas.contains(&node));
         Some(conn)
     }
 
     #[inline]
-    fn wish(&self, route: &Route<'_>) -> Wish<'_> {
-        let replicas = match (route.keyspace, route.token) {
+    fn replicas(&self, route: &Route<'_>) -> &[u16] {
+        match (route.keyspace, route.token) {
             (Some(keyspace), Some(token)) => self.topology.replicas(keyspace, token),
             _ => &[],
-        };
+        }
+    }
+
+    #[inline]
+    fn wish(&self, route: &Route<'_>) -> Wish<'_> {
+        let in_turn = self.routing == Routing::RoundRobin;
         Wish {
-            replicas,
+            replicas: match in_turn {
+                true => &[],
+                false => self.replicas(route),
+            },
             stable: route.stable,
             remote: route.remote,
             start: match (route.start, route.token) {
                 (Some(start), _) => start,
-                (None, Some(token)) => usize::try_from(token.0.unsigned_abs()).unwrap_or(0),
-                (None, None) => self.turn.fetch_add(1, Relaxed),
+                (None, Some(token)) if !in_turn => {
+                    usize::try_from(token.0.unsigned_abs()).unwrap_or(0)
+                }
+                (None, _) => self.turn.fetch_add(1, Relaxed),
             },
         }
     }

@@ -12,6 +12,7 @@ use crate::cluster::{Cluster, ContactPoint, Settings};
 use crate::conn::config::{ConnConfig, Credentials};
 use crate::error::Result;
 use crate::frame::Consistency;
+use crate::policy::routing::Routing;
 use crate::pool::config::PoolConfig;
 use crate::routing::Locality;
 use crate::session::Session;
@@ -28,6 +29,7 @@ pub struct SessionBuilder {
     datacenter: Option<Box<str>>,
     rack: Option<Box<str>>,
     remote: bool,
+    routing: Routing,
     defaults: Defaults,
     conn: ConnConfig,
     pool: PoolConfig,
@@ -48,6 +50,7 @@ impl Default for SessionBuilder {
             datacenter: None,
             rack: None,
             remote: false,
+            routing: Routing::default(),
             defaults: Defaults {
                 consistency: Consistency::LocalQuorum,
                 serial_consistency: None,
@@ -95,6 +98,13 @@ impl SessionBuilder {
     /// level. Off by default.
     pub fn remote_failover(mut self, on: bool) -> Self {
         self.remote = on;
+        self
+    }
+
+    /// How much the driver uses of what it knows about where data lives: to the shard that owns the partition, by
+    /// default. For measurements of what that saves.
+    pub fn routing(mut self, routing: Routing) -> Self {
+        self.routing = routing;
         self
     }
 
@@ -223,6 +233,7 @@ impl SessionBuilder {
                 rack: self.rack,
             },
             remote: self.remote,
+            routing: self.routing,
             metadata_timeout: self.conn.step_timeout,
             connect_deadline: self.connect_deadline,
             wait: self.wait,
