@@ -1,6 +1,7 @@
 //! What the connections of a cluster share: its nodes with their shards, the engine, events.
 
 pub(crate) mod hops;
+pub(crate) mod members;
 pub(crate) mod prepared;
 pub(crate) mod requests;
 pub(crate) mod ring;
@@ -22,9 +23,9 @@ use crate::exec::Engine;
 use crate::fault::Faults;
 use crate::flavor::Flavor;
 use crate::node::hops::HopCosts;
+use crate::node::members::{Member, Members};
 use crate::node::prepared::PreparedStatements;
 use crate::node::requests::RequestLog;
-use crate::node::ring::Ring;
 use crate::node::traffic::{Counters, Reached};
 
 /// How many of a token's leading bits ScyllaDB leaves out of the choice of the shard, since 2017.
@@ -37,8 +38,7 @@ const EVENTS: usize = 1024;
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) flavor: Flavor,
-    pub(crate) nodes: Vec<Node>,
-    pub(crate) ring: Ring,
+    pub(crate) members: Members,
     pub(crate) events: broadcast::Sender<Event>,
     /// User and password, if clients have to give them.
     pub(crate) credentials: Option<(Box<str>, Box<str>)>,
@@ -47,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) faults: Arc<Faults>,
     pub(crate) requests: RequestLog,
     pub(crate) hops: HopCosts,
+    /// Connections that clients have ended with RST.
+    pub(crate) resets: AtomicUsize,
 }
 
 /// One node.
@@ -75,27 +77,22 @@ impl Shared {
     pub(crate) fn new(
         engine: Engine,
         flavor: Flavor,
-        nodes: Vec<Node>,
+        members: Vec<Member>,
         credentials: Option<(Box<str>, Box<str>)>,
         max_body: usize,
     ) -> Self {
-        let ring = Ring::new(
-            nodes
-                .iter()
-                .map(|n| (&*n.datacenter, &*n.rack, &n.tokens[..])),
-        );
         let (events, _) = broadcast::channel(EVENTS);
         Shared {
             engine,
             flavor,
-            nodes,
-            ring,
+            members: Members::new(members),
             events,
             credentials,
             max_body,
             faults: Arc::default(),
             requests: RequestLog::new(0),
             hops: HopCosts::default(),
+            resets: AtomicUsize::new(0),
         }
     }
 
@@ -108,7 +105,7 @@ impl Shared {
         keyspace: &str,
         key: Option<&[u8]>,
     ) -> Option<(Reached, Duration)> {
-        let at = self.nodes.get(node)?;
+        let at = self.members.get(node)?;
         let counters = &at.shards.get(usize::from(shard))?.counters;
         let schema = self.engine.schema().keyspace(keyspace).ok()?.clone();
         if schema.replication == Replication::Local {
@@ -116,7 +113,7 @@ impl Shared {
         }
         let reached = key.map_or(Reached::Unkeyed, |key| {
             let token = scylla_orm_driver::token::murmur3(key);
-            let replicas = self.ring.replicas(&schema.replication, token);
+            let replicas = self.members.replicas(&schema.replication, token);
             match replicas.contains(&node) {
                 true if at.sharder.shard_of(token) == shard => Reached::Owner,
                 true => Reached::Replica,

@@ -10,6 +10,7 @@ mod startup;
 mod statement;
 mod watched;
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -40,7 +41,9 @@ const LINGER: Duration = Duration::from_millis(200);
 /// One client's connection.
 pub(crate) struct Peer {
     shared: Arc<Shared>,
+    /// The number of the node.
     node: usize,
+    place: Arc<Node>,
     shard: u16,
     stream: TcpStream,
     stage: Stage,
@@ -78,11 +81,17 @@ enum Then {
 
 impl Peer {
     /// Counts the connection to its shard until it is dropped.
-    pub(crate) fn new(shared: Arc<Shared>, node: usize, shard: u16, stream: TcpStream) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        (node, place): (usize, Arc<Node>),
+        shard: u16,
+        stream: TcpStream,
+    ) -> Self {
         let peer = Peer {
             features: startup::offered(shared.flavor),
             shared,
             node,
+            place,
             shard,
             stream,
             stage: Stage::Fresh,
@@ -107,7 +116,8 @@ impl Peer {
             read.reserve(CHUNK.saturating_sub(read.capacity() - read.len()));
             let then = tokio::select! {
                 got = self.stream.read_buf(&mut read), if self.stopped.is_none() => match got {
-                    Ok(0) | Err(_) => return,
+                    Ok(0) => return,
+                    Err(error) => return self.lost(&error),
                     Ok(_) => self.answer_all(&mut read, &mut write),
                 },
                 event = events.recv() => self.tell(event, &mut write),
@@ -121,8 +131,8 @@ impl Peer {
                 },
                 _ = stop.wait_for(|stop| *stop) => break,
             };
-            if self.stream.write_all(&write).await.is_err() {
-                return;
+            if let Err(error) = self.stream.write_all(&write).await {
+                return self.lost(&error);
             }
             write.clear();
             write.shrink_to(CHUNK);
@@ -138,6 +148,13 @@ impl Peer {
             }
         }
         self.end().await;
+    }
+
+    /// The client has gone without a farewell.
+    fn lost(&self, error: &io::Error) {
+        if error.kind() == io::ErrorKind::ConnectionReset {
+            self.shared.resets.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// FIN, not RST: what the client has sent and we have not read must not destroy what we have answered.
@@ -328,7 +345,7 @@ impl Peer {
     }
 
     fn place(&self) -> &Node {
-        &self.shared.nodes[self.node]
+        &self.place
     }
 }
 

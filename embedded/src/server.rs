@@ -2,21 +2,23 @@
 
 mod builder;
 mod listen;
+mod membership;
 mod script;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use scylla_orm_driver::frame::response::Event;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::fault::{Fault, Injected};
 use crate::flavor::Flavor;
-use crate::node::Shared;
 use crate::node::requests::RequestRecord;
 use crate::node::traffic::ShardTraffic;
+use crate::node::{Node, Shared};
 
 pub use builder::ClusterBuilder;
 pub use listen::Error;
@@ -41,7 +43,12 @@ pub use script::ScriptError;
 pub struct Cluster {
     shared: Arc<Shared>,
     clock: Clock,
-    running: Vec<Mutex<Option<Running>>>,
+    /// What runs, by the number of the node.
+    running: Mutex<Vec<Option<Running>>>,
+    /// Hosts that there have ever been.
+    hosts: AtomicUsize,
+    /// See [`ClusterBuilder::rpc_address`].
+    rpc_address: Option<IpAddr>,
 }
 
 /// What runs for a node while it is up.
@@ -64,13 +71,10 @@ impl Cluster {
         Cluster::builder().start().await
     }
 
-    /// Where clients connect: one `address:port` per node.
+    /// Where clients connect: one `address:port` per node, by number, also for those that are down or have left.
     pub fn contact_points(&self) -> Vec<String> {
-        self.shared
-            .nodes
-            .iter()
-            .map(|node| node.address.to_string())
-            .collect()
+        let nodes = self.shared.members.all().into_iter();
+        nodes.map(|node| node.address.to_string()).collect()
     }
 
     /// Which server is imitated.
@@ -85,8 +89,8 @@ impl Cluster {
 
     /// What arrived where, by node and shard, since the start or the last [`reset_traffic`](Cluster::reset_traffic).
     pub fn traffic(&self) -> Vec<ShardTraffic> {
-        let nodes = self.shared.nodes.iter().enumerate();
-        let of_node = |(at, node): (usize, &crate::node::Node)| {
+        let nodes = self.shared.members.all().into_iter().enumerate();
+        let of_node = |(at, node): (usize, Arc<Node>)| {
             let shards = (0u16..).zip(&node.shards);
             let address = node.address;
             shards
@@ -98,11 +102,9 @@ impl Cluster {
 
     /// Counts from zero again.
     pub fn reset_traffic(&self) {
-        self.shared
-            .nodes
-            .iter()
-            .flat_map(|node| &node.shards)
-            .for_each(|shard| shard.counters.reset());
+        for node in self.shared.members.all() {
+            node.shards.iter().for_each(|s| s.counters.reset());
+        }
     }
 
     /// Puts a fault in force, until what this returns is removed or dropped. It concerns requests that arrive from now on.
@@ -151,103 +153,121 @@ impl Cluster {
 
     /// How many connections each shard of a node serves now. Empty for a node that does not exist.
     pub fn connections(&self, node: usize) -> Vec<usize> {
-        let shards = self
-            .shared
-            .nodes
-            .get(node)
-            .map_or(&[][..], |node| &node.shards);
-        shards
-            .iter()
-            .map(|shard| shard.connections.load(std::sync::atomic::Ordering::Relaxed))
-            .collect()
+        let Some(node) = self.shared.members.get(node) else {
+            return Vec::new();
+        };
+        let shards = node.shards.iter();
+        shards.map(|s| s.connections.load(Relaxed)).collect()
+    }
+
+    /// How many connections clients have ended with RST instead of FIN.
+    pub fn resets(&self) -> usize {
+        self.shared.resets.load(Relaxed)
     }
 
     /// Takes a node down: its listeners close, its connections end with FIN, its prepared statements are forgotten, and
     /// the others tell their clients. The data stays, as the other replicas keep it. Nothing happens if it is down.
     pub async fn stop_node(&self, node: usize) {
-        let Some(running) = self.slot(node).and_then(|slot| lock(slot).take()) else {
+        let running = lock(&self.running).get_mut(node).and_then(Option::take);
+        let Some(running) = running else {
             return;
         };
         running.stop.send_replace(true);
         // A task that panicked has ended too, and its listeners with it.
         running.task.await.ok();
-        if let Some(node) = self.shared.nodes.get(node) {
-            node.prepared
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clear();
-            self.shared
-                .events
-                .send(Event::Status {
-                    up: false,
-                    node: node.address,
-                })
-                .ok();
+        if let Some(node) = self.shared.members.get(node) {
+            lock(&node.prepared).clear();
+            self.status(node.address, false);
         }
     }
 
-    /// Brings a node up again on the address that it had. Nothing happens if it is up, or does not exist.
+    /// Brings a node up again on the address that it had. Nothing happens if it is up, has left, or does not
+    /// exist.
     ///
     /// # Errors
     /// If something else listens on its address by now.
     pub async fn start_node(&self, node: usize) -> Result<(), Error> {
-        let (Some(slot), Some(at)) = (self.slot(node), self.shared.nodes.get(node)) else {
+        let Some(at) = self.shared.members.current(node) else {
             return Ok(());
         };
-        if lock(slot).is_some() {
+        if matches!(lock(&self.running).get(node), Some(Some(_))) {
             return Ok(());
         }
         let listeners = listen::Listeners::bind(at.address, at.shard_aware).await?;
-        *lock(slot) = Some(Running::start(Arc::clone(&self.shared), node, listeners));
-        self.shared
-            .events
-            .send(Event::Status {
-                up: true,
-                node: at.address,
-            })
-            .ok();
+        self.run(node, listeners);
+        self.status(at.address, true);
         Ok(())
     }
 
     /// Stops all nodes and waits until their connections are closed.
     pub async fn stop(self) {
-        for node in 0..self.running.len() {
+        let nodes = lock(&self.running).len();
+        for node in 0..nodes {
             self.stop_node(node).await;
         }
     }
 
-    fn slot(&self, node: usize) -> Option<&Mutex<Option<Running>>> {
-        self.running.get(node)
+    fn new(
+        shared: Shared,
+        clock: Clock,
+        rpc_address: Option<IpAddr>,
+        listeners: Vec<listen::Listeners>,
+    ) -> Cluster {
+        // The system tables are told of the nodes.
+        shared.engine.set_nodes(shared.members.change(|_| {}));
+        let cluster = Cluster {
+            shared: Arc::new(shared),
+            clock,
+            running: Mutex::default(),
+            hosts: AtomicUsize::new(listeners.len()),
+            rpc_address,
+        };
+        for (number, listeners) in listeners.into_iter().enumerate() {
+            cluster.run(number, listeners);
+        }
+        cluster
     }
 
-    fn new(shared: Shared, clock: Clock, listeners: Vec<listen::Listeners>) -> Cluster {
-        let shared = Arc::new(shared);
-        let start = |(node, listeners)| {
-            Mutex::new(Some(Running::start(Arc::clone(&shared), node, listeners)))
-        };
-        let running = listeners.into_iter().enumerate().map(start).collect();
-        Cluster {
-            shared,
-            clock,
-            running,
+    /// Starts the node of that number.
+    fn run(&self, number: usize, listeners: listen::Listeners) {
+        let running = Running::start(Arc::clone(&self.shared), number, listeners);
+        let mut slots = lock(&self.running);
+        if slots.len() <= number {
+            slots.resize_with(number + 1, || None);
+        }
+        if let Some(slot) = slots.get_mut(number) {
+            *slot = Some(running);
         }
     }
+
+    /// The number of a host that has not been there yet.
+    fn next_host(&self) -> usize {
+        self.hosts.fetch_add(1, Relaxed)
+    }
+}
+
+/// The same for the same place in the cluster, so that the ring, and with it a run, can be repeated.
+fn host_id(host: usize) -> Uuid {
+    let host = u128::try_from(host).unwrap_or(u128::MAX);
+    uuid::Builder::from_random_bytes(
+        (0x5c11_a0a0_0000_0000_0000_0000_0000_0000 | (host + 1)).to_be_bytes(),
+    )
+    .into_uuid()
 }
 
 impl Drop for Cluster {
     /// Tells the nodes to stop; they do so in the background while the runtime lives.
     fn drop(&mut self) {
-        for slot in &self.running {
-            if let Some(running) = lock(slot).take() {
-                running.stop.send_replace(true);
-            }
+        for running in lock(&self.running).drain(..).flatten() {
+            running.stop.send_replace(true);
         }
     }
 }
 
 impl std::fmt::Debug for Cluster {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let nodes: Vec<SocketAddr> = self.shared.nodes.iter().map(|node| node.address).collect();
+        let nodes = self.shared.members.all();
+        let nodes: Vec<SocketAddr> = nodes.iter().map(|node| node.address).collect();
         f.debug_struct("Cluster")
             .field("flavor", &self.shared.flavor)
             .field("nodes", &nodes)

@@ -16,6 +16,18 @@ pub(crate) struct Node {
     pub(crate) rack: Box<str>,
     /// The ends of the ranges that it owns.
     pub(crate) tokens: Vec<i64>,
+    pub(crate) told: Told,
+}
+
+/// How the system tables depart from what a node is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// It has left the cluster: only it tells of itself, as long as it can be asked.
+    pub(crate) left: bool,
+    /// What it calls the address of its clients, if that is not where they connect: 0.0.0.0, say.
+    pub(crate) rpc_address: Option<IpAddr>,
+    /// Columns of its row that its peers do not know (yet).
+    pub(crate) unknown: Vec<Box<str>>,
 }
 
 /// The cluster as one of its nodes sees it.
@@ -25,4 +37,11 @@ pub(crate) struct View<'a> {
     pub(crate) nodes: &'a [Node],
     /// Which of `nodes` is asked.
     pub(crate) this: usize,
+}
+
+impl Node {
+    /// What it calls the address of its clients.
+    pub(crate) fn rpc_address(&self) -> IpAddr {
+        self.told.rpc_address.unwrap_or(self.address)
+    }
 }

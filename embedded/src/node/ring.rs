@@ -15,8 +15,8 @@ const TOKENS: u8 = 16;
 #[derive(Debug, Clone)]
 pub(crate) struct Ring {
     tokens: Vec<(Token, usize)>,
-    /// Data centre and rack of each node.
-    places: Vec<(Box<str>, Box<str>)>,
+    /// Data centre and rack of each node; one that owns no range keeps nothing, wherever it is.
+    places: Vec<Option<(Box<str>, Box<str>)>>,
 }
 
 /// The tokens of a node: the same for the same host id, so that a run can be repeated.
@@ -31,7 +31,8 @@ impl Ring {
         let (mut tokens, mut places) = (Vec::new(), Vec::new());
         for (node, (datacenter, rack, owned)) in nodes.enumerate() {
             tokens.extend(owned.iter().map(|t| (Token(*t), node)));
-            places.push((datacenter.into(), rack.into()));
+            let owns = !owned.is_empty();
+            places.push(owns.then(|| (datacenter.into(), rack.into())));
         }
         tokens.sort();
         Ring { tokens, places }
@@ -59,7 +60,8 @@ impl Ring {
     fn by_datacenter(&self, copies: &BTreeMap<Box<str>, usize>, token: Token) -> Vec<usize> {
         let mut wanted: BTreeMap<&str, Wanted> = BTreeMap::new();
         for (datacenter, copies) in copies {
-            let inside = || self.places.iter().filter(|(dc, _)| dc == datacenter);
+            let owners = || self.places.iter().flatten();
+            let inside = || owners().filter(|(dc, _)| dc == datacenter);
             let mut racks: Vec<&str> = inside().map(|(_, rack)| &**rack).collect();
             racks.sort_unstable();
             racks.dedup();
@@ -76,7 +78,9 @@ impl Ring {
         }
         let mut replicas = Vec::new();
         for node in self.walk(token) {
-            let (datacenter, rack) = &self.places[node];
+            let Some((datacenter, rack)) = &self.places[node] else {
+                continue;
+            };
             let Some(wanted) = wanted.get_mut(&**datacenter) else {
                 continue;
             };

@@ -1,21 +1,20 @@
 //! Settings of a cluster, and its start.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::Duration;
 
-use uuid::Uuid;
-
-use crate::catalog::nodes;
+use crate::catalog::nodes::Told;
 use crate::clock::Clock;
 use crate::exec::{Engine, EngineConfig};
 use crate::flavor::Flavor;
 use crate::node::hops::HopCosts;
+use crate::node::members::Member;
 use crate::node::requests::RequestLog;
 use crate::node::{Node, Shared, ring};
-use crate::server::Cluster;
 use crate::server::listen::{Error, Listeners};
+use crate::server::{Cluster, host_id};
 
 /// Cassandra's `native_transport_max_frame_size`, in bytes.
 const MAX_BODY: usize = 16 << 20;
@@ -35,6 +34,8 @@ pub struct ClusterBuilder {
     max_body: usize,
     hops: HopCosts,
     request_log: usize,
+    name: Box<str>,
+    rpc_address: Option<IpAddr>,
 }
 
 impl Default for ClusterBuilder {
@@ -50,6 +51,8 @@ impl Default for ClusterBuilder {
             max_body: MAX_BODY,
             hops: HopCosts::default(),
             request_log: 0,
+            name: "embedded".into(),
+            rpc_address: None,
         }
     }
 }
@@ -116,6 +119,19 @@ impl ClusterBuilder {
         self
     }
 
+    /// The name of the cluster; `embedded` if not said.
+    pub fn name(mut self, name: &str) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// What the system tables call the address of clients, if that is not where the nodes listen: 0.0.0.0 or ::, which
+    /// nodes tell that listen on all their addresses.
+    pub fn rpc_address(mut self, address: IpAddr) -> Self {
+        self.rpc_address = Some(address);
+        self
+    }
+
     /// User and password that clients have to give; nothing is asked if not said.
     pub fn credentials(mut self, user: &str, password: &str) -> Self {
         self.credentials = Some((user.into(), password.into()));
@@ -158,41 +174,35 @@ impl ClusterBuilder {
         let shards = if scylla { self.shards } else { NonZeroU16::MIN };
         let places = self.places();
         let listeners = Listeners::bind_all(self.address, self.port, places.len(), scylla).await?;
-        let node = |(at, ((datacenter, rack), listeners)): (usize, (&(&str, &str), &Listeners))| {
-            let host_id = host_id(at);
-            let tokens = ring::tokens(host_id);
-            Node::new(
-                host_id,
-                listeners.address,
-                listeners.shard_aware,
-                (datacenter, rack),
-                tokens,
-                shards,
-            )
+        let told = Told {
+            rpc_address: self.rpc_address,
+            ..Told::default()
         };
-        let nodes: Vec<Node> = places
-            .iter()
-            .zip(&listeners)
-            .enumerate()
-            .map(node)
-            .collect();
+        let node = |(at, (place, listeners)): (usize, (&(&str, &str), &Listeners))| {
+            let host_id = host_id(at);
+            let (address, aware) = (listeners.address, listeners.shard_aware);
+            let tokens = ring::tokens(host_id);
+            let node = Node::new(host_id, address, aware, *place, tokens, shards);
+            let (node, told) = (Arc::new(node), told.clone());
+            Member { node, told }
+        };
+        let members = places.iter().zip(&listeners).enumerate().map(node);
         let clock = Clock::default();
         let engine = Engine::new(EngineConfig {
             flavor: self.flavor,
             clock: clock.clone(),
-            cluster_name: "embedded".into(),
+            cluster_name: self.name.clone(),
         });
-        engine.set_nodes(nodes.iter().map(described).collect::<Arc<[_]>>());
         let mut shared = Shared::new(
             engine,
             self.flavor,
-            nodes,
+            members.collect(),
             self.credentials.clone(),
             self.max_body,
         );
         shared.hops = self.hops;
         shared.requests = RequestLog::new(self.request_log);
-        Ok(Cluster::new(shared, clock, listeners))
+        Ok(Cluster::new(shared, clock, self.rpc_address, listeners))
     }
 
     /// Data centre and rack of each node.
@@ -203,25 +213,5 @@ impl ClusterBuilder {
             places.extend(racks.map(|rack| (&**datacenter, &**rack)));
         }
         places
-    }
-}
-
-/// The same for the same place in the cluster, so that the ring, and with it a run, can be repeated.
-fn host_id(node: usize) -> Uuid {
-    let node = u128::try_from(node).unwrap_or(u128::MAX);
-    uuid::Builder::from_random_bytes(
-        (0x5c11_a0a0_0000_0000_0000_0000_0000_0000 | (node + 1)).to_be_bytes(),
-    )
-    .into_uuid()
-}
-
-fn described(node: &Node) -> nodes::Node {
-    nodes::Node {
-        host_id: node.host_id,
-        address: node.address.ip(),
-        port: node.address.port(),
-        datacenter: node.datacenter.clone(),
-        rack: node.rack.clone(),
-        tokens: node.tokens.clone(),
     }
 }

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::node::Shared;
+use crate::node::{Node, Shared};
 use crate::peer::Peer;
 
 /// How often another port is tried when one is free for the first node but not for all.
@@ -116,6 +116,9 @@ impl Listeners {
         mut stop: watch::Receiver<bool>,
     ) {
         let mut peers = JoinSet::new();
+        let Some(place) = shared.members.get(node) else {
+            return;
+        };
         loop {
             let (accepted, by_source_port) = tokio::select! {
                 accepted = self.plain.accept() => (accepted, false),
@@ -130,7 +133,7 @@ impl Listeners {
                         stream,
                         by: by_source_port.then_some(from),
                     };
-                    client.welcome(&shared, node, &stop, &mut peers);
+                    client.welcome(&shared, (node, &place), &stop, &mut peers);
                 }
                 // Out of file descriptors, or the client has gone already: the next one may be luckier.
                 Err(error) => {
@@ -156,18 +159,17 @@ impl Client {
     fn welcome(
         self,
         shared: &Arc<Shared>,
-        node: usize,
+        (node, place): (usize, &Arc<Node>),
         stop: &watch::Receiver<bool>,
         peers: &mut JoinSet<()>,
     ) {
-        let Some(shard) = self.shard(shared, node) else {
-            return;
-        };
+        let shard = self.shard(place);
         let holds = shared.faults.on_accept(node, shard);
         let (shared, mut stop) = (Arc::clone(shared), stop.clone());
+        let place = (node, Arc::clone(place));
         if holds.is_empty() {
             // Here and not in its task: the next client must see this one counted.
-            peers.spawn(self.admit(shared, node, shard).serve(stop));
+            peers.spawn(self.admit(shared, place, shard).serve(stop));
             return;
         }
         peers.spawn(async move {
@@ -177,25 +179,23 @@ impl Client {
                     _ = stop.wait_for(|stop| *stop) => return,
                 }
             }
-            if let Some(shard) = self.shard(&shared, node) {
-                self.admit(shared, node, shard).serve(stop).await;
-            }
+            let shard = self.shard(&place.1);
+            self.admit(shared, place, shard).serve(stop).await;
         });
     }
 
     /// The shard that it gets.
-    fn shard(&self, shared: &Shared, node: usize) -> Option<u16> {
-        let at = shared.nodes.get(node)?;
-        Some(match self.by {
-            Some(from) => at.sharder.shard_of_port(from.port()),
-            None => at.least_connected(),
-        })
+    fn shard(&self, place: &Node) -> u16 {
+        match self.by {
+            Some(from) => place.sharder.shard_of_port(from.port()),
+            None => place.least_connected(),
+        }
     }
 
-    fn admit(self, shared: Arc<Shared>, node: usize, shard: u16) -> Peer {
+    fn admit(self, shared: Arc<Shared>, place: (usize, Arc<Node>), shard: u16) -> Peer {
         // Answers are small and clients wait for them. A socket that refuses still works.
         self.stream.set_nodelay(true).ok();
-        Peer::new(shared, node, shard, self.stream)
+        Peer::new(shared, place, shard, self.stream)
     }
 }
 

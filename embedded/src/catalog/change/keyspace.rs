@@ -235,6 +235,7 @@ fn network(
     flavor: Flavor,
 ) -> Result<Replication, Failure> {
     let everywhere = factors.remove("replication_factor");
+    let nodes: Vec<&Node> = nodes.iter().filter(|node| !node.told.left).collect();
     let known = |name: &str| nodes.iter().any(|node| &*node.datacenter == name);
     // A cluster that has not told of its nodes yet has no data centres to compare with.
     let unknown = factors
@@ -248,7 +249,7 @@ fn network(
         )));
     }
     if let Some(everywhere) = everywhere {
-        for node in nodes {
+        for node in &nodes {
             factors.entry(node.datacenter.clone()).or_insert(everywhere);
         }
     }

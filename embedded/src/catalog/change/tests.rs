@@ -31,6 +31,7 @@ fn node(datacenter: &str) -> Node {
         datacenter: datacenter.into(),
         rack: "rack1".into(),
         tokens: vec![0],
+        told: Default::default(),
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn local(sheet: &mut Sheet<'_>, schema: &Schema, view: View<'_>) {
         .set("listen_port", STORAGE_PORT)
         .set("native_protocol_version", flavor.pick("4", "5"))
         .set("partitioner", "org.apache.cassandra.dht.Murmur3Partitioner")
-        .set("rpc_address", node.address)
+        .set("rpc_address", node.rpc_address())
         .set("rpc_port", i32::from(node.port))
         .set("supported_features", "");
     describe(&mut line, node, schema);
@@ -42,9 +42,10 @@ pub(super) fn peers(sheet: &mut Sheet<'_>, schema: &Schema, view: View<'_>) {
     for node in others(view) {
         let mut line = sheet.line();
         line.set("peer", node.address)
-            .set("rpc_address", node.address)
+            .set("rpc_address", node.rpc_address())
             .set("supported_features", "");
         describe(&mut line, node, schema);
+        forget(&mut line, node);
     }
 }
 
@@ -55,16 +56,25 @@ pub(super) fn peers_v2(sheet: &mut Sheet<'_>, schema: &Schema, view: View<'_>) {
         // Nodes that share an address differ in the port of their clients, so it stands in for both ports.
         line.set("peer", node.address)
             .set("peer_port", port)
-            .set("native_address", node.address)
+            .set("native_address", node.rpc_address())
             .set("native_port", port);
         describe(&mut line, node, schema);
+        forget(&mut line, node);
     }
 }
 
 fn others<'v>(view: View<'v>) -> impl Iterator<Item = &'v Node> {
     let this = view.this;
     let nodes = view.nodes.iter().enumerate();
-    nodes.filter(move |(i, _)| *i != this).map(|(_, node)| node)
+    let others = nodes.filter(move |(i, node)| *i != this && !node.told.left);
+    others.map(|(_, node)| node)
+}
+
+/// Leaves out what peers do not know of a node.
+fn forget(line: &mut Line<'_>, node: &Node) {
+    for column in &node.told.unknown {
+        line.clear(column);
+    }
 }
 
 /// What `local` and the tables of peers have in common.

@@ -74,6 +74,14 @@ impl Line<'_> {
         }
         self
     }
+
+    /// Makes a value null, if the table has the column.
+    pub(super) fn clear(&mut self, column: &str) {
+        let at = self.table.column(column).map(|(at, _)| at);
+        if let Some(cell) = at.and_then(|at| self.row.get_mut(at)) {
+            *cell = None;
+        }
+    }
 }
 
 /// The order of two rows of one partition.

@@ -19,6 +19,7 @@ fn nodes() -> Vec<Node> {
         datacenter: "datacenter1".into(),
         rack: "rack1".into(),
         tokens: vec![i64::from(last), -5],
+        told: Default::default(),
     };
     vec![node(1), node(2), node(3)]
 }

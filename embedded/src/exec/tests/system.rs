@@ -69,6 +69,7 @@ fn tell_of_the_nodes_and_of_ports_where_they_differ() {
         datacenter: "dc".into(),
         rack: "rack".into(),
         tokens: vec![i64::from(last)],
+        told: Default::default(),
     };
     let server = Server::new(Flavor::Scylla, TABLE);
     let ask = |node: usize, cql: &str| {
