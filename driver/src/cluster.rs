@@ -47,7 +47,7 @@ use crate::cluster::control::Command;
 use crate::cluster::member::Member;
 use crate::conn::Dialer;
 use crate::error::{ErrorKind, Result};
-use crate::metrics::Traffic;
+use crate::metrics::{Connections, ShardAwareStats, Traffic};
 use crate::topology::{KeyspaceInfo, TableInfo, Topology};
 
 pub use contact::ContactPoint;
@@ -110,6 +110,16 @@ impl Cluster {
     pub(crate) fn traffic(&self) -> Vec<Traffic> {
         let state = self.state();
         state.members.iter().flat_map(|m| m.traffic()).collect()
+    }
+
+    pub(crate) fn shard_aware_stats(&self) -> Vec<ShardAwareStats> {
+        let state = self.state();
+        let pools = state.members.iter().filter_map(|m| m.pool.as_ref());
+        pools.map(|pool| pool.stats()).collect()
+    }
+
+    pub(crate) fn connections(&self) -> Connections {
+        self.dialer.counters.read()
     }
 
     /// Reads the topology anew and publishes it.

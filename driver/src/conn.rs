@@ -209,7 +209,8 @@ impl Conn {
         self.link.probe.notify_one();
     }
 
-    /// Why it has ended; `None` while it is open, and while it finishes what is under way.
+    /// Why it has ended, or is about to; `None` while it is open, and while it finishes what is under way because it was
+    /// told to close.
     pub fn end(&self) -> Option<Arc<End>> {
         self.link.end()
     }

@@ -3,6 +3,7 @@
 mod advice;
 mod display;
 mod kind;
+mod sent;
 mod server;
 
 use std::fmt;
@@ -122,6 +123,7 @@ impl Error {
             self.kind(),
             ErrorKind::NoContactPoint
                 | ErrorKind::NoHost
+                | ErrorKind::NotConnected
                 | ErrorKind::Connect { .. }
                 | ErrorKind::Broken { .. }
         )

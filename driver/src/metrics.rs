@@ -1,11 +1,14 @@
 //! Counters of what the driver did. Atomics only: they are part of the hot path.
 
 mod connections;
+mod shards;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 pub use connections::{ConnCounters, Connections};
+pub(crate) use shards::PoolCounters;
+pub use shards::ShardAwareStats;
 
 /// What a session sent to one shard of one node, as it chose: a forwarded request is not seen from here.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,13 +5,53 @@
 //! ```
 //!
 //! Requests read the table without a lock. One task per pool is the only one that replaces it.
+//!
+//! The life of a pool, as its task sees it:
+//!
+//! ```text
+//!            one plain dial at a time                   missing shards are dialed, `parallel` at once
+//!  Down ─────────── it succeeds ───────────▶ Up, filling ─────── all are there ───────▶ Up, full
+//!   ▲ │ it fails: pause, doubling, jittered      │  ▲ a dial fails: pause                  │
+//!   │ └── UP event: no pause                     │  └──────── a connection is lost ────────┘
+//!   └──────────── the last one is lost ──────────┴─────────────────────────────────────────┘
+//! ```
+//!
+//! The way to a missing shard:
+//!
+//! ```text
+//!  shard-aware port, a source port of the shard ── in use ──▶ another source port of the shard
+//!     │ leads to another shard, or does not answer though the node is up
+//!     ▼
+//!  the port is left alone for `detour`: plain port, the server chooses
+//!     ├─ a missing shard ─▶ its slot        ├─ another ─▶ held, at most `excess` × shards, closed when all are there
+//!     └─ still missing with that many held ─▶ all of those are closed, and the rest is given up for `detour`
+//! ```
+//!
+//! Meanwhile requests to a missing shard go by another connection of the node. Status events are hints: UP ends the
+//! pause, DOWN makes each connection ask for a sign of life.
+//!
+//! What is told through [`tracing`], with the field `node` (that a node is up or down as a whole, the cluster tells):
+//!
+//! | level | event | further fields |
+//! |---|---|---|
+//! | `WARN` | could not connect: trying until it works (once per outage) | `failure` |
+//! | `WARN` | the shard-aware port is left alone for a while | `why`, `pause` |
+//! | `WARN` | the server gives no connections to some of its shards | `missing`, `again_in` |
+//! | `INFO` | the node has other shards than before | |
+//! | `INFO` | a connection was lost | `shard`, `connected`, `cause`, `lived` |
+//! | `DEBUG` | connected · all connections are there | `shard`, `connected`, `wanted` |
+//! | `DEBUG` | could not connect | `shard`, `failure` |
+//! | `DEBUG` | pool closed | `connections` |
+//! | `TRACE` | dialing | `shard`, `again` |
 
 /// How fast a pool dials, and when it tries again.
 pub mod config;
 
+mod absence;
 mod backoff;
 mod dial;
 mod fill;
+mod state;
 mod table;
 
 #[cfg(test)]
@@ -19,6 +59,7 @@ mod tests;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use futures_core::future::BoxFuture;
@@ -27,11 +68,14 @@ use uuid::Uuid;
 
 use crate::conn::failure::Failure;
 use crate::conn::{Conn, Dialer};
-use crate::frame::Sharding;
+use crate::metrics::{PoolCounters, ShardAwareStats};
 use crate::pool::config::PoolConfig;
 use crate::pool::fill::Filler;
 use crate::pool::table::Table;
 use crate::token::Sharder;
+
+pub use absence::Absence;
+pub use state::PoolState;
 
 /// The connections to one node: one per shard, opened and replaced in the background.
 ///
@@ -69,6 +113,7 @@ struct Shared {
     target: Target,
     table: ArcSwap<Table>,
     state: watch::Sender<PoolState>,
+    counters: PoolCounters,
     /// Wakes the task out of its pause.
     dial_now: Notify,
     life: watch::Sender<Life>,
@@ -79,35 +124,6 @@ enum Life {
     Open,
     Closing,
     Closed,
-}
-
-/// What a pool has at a moment.
-#[derive(Debug, Clone, Default)]
-pub struct PoolState {
-    /// How the node spreads partitions over shards; `None` before the first connection, and for Cassandra.
-    pub sharding: Option<Sharding>,
-    /// Connections wanted: one per shard. 0 before the first connection.
-    pub wanted: u16,
-    /// Shards that have an open connection.
-    pub connected: u16,
-    /// Why the last attempt to connect failed, until one succeeds.
-    pub failure: Option<Failure>,
-    /// Attempts that failed since one succeeded.
-    pub failures: u32,
-    /// The pool is closing or closed.
-    pub closed: bool,
-}
-
-impl PoolState {
-    /// Each shard has a connection.
-    pub fn is_full(&self) -> bool {
-        self.wanted > 0 && self.connected >= self.wanted
-    }
-
-    /// At least one shard has a connection.
-    pub fn is_up(&self) -> bool {
-        self.connected > 0
-    }
 }
 
 impl Pool {
@@ -127,6 +143,7 @@ impl Pool {
             target: target.into(),
             table: ArcSwap::default(),
             state: watch::Sender::new(PoolState::default()),
+            counters: PoolCounters::default(),
             dial_now: Notify::new(),
             life: watch::Sender::new(Life::Open),
         });
@@ -150,6 +167,55 @@ impl Pool {
         self.shared.table.load().pick(shard).cloned()
     }
 
+    /// As [`pick`](Pool::pick), and waits for a connection if there is none: until one is there, an attempt has
+    /// failed, or `patience` is over.
+    ///
+    /// # Errors
+    ///
+    /// [`Absence`] says which of the reasons it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// May be dropped at any time.
+    pub async fn get(&self, shard: Option<u16>, patience: Duration) -> Result<Arc<Conn>, Absence> {
+        let settled = |state: &PoolState| state.is_up() || state.closed || state.failures > 0;
+        let mut state = self.shared.state.subscribe();
+        // An error means a deadline that is over: what is there then has to do.
+        let _ = tokio::time::timeout(patience, state.wait_for(settled)).await;
+        match (self.pick(shard), self.absence()) {
+            (Some(conn), _) => Ok(conn),
+            (None, Absence::Late { lost, .. }) => Err(Absence::Late {
+                after: patience,
+                lost,
+            }),
+            (None, absence) => Err(absence),
+        }
+    }
+
+    /// Why [`pick`](Pool::pick) gives no connection, if it gives none.
+    pub fn absence(&self) -> Absence {
+        let state = self.shared.state.borrow();
+        match &state.failure {
+            _ if state.closed || *self.shared.life.borrow() != Life::Open => Absence::Closed,
+            Some(cause) if state.failures > 0 => Absence::Down {
+                cause: cause.clone(),
+            },
+            lost => Absence::Late {
+                after: Duration::ZERO,
+                lost: lost.clone(),
+            },
+        }
+    }
+
+    /// The connections at this moment, and what it took to get them.
+    pub fn stats(&self) -> ShardAwareStats {
+        let table = self.shared.table.load();
+        let shards = table.sharding().map(|sharding| sharding.shards.get());
+        let missing = u16::try_from(table.missing()).unwrap_or(u16::MAX);
+        let counters = &self.shared.counters;
+        counters.stats(self.address(), shards, table.connected(), missing)
+    }
+
     /// Answers that the connection owes which [`pick`](Pool::pick) would give. Takes no lock.
     #[inline]
     pub fn load(&self, shard: Option<u16>) -> Option<u32> {
@@ -166,13 +232,13 @@ impl Pool {
         Some(Sharder::new(sharding.shards, sharding.ignore_msb))
     }
 
-    /// The connections as they are now, by shard; one for a node without shards. For those who count or watch:
+    /// The connections as they are now, ordered by shard; one for a node without shards. For those who count or watch:
     /// requests use [`pick`](Pool::pick).
     pub fn conns(&self) -> Vec<Option<Arc<Conn>>> {
         self.shared.table.load().slots().to_vec()
     }
 
-    /// Waits until each shard has a connection. False if the pool was closed before.
+    /// Waits until all connections are there. False if the pool was closed before.
     ///
     /// # Cancel safety
     ///

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::response::{SchemaChange, SchemaTarget};
-use crate::metrics::Traffic;
+use crate::metrics::{Connections, ShardAwareStats, Traffic};
 use crate::session::answer::Content;
 use crate::session::inner::{Defaults, Inner};
 use crate::session::request::Message;
@@ -272,6 +272,24 @@ impl Session {
     /// What this session sent so far, by node and shard.
     pub fn traffic(&self) -> Vec<Traffic> {
         self.0.cluster.traffic()
+    }
+
+    /// Whether any node has told that it has shards: then requests go to the core that owns their partition. False for
+    /// Cassandra, and before the first connection.
+    pub fn is_shard_aware(&self) -> bool {
+        let stats = self.shard_aware_stats();
+        stats.iter().any(|node| node.shards.is_some())
+    }
+
+    /// For each node that this session asks: its shards, the connections to them at this moment, and what it took to
+    /// get them. Empty once the session is closed.
+    pub fn shard_aware_stats(&self) -> Vec<ShardAwareStats> {
+        self.0.cluster.shard_aware_stats()
+    }
+
+    /// How many connections there were so far, and how they ended.
+    pub fn connections(&self) -> Connections {
+        self.0.cluster.connections()
     }
 
     /// Closes the session and all its clones: new requests are refused, those in flight finish or meet their

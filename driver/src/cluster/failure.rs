@@ -10,7 +10,7 @@ use crate::frame::response::ServerErrorKind;
 /// A failure of a request that had the time `after`.
 pub(crate) fn of_request(failure: &Failure, after: Duration) -> ErrorKind {
     match failure {
-        Failure::Timeout { .. } => ErrorKind::Timeout { after },
+        Failure::Timeout { sent, .. } => ErrorKind::Timeout { after, sent: *sent },
         Failure::Busy => ErrorKind::Busy,
         Failure::TooLong(too_long) => ErrorKind::TooLarge {
             size: too_long.length,

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use crate::cluster::failure::of_opening;
 use crate::conn::Conn;
+use crate::error::ErrorKind;
 use crate::metrics::{NodeCounters, Reached, Traffic};
-use crate::pool::{Pool, PoolState};
+use crate::pool::{Absence, Pool};
 use crate::token::{Sharder, Token};
 
 /// A node as the session uses it. It lives as long as the node keeps its host id and its address.
@@ -85,9 +87,16 @@ impl Member {
         self.counters.count(shard, reached);
     }
 
-    /// What its pool has; nothing without a pool.
-    pub(super) fn pool_state(&self) -> PoolState {
-        self.pool.as_ref().map(Pool::state).unwrap_or_default()
+    /// Why it has no connection.
+    pub(super) fn absence(&self) -> ErrorKind {
+        match self.pool.as_ref().map(Pool::absence) {
+            Some(Absence::Closed) => ErrorKind::Closed,
+            Some(Absence::Down { cause }) => of_opening(&cause),
+            Some(Absence::Late {
+                lost: Some(lost), ..
+            }) => of_opening(&lost),
+            Some(Absence::Late { lost: None, .. }) | None => ErrorKind::NotConnected,
+        }
     }
 
     pub(super) fn is_up(&self) -> bool {

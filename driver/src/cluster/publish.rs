@@ -93,18 +93,21 @@ impl Cluster {
             }
         }
         let counters = old.map(|old| old.counters.clone()).unwrap_or_default();
-        let pool = wanted.then(|| self.pool(node, begun));
+        let pool = wanted.then(|| self.pool(node, distance, begun));
         Arc::new(Member::new(host_id, address, pool, counters))
     }
 
-    fn pool(&self, node: &Node, begun: &mut Vec<Begun>) -> Pool {
+    fn pool(&self, node: &Node, distance: Distance, begun: &mut Vec<Begun>) -> Pool {
         let target = Target {
             address: node.address,
             host_id: Some(node.host_id),
         };
         let first = begun.iter().position(|b| b.address == node.address);
         let first = first.map(|at| begun.swap_remove(at).opening);
-        let config = self.settings.pool.clone();
+        let config = match distance {
+            Distance::Remote => self.settings.pool.clone().abroad(),
+            Distance::Rack | Distance::Local => self.settings.pool.clone(),
+        };
         let pool = Pool::open(self.dialer.clone(), target, config, first);
         let watch = Watch {
             host_id: node.host_id,

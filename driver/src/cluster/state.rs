@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use crate::cluster::failure::of_opening;
 use crate::cluster::member::Member;
 use crate::conn::Conn;
 use crate::error::{Attempt, Error, ErrorKind};
@@ -119,15 +118,19 @@ impl State {
     /// Why a node that has no connection has none.
     pub(crate) fn absence(&self, node: u16) -> Option<Attempt> {
         let member = self.members.get(usize::from(node))?;
-        let lost = || ErrorKind::Connect {
-            reason: "its connections were lost, or are not open yet".into(),
-        };
-        let failure = member.pool_state().failure;
         Some(Attempt {
             target: member.address().to_string().into(),
             shard: None,
-            kind: failure.map_or_else(lost, |failure| of_opening(&failure)),
+            kind: member.absence(),
         })
+    }
+
+    /// A connection to the node of `conn` that is another one.
+    pub(crate) fn sibling(&self, conn: &Arc<Conn>, route: &Route<'_>) -> Option<Arc<Conn>> {
+        let of_node = |m: &&Arc<Member>| m.address() == conn.address();
+        let member = self.members.iter().find(of_node)?;
+        let other = member.pick(route.token)?;
+        (!Arc::ptr_eq(&other, conn)).then_some(other)
     }
 
     /// The error when no node has a connection; each node says why.

@@ -191,11 +191,12 @@ impl Link {
         }
     }
 
-    /// Why it has ended; `None` while it is open or draining.
+    /// Why it has ended or is about to; `None` while it is open or draining because it was told to.
     pub(super) fn end(&self) -> Option<Arc<End>> {
         match self.lock().life() {
             Life::Ended(why) => Some(Arc::clone(why)),
-            Life::Open | Life::Draining { .. } => None,
+            Life::Draining { patient: true } => Some(Arc::new(End::WornOut)),
+            Life::Open | Life::Draining { patient: false } => None,
         }
     }
 

@@ -27,6 +27,9 @@ pub(super) fn of(kind: &ErrorKind, attempts: &[Attempt], size: Option<usize>) ->
             "the driver keeps trying to connect; check that the nodes' own addresses (rpc_address, \
              broadcast_rpc_address) can be reached from here, and the name of the local data centre"
         }
+        ErrorKind::Timeout { sent: false, .. } => {
+            "nothing was done: send less at a time, or look why the server does not read or answer"
+        }
         ErrorKind::Timeout { .. } => {
             "it may have been done all the same; raise the timeout of the statement or of the session, or look why \
              the server is slow"

@@ -12,8 +12,10 @@ use crate::value::{CellError, Mismatch};
 pub enum ErrorKind {
     /// None of the contact points could be connected to; the attempts say why, one by one.
     NoContactPoint,
-    /// No node that may be asked has an open connection.
+    /// No node that may be asked has an open connection; the attempts say why, node by node.
     NoHost,
+    /// There is no connection to the node yet, or none was there in time; that it is down is not known.
+    NotConnected,
     /// A connection could not be opened.
     Connect {
         /// What the system said, or which step of the handshake failed.
@@ -38,10 +40,12 @@ pub enum ErrorKind {
     },
     /// As many requests are in flight as the connection allows.
     Busy,
-    /// The deadline of the request passed. A write may have happened, or may still.
+    /// The deadline of the request passed. A write may have happened, or may still, if it was sent.
     Timeout {
         /// How long it was allowed to take.
         after: Duration,
+        /// Whether the server may have got the request. False if it was still waiting to be written.
+        sent: bool,
     },
     /// The session is closed.
     Closed,

@@ -133,6 +133,7 @@ mod tests {
         check(
             ErrorKind::Timeout {
                 after: std::time::Duration::from_secs(1),
+                sent: true,
             },
             Fail,
             Fail,

@@ -1,10 +1,17 @@
-//! How fast a pool dials, and when it tries again.
+//! How many connections a node gets, how fast a pool dials, and when it tries again.
 
+use std::num::NonZeroU16;
 use std::time::Duration;
 
 /// The settings of a pool.
 #[derive(Debug, Clone)]
 pub struct PoolConfig {
+    /// Connections to each node of the local data centre. One per shard by default: requests to a shard then share
+    /// their system calls.
+    pub local: PoolSize,
+    /// Connections to each node of another data centre, in a session that asks those at all (see
+    /// [`remote_failover`](crate::SessionBuilder::remote_failover)); else they get none. One per shard by default.
+    pub remote: PoolSize,
     /// Handshakes with one node at once. 8 by default.
     pub parallel: usize,
     /// Whether to use the node's shard-aware port, if it has one. True by default.
@@ -16,21 +23,50 @@ pub struct PoolConfig {
     /// Without the shard-aware port the server chooses the shard. Connections to shards that have one already
     /// are kept, at most so many times the number of shards, until all have one. 10 by default.
     pub excess: u16,
-    /// The pause after a first failure; it doubles with each further one. 50 ms by default.
+    /// The limit of the pause after a first failure; it doubles with each further one, and each pause is drawn at
+    /// random below it. After a success it begins anew. 50 ms by default.
     pub backoff_min: Duration,
     /// The longest pause. 10 s by default.
     pub backoff_max: Duration,
 }
 
+/// How many connections a node gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PoolSize {
+    /// So many to each shard; a node without shards counts as one.
+    PerShard(NonZeroU16),
+    /// So many in all, spread over the shards. With fewer than there are shards, requests to the other shards are
+    /// passed on within the node.
+    PerNode(NonZeroU16),
+}
+
+impl PoolSize {
+    /// One to each shard.
+    pub const ONE_PER_SHARD: PoolSize = PoolSize::PerShard(NonZeroU16::MIN);
+}
+
 impl Default for PoolConfig {
     fn default() -> PoolConfig {
         PoolConfig {
+            local: PoolSize::ONE_PER_SHARD,
+            remote: PoolSize::ONE_PER_SHARD,
             parallel: 8,
             shard_aware_port: true,
             detour: Duration::from_secs(300),
             excess: 10,
             backoff_min: Duration::from_millis(50),
             backoff_max: Duration::from_secs(10),
+        }
+    }
+}
+
+impl PoolConfig {
+    /// The same for a node of another data centre: its size is that of remote ones.
+    pub(crate) fn abroad(self) -> PoolConfig {
+        PoolConfig {
+            local: self.remote,
+            ..self
         }
     }
 }

@@ -1,21 +1,21 @@
 //! One attempt to reach a given shard.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::conn::failure::Failure;
 use crate::conn::{Conn, Dialer, ShardPort};
+use crate::pool::Shared;
 use crate::token::Sharder;
 
 /// Source ports tried for one connection, before something else must be wrong.
 const ATTEMPTS: usize = 64;
 
-/// Opens a connection to `shard` of the node at `address` by its shard-aware port, from the first free source port
-/// that leads to it. The server may have put the connection elsewhere all the same: compare [`Conn::shard`].
+/// Opens a connection to `shard` of the pool's node by its shard-aware port, from the first free source port that
+/// leads to it. The server may have put the connection elsewhere all the same: compare [`Conn::shard`].
 pub(super) async fn to_shard(
     dialer: Arc<Dialer>,
-    address: SocketAddr,
+    shared: Arc<Shared>,
     port: u16,
     sharder: Sharder,
     shard: u16,
@@ -27,14 +27,18 @@ pub(super) async fn to_shard(
         ports => rand::random_range(0..ports),
     };
     let mut failure = None;
-    for source in ports
+    let ports = ports
         .clone()
         .cycle()
         .skip(skip)
         .take(ports.len().min(ATTEMPTS))
-    {
-        match Conn::open(&dialer, address, Some(ShardPort { port, source }), None).await {
+        // Where nobody listens, a socket on this machine would connect to itself.
+        .filter(|source| *source != port);
+    for source in ports {
+        let way = ShardPort { port, source };
+        match Conn::open(&dialer, shared.target.address, Some(way), None).await {
             Err(Failure::Connect(error)) if is_taken(&error) => {
+                shared.counters.collided();
                 failure = Some(Failure::Connect(error));
             }
             result => return result,

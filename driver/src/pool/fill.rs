@@ -1,4 +1,4 @@
-//! The task of a pool: opens connections until each shard has one, and replaces those that end.
+//! The task of a pool: opens connections until each shard has its own, and replaces those that end.
 //!
 //! ScyllaDB gives a connection to the shard that its source port names, on the shard-aware port; there each
 //! missing shard is dialed. Without that port (or where address translation changes source ports) the server
@@ -6,8 +6,8 @@
 //! already are kept meanwhile, because the server gives the next one to the shard with the fewest.
 
 mod place;
+mod way;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,9 +21,9 @@ use crate::conn::failure::Failure;
 use crate::conn::{Conn, Dialer};
 use crate::pool::backoff::Backoff;
 use crate::pool::config::PoolConfig;
-use crate::pool::dial;
+use crate::pool::fill::way::Detour;
 use crate::pool::table::Table;
-use crate::pool::{Dialing, Life, Shared};
+use crate::pool::{Dialing, Life, Shared, dial};
 
 /// The task of one pool.
 pub(super) struct Filler {
@@ -34,8 +34,8 @@ pub(super) struct Filler {
     adopted: mpsc::UnboundedReceiver<Dialing>,
     /// Attempts under way.
     dials: FuturesUnordered<BoxFuture<'static, Dialed>>,
-    /// Those of them that are for a shard, by shard.
-    wanted: HashSet<u16>,
+    /// The shards that some of them are for.
+    pending: Vec<u16>,
     /// Each resolves when its connection takes no more requests.
     departures: FuturesUnordered<BoxFuture<'static, Departed>>,
     /// Connections to shards that have one.
@@ -43,10 +43,12 @@ pub(super) struct Filler {
     backoff: Backoff,
     /// No attempts before.
     pause: Option<Instant>,
-    /// The shard-aware port is not used before.
-    plain_until: Option<Instant>,
+    /// The shard-aware port is left alone.
+    detour: Option<Detour>,
     /// So many shards the server seems to give no connections to, and until when they are not asked for.
     resigned: Option<(usize, Instant)>,
+    /// A connection was lost or an attempt has failed since all were there.
+    again: bool,
 }
 
 /// How an attempt ended.
@@ -73,13 +75,14 @@ impl Filler {
             dialer,
             adopted,
             dials: FuturesUnordered::new(),
-            wanted: HashSet::new(),
+            pending: Vec::new(),
             departures: FuturesUnordered::new(),
             excess: Vec::new(),
             backoff: Backoff::new(config.backoff_min, config.backoff_max),
             pause: None,
-            plain_until: None,
+            detour: None,
             resigned: None,
+            again: false,
             config,
         }
     }
@@ -103,7 +106,6 @@ impl Filler {
                 () = shared.dial_now.notified() => {
                     self.backoff.reset();
                     self.pause = None;
-                    self.plain_until = None;
                     self.resigned = None;
                 }
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {
@@ -131,20 +133,13 @@ impl Filler {
             return;
         }
         let room = self.config.parallel.max(1).saturating_sub(self.dials.len());
-        let missing = table.missing().filter(|shard| !self.wanted.contains(shard));
         match self.shard_aware_port(&table) {
-            Some((sharding, port)) => {
-                let missing: Vec<u16> = missing.take(room).collect();
-                for shard in missing {
-                    let dialing = dial::to_shard(
-                        Arc::clone(&self.dialer),
-                        self.shared.target.address,
-                        port,
-                        sharding,
-                        shard,
-                    );
-                    self.wanted.insert(shard);
-                    self.begin(Some(shard), Box::pin(dialing));
+            Some((sharder, port)) => {
+                for shard in table.lacking(&self.pending, room) {
+                    let (dialer, shared) = (Arc::clone(&self.dialer), Arc::clone(&self.shared));
+                    let dialing = dial::to_shard(dialer, shared, port, sharder, shard);
+                    self.pending.push(shard);
+                    self.attempt(Some(shard), Box::pin(dialing));
                 }
             }
             None => {
@@ -160,7 +155,16 @@ impl Filler {
         let dialer = Arc::clone(&self.dialer);
         let address = self.shared.target.address;
         let dialing = async move { Conn::open(&dialer, address, None, None).await };
-        self.begin(None, Box::pin(dialing));
+        self.attempt(None, Box::pin(dialing));
+    }
+
+    /// An attempt of our own.
+    fn attempt(&mut self, shard: Option<u16>, dialing: Dialing) {
+        tracing::trace!(node = %self.shared.target.address, shard, again = self.again, "dialing");
+        if self.again {
+            self.shared.counters.again();
+        }
+        self.begin(shard, dialing);
     }
 
     /// Awaits a connection, and looks whom it leads to.
@@ -175,63 +179,10 @@ impl Filler {
         }));
     }
 
-    /// The way to name a shard, if there is one that is to be used now.
-    fn shard_aware_port(&self, table: &Table) -> Option<(crate::token::Sharder, u16)> {
-        let sharding = table.sharding()?;
-        let blocked = self.plain_until.is_some_and(|until| Instant::now() < until);
-        if blocked || !self.config.shard_aware_port || sharding.shards.get() == 1 {
-            return None;
-        }
-        Some((sharding.into(), sharding.shard_aware_port?))
-    }
-
-    fn dialed(&mut self, dialed: Dialed) {
-        if let Some(shard) = dialed.shard {
-            self.wanted.remove(&shard);
-        }
-        match dialed.result {
-            Ok(conn) => {
-                if dialed.shard.is_some() && dialed.shard != conn.shard() {
-                    tracing::warn!(
-                        address = %self.shared.target.address,
-                        "the shard-aware port led to another shard than the source port names (address translation?); using the plain port"
-                    );
-                    self.avoid_shard_aware_port();
-                }
-                self.arrived(conn);
-            }
-            Err(failure) => {
-                tracing::debug!(address = %self.shared.target.address, shard = dialed.shard, %failure, "could not connect");
-                self.failed(dialed.shard, &failure);
-                self.shared.state.send_modify(|state| {
-                    state.failures += 1;
-                    state.failure = Some(failure);
-                });
-            }
-        }
-    }
-
-    /// Tries another way if there is one, else later.
-    fn failed(&mut self, shard: Option<u16>, failure: &Failure) {
-        let up = self.shared.table.load().connected() > 0;
-        let unreachable = matches!(failure, Failure::Connect(_) | Failure::Timeout { .. });
-        if shard.is_some() && up && unreachable {
-            // The node is there, so it is the port that is not: the plain one is worth a try at once.
-            self.avoid_shard_aware_port();
-        } else {
-            self.rest();
-        }
-    }
-
-    /// No attempts for a while.
-    fn rest(&mut self) {
-        if self.pause.is_none() {
-            self.pause = Some(Instant::now() + self.backoff.pause());
-        }
-    }
-
-    fn avoid_shard_aware_port(&mut self) {
-        self.plain_until = Some(Instant::now() + self.config.detour);
+    /// Missing connections that there is hope for.
+    fn sought(&self, table: &Table) -> usize {
+        let resigned = self.resigned.map_or(0, |(shards, _)| shards);
+        table.missing().saturating_sub(resigned)
     }
 
     /// Closes everything, also what is still being opened.
@@ -257,6 +208,7 @@ impl Filler {
         for conn in &conns {
             conn.gone().await;
         }
+        tracing::debug!(node = %self.shared.target.address, connections = conns.len(), "pool closed");
     }
 }
 

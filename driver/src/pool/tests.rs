@@ -4,4 +4,5 @@ mod backoff;
 mod fill;
 mod node;
 mod pick;
+mod storm;
 mod tcp;

@@ -49,6 +49,19 @@ struct Road<'a> {
     plan: std::vec::IntoIter<u16>,
     /// Asked before the loop began.
     asked: Option<SocketAddr>,
+    /// The node of which another connection was tried.
+    siblings_of: Option<SocketAddr>,
+}
+
+impl Road<'_> {
+    /// Another connection to the node of `conn`, for what that one did not send; once per node.
+    fn sibling(&mut self, conn: &Arc<Conn>) -> Option<Arc<Conn>> {
+        let node = Some(conn.address());
+        if std::mem::replace(&mut self.siblings_of, node) == node {
+            return None;
+        }
+        self.state.sibling(conn, &self.route)
+    }
 }
 
 impl<'a> Trip<'a> {
@@ -84,8 +97,12 @@ impl<'a> Trip<'a> {
                 Ok(answer) => return Ok(answer.of(self.request.answered().cloned())),
                 Err(kind) => kind,
             };
+            let unsent = !kind.possibly_sent();
             if self.judge(&conn, kind)? == Decision::NextNode {
-                conn = self.next(&mut road)?;
+                conn = match road.sibling(&conn).filter(|_| unsent) {
+                    Some(sibling) => sibling,
+                    None => self.next(&mut road)?,
+                };
             }
             outcome = self.send(&conn, self.request).await;
         }
@@ -100,6 +117,7 @@ impl<'a> Trip<'a> {
             route,
             state,
             asked: tried.map(|t| t.conn.address()),
+            siblings_of: None,
         }
     }
 
@@ -151,6 +169,8 @@ impl<'a> Trip<'a> {
         let turn = tokio::time::timeout(deadlines.left(self.deadline), turn).await;
         let mut recent = turn.map_err(|_| ErrorKind::Timeout {
             after: self.timeout,
+            // It was refused as unknown, and nothing was sent since.
+            sent: false,
         })?;
         if trust && recent.is_some_and(|until| !deadlines.left(until).is_zero()) {
             return Ok(false);
@@ -214,7 +234,13 @@ impl<'a> Trip<'a> {
 
     /// No node is left. What really was tried says more than that.
     fn exhausted(&mut self, closed: bool) -> Error {
-        let tried = |a: &&Attempt| !matches!(a.kind, ErrorKind::Connect { .. } | ErrorKind::NoHost);
+        let absent = |kind: &ErrorKind| {
+            matches!(
+                kind,
+                ErrorKind::Connect { .. } | ErrorKind::NoHost | ErrorKind::NotConnected
+            )
+        };
+        let tried = |a: &&Attempt| !absent(&a.kind);
         let error = match self.attempts.iter().rfind(tried) {
             Some(last) => {
                 let error = Error::new(last.kind.clone());

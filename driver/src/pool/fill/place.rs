@@ -5,20 +5,22 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::conn::Conn;
+use crate::conn::failure::Failure;
 use crate::pool::fill::{Departed, Filler};
 use crate::pool::table::Table;
 
 impl Filler {
     /// A connection is there: it gets its slot.
     pub(super) fn arrived(&mut self, conn: Arc<Conn>) {
+        self.shared.counters.opened();
+        self.backoff.success();
         let table = self.shared.table.load_full();
         let table = match table.fits(&conn) {
             true => table,
             false => self.rebuild(&table, &conn),
         };
         if let Some(table) = table.with(&conn) {
-            self.publish(table);
-            self.watch(conn);
+            self.enter(conn, table);
         } else {
             self.spare(conn, &table);
         }
@@ -31,38 +33,48 @@ impl Filler {
     /// The first connection, or the node has come back with other shards: what does not fit any more goes.
     fn rebuild(&mut self, old: &Table, conn: &Conn) -> Arc<Table> {
         if old.connected() > 0 {
+            tracing::info!(node = %self.shared.target.address, "the node has other shards than before");
             // Should it change its mind with each connection, it is not asked at full speed.
+            self.backoff.relapse();
             self.rest();
         }
         old.conns().for_each(|conn| conn.start_close());
         self.drop_excess();
-        Arc::new(Table::of(conn))
+        Arc::new(Table::of(conn, self.config.local))
+    }
+
+    /// Publishes a table with a connection that is new in it.
+    fn enter(&mut self, conn: Arc<Conn>, table: Table) {
+        let (node, shard) = (self.shared.target.address, conn.shard());
+        let (connected, wanted) = (table.connected(), table.wanted());
+        tracing::debug!(%node, shard, connected, wanted, "connected");
+        if connected == wanted {
+            self.again = false;
+            tracing::debug!(%node, connected, "all connections are there");
+        }
+        self.publish(table);
+        self.watch(conn);
     }
 
     /// A connection to a shard that has one: it is held while shards are missing and the server chooses.
     fn spare(&mut self, conn: Arc<Conn>, table: &Table) {
-        let limit = usize::from(self.config.excess) * usize::from(table.wanted());
+        let limit = usize::from(self.config.excess) * table.shards();
         if self.sought(table) == 0 || self.shard_aware_port(table).is_some() {
-            conn.start_close();
+            self.waste(&conn);
         } else if self.excess.len() < limit {
             self.excess.push(conn);
         } else {
             tracing::warn!(
-                address = %self.shared.target.address,
-                missing = table.wanted() - table.connected(),
+                node = %self.shared.target.address,
+                missing = table.missing(),
+                again_in = ?self.config.detour,
                 "the server gives no connections to some of its shards; trying again later"
             );
             self.drop_excess();
-            conn.start_close();
+            self.waste(&conn);
             let until = Instant::now() + self.config.detour;
-            self.resigned = Some((table.missing().count(), until));
+            self.resigned = Some((table.missing(), until));
         }
-    }
-
-    /// Missing shards that there is hope for.
-    pub(super) fn sought(&self, table: &Table) -> usize {
-        let resigned = self.resigned.map_or(0, |(shards, _)| shards);
-        table.missing().count().saturating_sub(resigned)
     }
 
     fn watch(&mut self, conn: Arc<Conn>) {
@@ -79,16 +91,46 @@ impl Filler {
         let Some(table) = self.shared.table.load().without(&departed.conn) else {
             return;
         };
+        self.lost(&departed, &table);
+        self.again = true;
         if table.connected() == 0 {
-            self.plain_until = None;
-            self.resigned = None;
+            self.node_lost();
         }
-        self.publish(table);
         if departed.lived >= self.config.backoff_max {
             self.backoff.reset();
         } else {
             // A server that accepts and hangs up is not asked at full speed.
+            self.backoff.relapse();
             self.rest();
+        }
+        // One that was too many may be just what is missing now.
+        let spare = self.excess.iter().find_map(|conn| {
+            let table = conn.is_open().then(|| table.with(conn))??;
+            Some((Arc::clone(conn), table))
+        });
+        match spare {
+            Some((conn, table)) => {
+                self.excess.retain(|other| !Arc::ptr_eq(other, &conn));
+                self.enter(conn, table);
+            }
+            None => self.publish(table),
+        }
+    }
+
+    /// Says what was lost and why; why the last connection was lost is why the node is down.
+    fn lost(&self, departed: &Departed, table: &Table) {
+        let (node, shard) = (self.shared.target.address, departed.conn.shard());
+        let cause = departed.conn.end();
+        let text = cause
+            .as_ref()
+            .map_or("closed by this side".to_owned(), |cause| cause.to_string());
+        let (lived, connected) = (departed.lived, table.connected());
+        tracing::info!(%node, shard, connected, cause = text, ?lived, "a connection was lost");
+        if let Some(why) = cause.filter(|_| connected == 0) {
+            let sent = false;
+            self.shared.state.send_modify(|state| {
+                state.failure = Some(Failure::Ended { why, sent });
+            });
         }
     }
 
@@ -106,7 +148,14 @@ impl Filler {
         }
     }
 
-    pub(super) fn drop_excess(&mut self) {
-        self.excess.drain(..).for_each(|conn| conn.start_close());
+    fn drop_excess(&mut self) {
+        for conn in std::mem::take(&mut self.excess) {
+            self.waste(&conn);
+        }
+    }
+
+    fn waste(&self, conn: &Conn) {
+        self.shared.counters.wasted();
+        conn.start_close();
     }
 }

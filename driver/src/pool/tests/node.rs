@@ -42,6 +42,10 @@ pub(super) struct Behaviour {
     pub(super) fickle: bool,
     /// The plain port leads only to shards below this.
     pub(super) plain_shards: u16,
+    /// It accepts so many connections at once.
+    pub(super) room: u32,
+    /// What SUPPORTED says instead, by option.
+    pub(super) says: Vec<(&'static str, &'static str)>,
 }
 
 /// The node, and the network to it.
@@ -83,6 +87,8 @@ impl Node {
             hangs_up: false,
             fickle: false,
             plain_shards: u16::MAX,
+            room: u32::MAX,
+            says: Vec::new(),
         })
     }
 
@@ -131,7 +137,8 @@ impl Node {
             return Err(io::ErrorKind::AddrInUse.into());
         }
         let aware = to.port() == SHARD_AWARE;
-        if !behaviour.up || (aware && !behaviour.reachable) {
+        let crowded = open.iter().sum::<u32>() >= behaviour.room;
+        if !behaviour.up || crowded || (aware && !behaviour.reachable) {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
         let shards = behaviour.shards.unwrap_or(1);
@@ -166,7 +173,12 @@ impl Node {
                     shard_aware_port: behaviour.shard_aware.then_some(SHARD_AWARE),
                     shard_aware_port_tls: None,
                 };
-                Supported::scylla(&sharding, &Features::default())
+                let mut supported = Supported::scylla(&sharding, &Features::default());
+                for (name, value) in &behaviour.says {
+                    let option = supported.options.iter_mut().find(|(n, _)| n == name);
+                    option.unwrap().1 = vec![(*value).to_owned()];
+                }
+                supported
             }
         }
     }
