@@ -139,7 +139,9 @@ impl Segment {
         let payload = segment.get(self.payload());
         let checksum = segment.get(self.payload().end..self.length());
         match (payload, checksum) {
-            (Some(payload), Some(checksum)) if number(checksum) == crc32(payload).into() => Ok(()),
+            (Some(payload), Some(checksum)) if number(checksum) == u64::from(crc32(payload)) => {
+                Ok(())
+            }
             _ => Err(SegmentError::Payload),
         }
     }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::response::{Metadata, Prefix, Prepared, Rows, SchemaChange};
 use crate::statement::Prepared as Statement;
-use crate::value::{CellError, Cells, Column, FromRow};
+use crate::value::{At, CellError, Cells, Column, FromRow};
 
 /// What a statement returned: a page of rows, or that it is done. Rows lie as they came; reading them as a Rust type
 /// checks the columns once, then goes straight through the bytes.
@@ -107,10 +107,9 @@ impl Answer {
     /// # Errors
     /// [`ErrorKind::Columns`] if the columns do not suit `T`.
     pub fn rows_as<'f, T: FromRow<'f>>(&'f self) -> Result<TypedRows<'f, T>> {
-        let plan = T::plan(self.columns()).map_err(|e| self.place(ErrorKind::Columns(e)))?;
         Ok(TypedRows {
             answer: self,
-            plan,
+            plan: self.plan::<T>()?,
             cells: self.cells(),
             at: 0,
             row: PhantomData,
@@ -122,11 +121,10 @@ impl Answer {
     /// # Errors
     /// [`ErrorKind::Columns`] if the columns do not suit `T`, [`ErrorKind::Decode`] if a cell does not.
     pub fn all_as<'f, T: FromRow<'f>>(&'f self) -> Result<Vec<T>> {
-        let rows = self.rows_as()?;
+        let plan = self.plan::<T>()?;
         let mut all = Vec::with_capacity(self.count());
-        for row in rows {
-            all.push(row?);
-        }
+        T::read_each(&plan, &mut self.cells(), self.count(), |row| all.push(row))
+            .map_err(|at| self.unreadable(at))?;
         Ok(all)
     }
 
@@ -172,6 +170,20 @@ impl Answer {
         self.shard
     }
 
+    fn plan<'f, T: FromRow<'f>>(&self) -> Result<T::Plan> {
+        T::plan(self.columns()).map_err(|e| self.place(ErrorKind::Columns(e)))
+    }
+
+    #[cold]
+    fn unreadable(&self, at: At) -> Error {
+        let name = self.columns().get(usize::from(at.column));
+        self.place(ErrorKind::Decode(CellError {
+            column: name.map_or_else(|| "?".into(), |c| c.name.clone()),
+            row: at.row,
+            fault: at.fault,
+        }))
+    }
+
     fn place(&self, kind: ErrorKind) -> Error {
         let error = Error::new(kind).at(self.node, self.shard);
         match &self.statement {
@@ -205,13 +217,7 @@ impl<'f, T: FromRow<'f>> Iterator for TypedRows<'f, T> {
             Ok(value) => Some(Ok(value)),
             Err((column, fault)) => {
                 self.at = usize::MAX;
-                let name = self.answer.columns().get(usize::from(column));
-                let error = CellError {
-                    column: name.map_or_else(|| "?".into(), |c| c.name.clone()),
-                    row,
-                    fault,
-                };
-                Some(Err(self.answer.place(ErrorKind::Decode(error))))
+                Some(Err(self.answer.unreadable(At { row, column, fault })))
             }
         }
     }

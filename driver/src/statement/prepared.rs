@@ -173,7 +173,8 @@ impl Prepared {
         values
             .check(&self.0.markers)
             .map_err(|e| Error::new(ErrorKind::Encode(e)).of_statement(&self.0.text))?;
-        let mut out = Vec::new();
+        // A guess, so that it grows at most once: a length and a number of eight bytes each.
+        let mut out = Vec::with_capacity(self.0.markers.len() * 12);
         let count = values.write_row(&self.0.markers, &mut out);
         Ok((out, count))
     }

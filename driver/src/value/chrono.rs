@@ -1,11 +1,10 @@
 //! Dates and times of the `chrono` crate.
 
-use std::cmp::Ordering;
-
 use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
 
 use super::civil::DAY_NS;
-use super::{Cells, CqlType, Date, Fault, FromCql, Time, Timestamp, ToCql, Type, Wrote};
+use super::through::through;
+use super::{Date, Fault, Time, Timestamp};
 
 /// The first day of 1970, from which [`Date`] counts.
 const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).expect("every year has a first day");
@@ -67,57 +66,15 @@ impl TryFrom<Timestamp> for DateTime<Utc> {
     }
 }
 
-macro_rules! through {
-    ($($rust:ty => $own:ident),*) => { $(
-        impl ToCql for $rust {
-            #[inline]
-            fn fits(&self, ty: &Type) -> bool {
-                matches!(ty, Type::$own)
-            }
-
-            #[inline]
-            fn write(&self, out: &mut Vec<u8>) -> Wrote {
-                $own::from(*self).write(out)
-            }
-
-            fn order(a: &[u8], b: &[u8]) -> Ordering {
-                Type::$own.compare(a, b)
-            }
-        }
-
-        impl FromCql<'_> for $rust {
-            fn accepts(ty: &Type) -> bool {
-                matches!(ty, Type::$own)
-            }
-
-            #[inline]
-            fn decode(cell: Option<&[u8]>) -> Result<Self, Fault> {
-                $own::decode(cell)?.try_into()
-            }
-
-            #[inline]
-            fn take(cells: &mut Cells<'_>) -> Result<Self, Fault> {
-                <$own as FromCql<'_>>::take(cells)?.try_into()
-            }
-
-            #[inline]
-            fn take_as(_: &Type, cells: &mut Cells<'_>) -> Result<Self, Fault> {
-                Self::take(cells)
-            }
-        }
-
-        impl CqlType for $rust {
-            fn cql_type() -> Type {
-                Type::$own
-            }
-        }
-    )* };
-}
-
-through!(NaiveDate => Date, NaiveTime => Time, DateTime<Utc> => Timestamp);
+through!(
+    NaiveDate => Date = Date,
+    NaiveTime => Time = Time,
+    DateTime<Utc> => Timestamp = Timestamp
+);
 
 #[cfg(test)]
 mod tests {
+    use super::super::Type;
     use super::super::testing::check;
     use super::*;
 

@@ -5,9 +5,9 @@ mod fields;
 mod markers;
 
 pub use super::{
-    Cells, Column, Fault, FromCql, FromRow, Mismatch, ToCql, ToRow, Type, Wrote, ty::members,
+    At, Cells, Column, Fault, FromCql, FromRow, Mismatch, ToCql, ToRow, Type, Wrote, ty::members,
 };
-pub use columns::Plan;
+pub use columns::{Plan, ReadRow, read_row, read_rows};
 pub use fields::{Members, fits_fields, fits_parts, put_fields, put_parts};
 pub use markers::{NamedFields, check_markers, check_order, put_markers, put_order};
 

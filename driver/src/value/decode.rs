@@ -76,13 +76,14 @@ impl<'f> Cells<'f> {
     /// The next cell, if it is not null and has exactly `N` bytes: the straight way for types of fixed width.
     #[inline]
     pub fn fixed<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (length, rest) = self.rest.split_first_chunk::<4>()?;
-        let (cell, rest) = rest.split_first_chunk::<N>()?;
-        if usize::try_from(i32::from_be_bytes(*length)) != Ok(N) {
+        // One look at the end of the bytes for both, and one comparison for the length as it stands there.
+        let (head, rest) = self.rest.split_at_checked(4 + N)?;
+        let (length, cell) = head.split_first_chunk::<4>()?;
+        if u32::from_be_bytes(*length) as usize != N {
             return None;
         }
         self.rest = rest;
-        Some(*cell)
+        cell.try_into().ok()
     }
 }
 

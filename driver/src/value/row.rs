@@ -48,6 +48,50 @@ pub trait FromRow<'f>: Sized {
     /// # Errors
     /// The place of the first column that cannot be read, and why.
     fn read(plan: &Self::Plan, cells: &mut Cells<'f>) -> Result<Self, (u16, Fault)>;
+
+    /// Reads `count` rows and hands each to `to`: quicker than one by one.
+    ///
+    /// # Errors
+    /// Where the first cell is that cannot be read, and why.
+    #[inline]
+    fn read_each(
+        plan: &Self::Plan,
+        cells: &mut Cells<'f>,
+        count: usize,
+        to: impl FnMut(Self),
+    ) -> Result<(), At> {
+        each(count, cells, |cells| Self::read(plan, cells), to)
+    }
+}
+
+/// A cell that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    /// The row's place, from 0.
+    pub row: usize,
+    /// The column's place, from 0.
+    pub column: u16,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+/// The loop over the rows of a result. The place of what is being read is kept out of the loop's memory, in registers.
+#[inline]
+pub(super) fn each<'f, R>(
+    count: usize,
+    cells: &mut Cells<'f>,
+    read: impl Fn(&mut Cells<'f>) -> Result<R, (u16, Fault)>,
+    mut to: impl FnMut(R),
+) -> Result<(), At> {
+    let mut own = cells.clone();
+    for row in 0..count {
+        match read(&mut own) {
+            Ok(value) => to(value),
+            Err((column, fault)) => return Err(At { row, column, fault }),
+        }
+    }
+    *cells = own;
+    Ok(())
 }
 
 /// A row whose columns are known only when it arrives. Owns its bytes; the columns are shared by all rows of a result.

@@ -51,6 +51,14 @@ impl TimeUuid {
         Self::from_parts(now.max(latest.map_or(0, |n| n + 1)), *NODE)
     }
 
+    /// A new one that tells this time, to the millisecond. Those of one millisecond differ by 62 random bits, and are in
+    /// no order.
+    pub fn at(at: Timestamp) -> Self {
+        let [first, rest @ ..] = rand::random::<[u8; 8]>();
+        let [b, c, d, e, f, g, h] = rest;
+        Self::from_parts(ticks_of(at), [first & 0x3f | 0x80, b, c | 1, d, e, f, g, h])
+    }
+
     /// The least one of a millisecond, as CQL's `minTimeuuid`: a bound for queries, no identifier.
     pub fn min_of(at: Timestamp) -> Self {
         Self::from_parts(ticks_of(at), LEAST)
@@ -223,6 +231,21 @@ mod tests {
     fn the_last_bytes_are_compared_as_signed_numbers() {
         let of = |rest: u8| TimeUuid::from_parts(1, [rest; 8]);
         assert!(of(0x80) < of(0xff) && of(0xff) < of(0x00) && of(0x00) < of(0x7f));
+    }
+
+    #[test]
+    fn one_of_a_given_time_is_new_and_tells_it() {
+        for at in [Timestamp(0), Timestamp(-1), Timestamp(1_700_000_000_123)] {
+            let (a, b) = (TimeUuid::at(at), TimeUuid::at(at));
+            assert_ne!(a, b);
+            assert_eq!((a.timestamp(), b.timestamp()), (at, at));
+            assert!(TimeUuid::min_of(at) <= a && a <= TimeUuid::max_of(at));
+            let uuid = Uuid::from(a);
+            assert_eq!(
+                (uuid.get_version_num(), uuid.get_variant()),
+                (1, uuid::Variant::RFC4122)
+            );
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Vectors: a fixed number of elements, as Rust's arrays.
+//! Vectors: a fixed number of elements, as Rust's arrays, or as a list where the number is not known before.
 
 use std::cmp::Ordering;
 
@@ -112,6 +112,88 @@ fn array<'f, T, const N: usize>(
     }
 }
 
+/// The elements of a CQL vector of any length. Its length must be that of the column, so a model uses `[T; N]`, whose
+/// type says it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Vector<T>(
+    /// The elements; none is null.
+    pub Vec<T>,
+);
+
+impl<T> From<Vec<T>> for Vector<T> {
+    fn from(elements: Vec<T>) -> Self {
+        Vector(elements)
+    }
+}
+
+impl<T: CqlType> ToCql for Vector<T> {
+    fn fits(&self, ty: &Type) -> bool {
+        match ty.bare() {
+            Type::Vector(element, n) => {
+                usize::from(*n) == self.0.len() && self.0.iter().all(|v| v.fits(element))
+            }
+            _ => false,
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) -> Wrote {
+        let width = T::cql_type().width();
+        for element in &self.0 {
+            put_element(out, width, |out| {
+                element.write(out);
+            });
+        }
+        Wrote::Value
+    }
+
+    fn write_as(&self, ty: &Type, out: &mut Vec<u8>) -> Wrote {
+        let ty = ty.element();
+        let width = ty.width();
+        for element in &self.0 {
+            put_element(out, width, |out| {
+                element.write_as(ty, out);
+            });
+        }
+        Wrote::Value
+    }
+}
+
+impl<'f, T: CqlType> FromCql<'f> for Vector<T> {
+    fn accepts(ty: &Type) -> bool {
+        match ty.bare() {
+            Type::Vector(element, _) => T::accepts(element),
+            _ => false,
+        }
+    }
+
+    fn decode(cell: Option<&'f [u8]>) -> Result<Self, Fault> {
+        vector(cell, T::cql_type().width(), T::decode)
+    }
+
+    fn decode_as(ty: &Type, cell: Option<&'f [u8]>) -> Result<Self, Fault> {
+        let element = ty.element();
+        let read = vector(cell, element.width(), |bytes| T::decode_as(element, bytes))?;
+        match ty.bare() {
+            Type::Vector(_, n) if usize::from(*n) != read.0.len() => Err(Fault::Length),
+            _ => Ok(read),
+        }
+    }
+}
+
+/// As many elements as there are bytes for.
+fn vector<'f, T>(
+    cell: Option<&'f [u8]>,
+    width: Option<usize>,
+    decode: impl Fn(Option<&'f [u8]>) -> Result<T, Fault>,
+) -> Result<Vector<T>, Fault> {
+    let mut rest = present(cell)?;
+    let mut elements = Vec::with_capacity(width.map_or(0, |width| rest.len() / width.max(1)));
+    while !rest.is_empty() {
+        elements.push(decode(Some(take_element(&mut rest, width)?))?);
+    }
+    Ok(Vector(elements))
+}
+
 impl<T: CqlType, const N: usize> CqlType for [T; N] {
     fn cql_type() -> Type {
         const {
@@ -150,6 +232,27 @@ mod tests {
             &<[[i32; 1]; 2]>::cql_type(),
             "0000000100000002",
         );
+    }
+
+    #[test]
+    fn a_vector_can_be_of_any_length() {
+        check(
+            Vector(vec![1_i32, -1]),
+            &<[i32; 2]>::cql_type(),
+            "00000001 ffffffff",
+        );
+        let words = Vector(vec!["a".to_owned(), "bc".to_owned()]);
+        check(words, &<[String; 2]>::cql_type(), "0161026263");
+        let long = "x".repeat(200);
+        let bytes = format!("80c8 {} 00", "78".repeat(200));
+        check([long, String::new()], &<[String; 2]>::cql_type(), &bytes);
+        let one = <[i32; 1]>::cql_type();
+        assert!(!Vector(vec![1, 2]).fits(&one));
+        assert_eq!(
+            Vector::<i32>::decode_as(&one, Some(&[0; 8])),
+            Err(Fault::Length)
+        );
+        assert_eq!(Vector::<i32>::decode(Some(&[0; 6])), Err(Fault::Short));
     }
 
     #[test]

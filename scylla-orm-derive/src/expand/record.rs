@@ -22,11 +22,16 @@ pub(super) fn item(record: &Record, derive: Derive) -> TokenStream {
         Derive::FromRow => from_row::items(record),
     };
     let trait_impl = implementation(record, &derived(record, derive), derive, &items);
-    let named = match derive {
+    let helper = match derive {
         Derive::ToRow if !record.by_order => {
             let p = path(record);
             let items = to_row::named(record);
             implementation(record, &quote!(#p::NamedFields), derive, &items)
+        }
+        Derive::FromRow => {
+            let (p, frame) = (path(record), frame(record));
+            let items = from_row::ways(record);
+            implementation(record, &quote!(#p::ReadRow<#frame>), derive, &items)
         }
         _ => TokenStream::new(),
     };
@@ -34,7 +39,7 @@ pub(super) fn item(record: &Record, derive: Derive) -> TokenStream {
         #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
             #trait_impl
-            #named
+            #helper
         };
     }
 }

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::value::row::{column_type, take_column};
+use crate::value::row::{At, column_type, each, take_column};
 use crate::value::tuple::counted;
-use crate::value::{Cells, Column, Fault, FromCql, Mismatch};
+use crate::value::{Cells, Column, Fault, FromCql, FromRow, Mismatch};
 
 /// Where the `N` fields of a struct are among the columns of a result.
 #[derive(Debug)]
@@ -175,6 +175,43 @@ impl<const N: usize> Plan<N> {
         let place = self.place(field);
         let ty = column_type(&self.columns, place.into());
         T::decode_as(ty, picked.get(field).copied().flatten()).map_err(|fault| (place, fault))
+    }
+}
+
+/// The two ways to read a row.
+pub trait ReadRow<'f>: FromRow<'f> {
+    /// The first columns are the fields in order.
+    fn straight(plan: &Self::Plan, cells: &mut Cells<'f>) -> Result<Self, (u16, Fault)>;
+
+    /// They are not.
+    fn picked(plan: &Self::Plan, cells: &mut Cells<'f>) -> Result<Self, (u16, Fault)>;
+}
+
+/// [`FromRow::read`]
+#[inline]
+pub fn read_row<'f, R: ReadRow<'f>>(
+    plan: &R::Plan,
+    straight: bool,
+    cells: &mut Cells<'f>,
+) -> Result<R, (u16, Fault)> {
+    match straight {
+        true => R::straight(plan, cells),
+        false => R::picked(plan, cells),
+    }
+}
+
+/// [`FromRow::read_each`]. A loop for each way: where both meet in one loop, each row is copied once more.
+#[inline]
+pub fn read_rows<'f, R: ReadRow<'f>>(
+    plan: &R::Plan,
+    straight: bool,
+    cells: &mut Cells<'f>,
+    count: usize,
+    to: impl FnMut(R),
+) -> Result<(), At> {
+    match straight {
+        true => each(count, cells, |cells| R::straight(plan, cells), to),
+        false => each(count, cells, |cells| R::picked(plan, cells), to),
     }
 }
 

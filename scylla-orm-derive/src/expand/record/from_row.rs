@@ -8,7 +8,7 @@ use super::{frame, path, read};
 use crate::expand::at;
 use crate::parse::{Part, PartRole, Record};
 
-/// The items of the impl. The plan is that of the own fields, and those of flattened structs.
+/// The items of the impl of `FromRow`. The plan is that of the own fields, and those of flattened structs.
 pub(super) fn items(record: &Record) -> TokenStream {
     let (p, frame) = (path(record), frame(record));
     let count = record.values().count();
@@ -20,12 +20,6 @@ pub(super) fn items(record: &Record) -> TokenStream {
         })
         .collect();
     let plan = plan(record);
-    let (straight, picked) = (straight(record), picked(record));
-    let inner_reads = inner.iter().zip(0..).map(|(of, n)| {
-        let (value, plan) = (format_ident!("inner{n}"), syn::Index::from(n + 1));
-        // They read the same row, before the own fields pass it.
-        quote!(let #value = #of::read(&plan.#plan, &mut cells.clone())?;)
-    });
     quote! {
         type Plan = (#p::Plan<#count>, #(#inner::Plan,)*);
         fn plan(
@@ -39,16 +33,55 @@ pub(super) fn items(record: &Record) -> TokenStream {
             plan: &Self::Plan,
             cells: &mut #p::Cells<#frame>,
         ) -> ::core::result::Result<Self, (::core::primitive::u16, #p::Fault)> {
-            #(#inner_reads)*
+            #p::read_row::<Self>(plan, plan.0.is_straight(), cells)
+        }
+        #[inline]
+        fn read_each(
+            plan: &Self::Plan,
+            cells: &mut #p::Cells<#frame>,
+            count: ::core::primitive::usize,
+            to: impl ::core::ops::FnMut(Self),
+        ) -> ::core::result::Result<(), #p::At> {
+            #p::read_rows::<Self>(plan, plan.0.is_straight(), cells, count, to)
+        }
+    }
+}
+
+/// The items of the impl of `ReadRow`: the two ways to read a row.
+pub(super) fn ways(record: &Record) -> TokenStream {
+    let (p, frame) = (path(record), frame(record));
+    let (straight, picked) = (straight(record), picked(record));
+    let inner: TokenStream = record
+        .flattened()
+        .zip(0..)
+        .map(|(part, n)| {
+            let (ty, value, plan) = (&part.ty, format_ident!("inner{n}"), syn::Index::from(n + 1));
+            let of = at(ty.span(), quote!(<#ty as #p::FromRow<#frame>>));
+            // They read the same row, before the own fields pass it.
+            quote!(let #value = #of::read(&plan.#plan, &mut cells.clone())?;)
+        })
+        .collect();
+    quote! {
+        #[inline]
+        fn straight(
+            plan: &Self::Plan,
+            cells: &mut #p::Cells<#frame>,
+        ) -> ::core::result::Result<Self, (::core::primitive::u16, #p::Fault)> {
+            #inner
             let plan = &plan.0;
-            if plan.is_straight() {
-                let row = #straight;
-                plan.skip(cells)?;
-                ::core::result::Result::Ok(row)
-            } else {
-                let picked = plan.pick(cells)?;
-                ::core::result::Result::Ok(#picked)
-            }
+            let row = #straight;
+            plan.skip(cells)?;
+            ::core::result::Result::Ok(row)
+        }
+        #[inline]
+        fn picked(
+            plan: &Self::Plan,
+            cells: &mut #p::Cells<#frame>,
+        ) -> ::core::result::Result<Self, (::core::primitive::u16, #p::Fault)> {
+            #inner
+            let plan = &plan.0;
+            let picked = plan.pick(cells)?;
+            ::core::result::Result::Ok(#picked)
         }
     }
 }

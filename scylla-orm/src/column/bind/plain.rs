@@ -100,3 +100,64 @@ mod with_chrono {
         SetValue: DateTime<Utc> NaiveDate NaiveTime;
     }
 }
+
+#[cfg(feature = "time")]
+mod with_time {
+    use time::{Date, OffsetDateTime, Time};
+
+    use super::{Bind, EqOps, RangeOps, SetValue, ToCql};
+
+    bind! {
+        Date => Date;
+        OffsetDateTime => OffsetDateTime;
+        Time => Time;
+    }
+
+    operators! {
+        EqOps: Date OffsetDateTime Time;
+        RangeOps: Date OffsetDateTime Time;
+        SetValue: Date OffsetDateTime Time;
+    }
+}
+
+#[cfg(feature = "num-bigint")]
+mod with_num_bigint {
+    use num_bigint::BigInt;
+
+    use super::{Bind, EqOps, RangeOps, SetValue, ToCql};
+
+    bind! { BigInt => BigInt; }
+
+    operators! {
+        EqOps: BigInt;
+        RangeOps: BigInt;
+        SetValue: BigInt;
+    }
+}
+
+#[cfg(feature = "bigdecimal")]
+mod with_bigdecimal {
+    use bigdecimal::BigDecimal;
+
+    use super::{Bind, EqOps, RangeOps, SetValue, ToCql};
+
+    bind! { BigDecimal => BigDecimal; }
+
+    operators! {
+        EqOps: BigDecimal;
+        RangeOps: BigDecimal;
+        SetValue: BigDecimal;
+    }
+}
+
+// Two texts can be the same document, so a document is not compared.
+#[cfg(feature = "json")]
+mod with_json {
+    use serde_json::Value;
+
+    use super::{Bind, SetValue, ToCql};
+
+    bind! { Value => Value; }
+
+    operators! { SetValue: Value; }
+}
