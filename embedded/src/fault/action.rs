@@ -107,7 +107,7 @@ impl Condition {
     /// ```
     /// # use scylla_orm_embedded::Fault;
     /// // The last byte does not arrive, and what follows is read in its place.
-    /// Fault::on().nth(3).rewrite(|answer| drop(answer.pop()));
+    /// Fault::on().nth(3).rewrite(|answer| answer.truncate(answer.len() - 1));
     /// ```
     pub fn rewrite(self, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Fault {
         self.then(Action::Rewrite(Arc::new(change)))
