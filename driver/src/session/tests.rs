@@ -5,5 +5,6 @@ mod connect;
 mod execute;
 mod fake;
 mod follow;
+mod nonsense;
 mod retry;
 mod rows;

@@ -45,8 +45,8 @@ struct Shared {
     log: Mutex<Vec<(usize, String)>>,
     /// Write times of EXECUTEs, in order.
     times: Mutex<Vec<Option<i64>>>,
-    /// Events pushed to all that have registered.
-    event: watch::Sender<Option<Event>>,
+    /// Bodies of events pushed to all that have registered.
+    event: watch::Sender<Vec<u8>>,
     /// Open connections of each node.
     open: watch::Sender<Vec<usize>>,
 }
@@ -83,7 +83,7 @@ impl Fake {
             script: Box::new(script),
             log: Mutex::default(),
             times: Mutex::default(),
-            event: watch::Sender::new(None),
+            event: watch::Sender::new(Vec::new()),
             open: watch::Sender::new(vec![0; count]),
         });
         let nodes = listeners
@@ -130,7 +130,14 @@ impl Fake {
     }
 
     pub(super) fn push(&self, event: Event) {
-        self.shared.event.send_replace(Some(event));
+        let mut body = Vec::new();
+        let event = Response::Event(event);
+        event.encode(&Features::default(), &mut body).unwrap();
+        self.push_raw(&body);
+    }
+
+    pub(super) fn push_raw(&self, body: &[u8]) {
+        self.shared.event.send_replace(body.to_vec());
     }
 
     /// Ends a node and its connections.
@@ -206,8 +213,8 @@ impl Shared {
             let frame = tokio::select! {
                 read = stream.read_exact(&mut header) => read,
                 _ = events.changed(), if registered => {
-                    let event = events.borrow_and_update().clone().unwrap();
-                    send(&mut stream, -1, &Response::Event(event)).await;
+                    let body = events.borrow_and_update().clone();
+                    write(&mut stream, Opcode::Event, -1, &body).await;
                     continue;
                 }
             };
@@ -309,15 +316,15 @@ impl Shared {
 }
 
 async fn send(stream: &mut TcpStream, stream_id: i16, response: &Response) {
+    let mut body = Vec::new();
+    response.encode(&Features::default(), &mut body).unwrap();
+    write(stream, response.opcode(), stream_id, &body).await;
+}
+
+async fn write(stream: &mut TcpStream, opcode: Opcode, stream_id: i16, body: &[u8]) {
     let mut out = Vec::new();
-    let at = frame::begin(
-        &mut out,
-        Version::V4,
-        response.opcode(),
-        stream_id,
-        Flags::NONE,
-    );
-    response.encode(&Features::default(), &mut out).unwrap();
+    let at = frame::begin(&mut out, Version::V4, opcode, stream_id, Flags::NONE);
+    out.extend_from_slice(body);
     frame::finish(&mut out, at).unwrap();
     // The other side may have gone: then nobody waits for this.
     let _ = stream.write_all(&out).await;
