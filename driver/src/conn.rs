@@ -43,6 +43,7 @@ pub mod failure;
 /// One request, from the caller's side.
 pub mod request;
 
+mod agreed;
 mod close;
 mod dial;
 mod handshake;
@@ -51,6 +52,7 @@ mod identity;
 mod inbox;
 mod link;
 mod outbox;
+mod pen;
 mod queue;
 mod slots;
 mod state;

@@ -16,6 +16,7 @@ pub(crate) fn of_request(failure: &Failure, after: Duration) -> ErrorKind {
             size: too_long.length,
             limit: MAX_BODY,
         },
+        Failure::Malformed { error, .. } => ErrorKind::Malformed(*error),
         Failure::Ended { why, sent } => ErrorKind::Broken {
             reason: why.to_string().into(),
             sent: *sent,
@@ -59,9 +60,11 @@ pub(crate) fn of_opening(failure: &Failure) -> ErrorKind {
 fn ended(why: &End) -> ErrorKind {
     let reason = why.to_string().into();
     match why {
-        End::Header(_) | End::Foreign { .. } | End::Oversize { .. } | End::Stray { .. } => {
-            ErrorKind::NotCql { reason }
-        }
+        End::Header(_)
+        | End::Segment(_)
+        | End::Foreign { .. }
+        | End::Oversize { .. }
+        | End::Stray { .. } => ErrorKind::NotCql { reason },
         _ => ErrorKind::Connect { reason },
     }
 }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::frame::{Compression, Version};
+
 /// The settings of a connection.
 #[derive(Debug, Clone)]
 pub struct ConnConfig {
@@ -34,6 +36,10 @@ pub struct ConnConfig {
     pub orphan_age: Duration,
     /// The longest answer accepted, in bytes. 256 MiB by default, the protocol's own limit.
     pub max_frame: usize,
+    /// The newest version of the protocol to use. Version 5 by default, for servers that offer it.
+    pub version: Version,
+    /// How what goes over the wire is compressed, if the server can do it. Not at all by default.
+    pub compression: Option<Compression>,
     /// Who connects, for servers that ask.
     pub credentials: Option<Credentials>,
     /// Further options of STARTUP, such as `APPLICATION_NAME`. Servers ignore those that they do not know.
@@ -55,6 +61,8 @@ impl Default for ConnConfig {
             orphans: 1024,
             orphan_age: Duration::from_secs(1),
             max_frame: crate::frame::MAX_BODY,
+            version: Version::V5,
+            compression: None,
             credentials: None,
             startup: Vec::new(),
         }

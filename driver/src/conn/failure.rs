@@ -7,6 +7,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::frame::response::ServerError;
+use crate::frame::segment::SegmentError;
 use crate::frame::{HeaderError, Opcode, Unreadable};
 use crate::wire::TooLong;
 
@@ -136,6 +137,9 @@ pub enum End {
     /// What the server sent is no frame.
     #[error("the server broke the protocol: {0}")]
     Header(#[source] HeaderError),
+    /// What the server sent is no segment.
+    #[error("the server broke the protocol: {0}")]
+    Segment(#[source] SegmentError),
     /// The first that came is no frame of a server: something else listens there.
     #[error("{}", foreign(.start))]
     Foreign {

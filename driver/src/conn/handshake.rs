@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::conn::Conn;
+use crate::conn::agreed;
 use crate::conn::failure::{Failure, Step};
 use crate::frame::request::{AuthResponse, Options, Startup};
 use crate::frame::response::{Response, Supported};
@@ -28,15 +29,21 @@ pub(super) async fn greet(conn: &Arc<Conn>) -> Result<Greeting, Failure> {
         Response::Supported(supported) => supported,
         other => return Err(unexpected(Step::Options, &other)),
     };
-    let features = Features::offered(&supported);
-    let startup = Startup {
-        options: startup_options(conn, &features),
-    };
-    match ask(conn, Step::Startup, Startup::OPCODE, |out| {
+    let (features, agreed) = agreed::choose(&supported, &conn.link().config);
+    let mut options = startup_options(conn, &features);
+    if let Some(compression) = agreed.compression {
+        options.push(("COMPRESSION", compression.name()));
+    }
+    let startup = Startup { options };
+    conn.link().agree(agreed);
+    let opened = ask(conn, Step::Startup, Startup::OPCODE, |out| {
         startup.encode(out)
-    })
-    .await?
-    {
+    });
+    let opened = opened.await?;
+    if let Some(form) = agreed.form() {
+        conn.link().lock().outbox.enclose(form);
+    }
+    match opened {
         Response::Ready(_) => {}
         Response::Authenticate(asked) => authenticate(conn, &asked.class).await?,
         other => return Err(unexpected(Step::Startup, &other)),
@@ -97,6 +104,7 @@ async fn ask(
     let answer = Arc::clone(conn).request(opcode, deadline, body).await;
     let frame = answer.map_err(|failure| match failure {
         Failure::Timeout { sent, .. } => Failure::Timeout { step, sent },
+        Failure::Malformed { error, .. } => Failure::Malformed { step, error },
         other => other,
     })?;
     match frame.response(&Features::default(), None) {

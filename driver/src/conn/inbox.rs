@@ -2,15 +2,22 @@
 //!
 //! A chunk is frozen once per read, and used again when all answers in it are gone. It grows with what has
 //! arrived, not with the length that a header claims.
+//!
+//! In version 5 the answer that opens the conversation is the last that comes as in version 4; what follows it comes in
+//! segments.
+
+mod segments;
 
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use crate::conn::agreed::Agreed;
 use crate::conn::failure::End;
+use crate::conn::inbox::segments::Segments;
 use crate::frame::{Frame, HEADER, Header, HeaderError, Opcode};
 
 /// The incoming side of one connection.
@@ -25,6 +32,8 @@ pub(super) struct Inbox {
     oversized: bool,
     /// No frame has come yet: it is not known what the server speaks.
     fresh: bool,
+    /// What comes now comes in segments.
+    segments: Option<Segments>,
 }
 
 /// What was cut from the bytes that have arrived.
@@ -49,6 +58,7 @@ impl Inbox {
             limit,
             oversized: false,
             fresh: true,
+            segments: None,
         }
     }
 
@@ -69,49 +79,66 @@ impl Inbox {
         }
     }
 
-    /// Cuts whole frames off. What was cut before an error is good.
-    pub(super) fn cut(&mut self, batch: &mut Batch) -> Result<(), End> {
-        let (end, mut result) = self.scan();
-        if end == 0 {
-            return result;
+    /// Cuts whole frames off. What was cut before an error is good. `agreed` is what version and compression they
+    /// have, once that is settled.
+    pub(super) fn cut(&mut self, batch: &mut Batch, agreed: Option<&Agreed>) -> Result<(), End> {
+        if self.segments.is_none() {
+            self.cut_frames(batch, agreed)?;
         }
-        let whole = self.chunk.split_to(end).freeze();
-        let mut at = 0;
-        for header in self.headers.drain(..) {
-            let from = at + HEADER;
-            at = from + length(&header);
-            let frame = Frame {
-                flags: header.flags,
-                opcode: header.opcode,
-                stream: header.stream,
-                body: whole.slice(from..at),
-            };
-            match (header.stream, header.opcode) {
-                (0.., _) => batch.answers.push((header.stream.cast_unsigned(), frame)),
-                (-1, Opcode::Event) => batch.events.push(frame),
-                (stream, _) => {
-                    result = Err(End::Stray { stream });
-                    break;
-                }
-            }
+        if self.segments.is_some() {
+            self.cut_segments(batch)?;
         }
-        self.headers.clear();
         if self.oversized && self.chunk.is_empty() {
             self.chunk = BytesMut::new();
             self.oversized = false;
         }
-        result
+        Ok(())
     }
 
-    /// Finds whole frames: notes their headers, returns where the last one ends.
-    fn scan(&mut self) -> (usize, Result<(), End>) {
+    fn cut_frames(&mut self, batch: &mut Batch, agreed: Option<&Agreed>) -> Result<(), End> {
+        let (end, result) = self.scan(agreed);
+        if end == 0 {
+            return result;
+        }
+        let whole = self.chunk.split_to(end).freeze();
+        let dealt = batch.deal(&whole, &mut self.headers);
+        self.headers.clear();
+        dealt.and(result)
+    }
+
+    fn cut_segments(&mut self, batch: &mut Batch) -> Result<(), End> {
+        let Inbox {
+            segments: Some(segments),
+            headers,
+            chunk,
+            limit,
+            ..
+        } = self
+        else {
+            return Ok(());
+        };
+        let missing = segments.cut(chunk, |run| {
+            let read = segments::headers(&run, *limit, headers);
+            let dealt = batch.deal(&run, headers);
+            headers.clear();
+            dealt.and(read)
+        })?;
+        if missing > 0 {
+            self.grow(missing);
+        }
+        Ok(())
+    }
+
+    /// Finds whole frames: notes their headers, returns where the last one ends. Stops behind the one that is the last
+    /// before segments begin.
+    fn scan(&mut self, agreed: Option<&Agreed>) -> (usize, Result<(), End>) {
         let mut end = 0;
         loop {
             let rest = self.chunk.get(end..).unwrap_or_default();
             let Some(header) = rest.first_chunk() else {
                 return (end, Ok(()));
             };
-            let header = match self.accept(header) {
+            let header = match accept(header, self.limit) {
                 Ok(header) => header,
                 Err(error) => return (end, Err(self.foreign().unwrap_or(error))),
             };
@@ -125,23 +152,12 @@ impl Inbox {
             }
             self.headers.push(header);
             end += need;
+            let opens = matches!(header.opcode, Opcode::Ready | Opcode::Authenticate);
+            if opens && let Some(form) = agreed.and_then(Agreed::form) {
+                self.segments = Some(Segments::new(form, self.limit));
+                return (end, Ok(()));
+            }
         }
-    }
-
-    fn accept(&self, header: &[u8; HEADER]) -> Result<Header, End> {
-        let header = Header::parse(header).map_err(End::Header)?;
-        if !header.response {
-            return Err(End::Header(HeaderError::Opcode {
-                opcode: header.opcode as u8,
-                stream: header.stream,
-            }));
-        }
-        let length = length(&header);
-        if length > self.limit {
-            let limit = self.limit;
-            return Err(End::Oversize { length, limit });
-        }
-        Ok(header)
     }
 
     /// Whether the first bytes are those of a server of something else: they lack the bit that marks an answer.
@@ -160,17 +176,57 @@ impl Inbox {
     }
 }
 
+impl Batch {
+    /// Adds the frames of a run, whose headers are known.
+    #[inline]
+    fn deal(&mut self, run: &Bytes, headers: &mut Vec<Header>) -> Result<(), End> {
+        let mut at = 0;
+        for header in headers.drain(..) {
+            let from = at + HEADER;
+            at = from + length(&header);
+            let frame = Frame {
+                flags: header.flags,
+                opcode: header.opcode,
+                stream: header.stream,
+                body: run.slice(from..at),
+            };
+            match (header.stream, header.opcode) {
+                (0.., _) => self.answers.push((header.stream.cast_unsigned(), frame)),
+                (-1, Opcode::Event) => self.events.push(frame),
+                (stream, _) => return Err(End::Stray { stream }),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads the header of an answer with a body of at most `limit` bytes.
+fn accept(header: &[u8; HEADER], limit: usize) -> Result<Header, End> {
+    let header = Header::parse(header).map_err(End::Header)?;
+    if !header.response {
+        return Err(End::Header(HeaderError::Opcode {
+            opcode: header.opcode as u8,
+            stream: header.stream,
+        }));
+    }
+    let length = length(&header);
+    match length > limit {
+        true => Err(End::Oversize { length, limit }),
+        false => Ok(header),
+    }
+}
+
 fn length(header: &Header) -> usize {
     // Never larger than `usize`: `Header::parse` has compared it with the protocol's limit.
     usize::try_from(header.length).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::frame::Flags;
 
-    fn answer(stream: i16, body: &[u8]) -> Vec<u8> {
+    pub(in crate::conn::inbox) fn answer(stream: i16, body: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         Header {
             version: 4,
@@ -191,6 +247,15 @@ mod tests {
 
     /// Feeds `bytes` in pieces, and returns what was cut and how it ended.
     fn feed(bytes: &[u8], piece: usize, limit: usize) -> (Batch, Option<String>) {
+        feed_agreed(bytes, piece, limit, None)
+    }
+
+    pub(in crate::conn::inbox) fn feed_agreed(
+        bytes: &[u8],
+        piece: usize,
+        limit: usize,
+        agreed: Option<&Agreed>,
+    ) -> (Batch, Option<String>) {
         let mut inbox = Inbox::new(limit);
         let mut batch = Batch::default();
         for mut piece in bytes.chunks(piece) {
@@ -198,7 +263,7 @@ mod tests {
             while !piece.is_empty() {
                 let read = inbox.poll_read(&mut piece, cx);
                 assert!(matches!(read, Poll::Ready(Ok(()))));
-                if let Err(end) = inbox.cut(&mut batch) {
+                if let Err(end) = inbox.cut(&mut batch, agreed) {
                     return (batch, Some(end.to_string()));
                 }
             }
@@ -268,7 +333,7 @@ mod tests {
         let cx = &mut Context::from_waker(std::task::Waker::noop());
         while !rest.is_empty() {
             let _ = inbox.poll_read(&mut rest, cx);
-            inbox.cut(&mut batch).unwrap();
+            inbox.cut(&mut batch, None).unwrap();
             let arrived = bytes.len() - rest.len();
             assert!(inbox.chunk.capacity() <= 2 * arrived.max(CHUNK) + CHUNK);
         }

@@ -11,13 +11,14 @@ use tokio::sync::{Notify, watch};
 
 use crate::clock::deadlines::{Deadlines, Sweep, Tick};
 use crate::conn::Dialer;
+use crate::conn::agreed::Agreed;
 use crate::conn::config::ConnConfig;
 use crate::conn::failure::{End, Failure};
-use crate::conn::outbox::Pen;
+use crate::conn::pen::Pen;
 use crate::conn::state::{Found, Life, Stage, State, Then};
 use crate::conn::sync::{AtomicBool, AtomicU32, Mutex, MutexGuard};
 use crate::conn::task::direct;
-use crate::frame::Frame;
+use crate::frame::{Flags, Frame, Unreadable};
 use crate::metrics::ConnCounters;
 
 /// What the I/O task, the requests and the sweeper of one connection share.
@@ -33,6 +34,8 @@ pub(super) struct Link {
     pub(super) reads: AtomicU32,
     /// Events that found their channel full.
     pub(super) missed_events: AtomicU64,
+    /// Set before STARTUP.
+    agreed: OnceLock<Agreed>,
     phase: watch::Sender<Phase>,
     /// Asks the heartbeat not to wait for its time.
     pub(super) probe: Notify,
@@ -69,6 +72,7 @@ impl Link {
             open: AtomicBool::new(true),
             reads: AtomicU32::new(0),
             missed_events: AtomicU64::new(0),
+            agreed: OnceLock::new(),
             phase: watch::Sender::new(Phase::Open),
             probe: Notify::new(),
             deadlines: Arc::clone(&dialer.deadlines),
@@ -203,6 +207,36 @@ impl Link {
     /// The socket is gone.
     pub(super) fn gone(&self) {
         self.phase.send_replace(Phase::Gone);
+    }
+
+    /// What the handshake has settled on; `None` before.
+    #[inline]
+    pub(super) fn agreed(&self) -> Option<&Agreed> {
+        self.agreed.get()
+    }
+
+    /// From now on frames have this version, and answers may be compressed.
+    pub(super) fn agree(&self, agreed: Agreed) {
+        self.agreed.get_or_init(|| agreed);
+    }
+
+    /// What came, as it was before compression.
+    #[inline]
+    pub(super) fn plain(&self, frame: Frame) -> Result<Frame, Unreadable> {
+        match frame.flags.has(Flags::COMPRESSED) {
+            false => Ok(frame),
+            true => self.decompress(frame),
+        }
+    }
+
+    #[cold]
+    fn decompress(&self, mut frame: Frame) -> Result<Frame, Unreadable> {
+        let agreed = self.agreed();
+        if agreed.is_some_and(|agreed| agreed.form().is_some()) {
+            // In version 5 the flag means nothing.
+            frame.flags = Flags(frame.flags.0 & !Flags::COMPRESSED.0);
+        }
+        frame.decompressed(agreed.and_then(Agreed::of_bodies), self.config.max_frame)
     }
 
     pub(super) fn set_io(&self, waker: &Waker) {

@@ -4,12 +4,13 @@
 //! under it, and puts the pen back only when nothing is left. So bytes in `out` always have somebody who will
 //! look at them: the holder of the pen, or the I/O task when it is awake.
 
-use std::io;
 use std::mem;
 
 use tokio::net::tcp::OwnedWriteHalf;
 
+use crate::conn::pen::Pen;
 use crate::conn::slots::Ticket;
+use crate::frame::segment::Form;
 use crate::frame::{self, HEADER, Header};
 
 /// The right to an answer, and where the request is among all bytes ever sent.
@@ -31,6 +32,8 @@ pub(super) struct Outbox {
     withdrawn: Vec<(usize, usize)>,
     dead: usize,
     hand: Hand,
+    /// How segments look, since version 5 was agreed on.
+    form: Option<Form>,
     /// Bytes ever appended; those of them that came before `out`; and those that count as accepted by the kernel, never
     /// fewer than were.
     appended: u64,
@@ -55,16 +58,6 @@ enum Hand {
     Gone,
 }
 
-/// The right to write.
-#[derive(Debug)]
-pub(super) struct Pen {
-    /// The socket, if callers can write to it; else only the I/O task uses the pen.
-    pub(super) half: Option<OwnedWriteHalf>,
-    /// What is being written, and how much of it is gone.
-    bytes: Vec<u8>,
-    pos: usize,
-}
-
 /// A buffer this small is kept for ever.
 const KEEP: usize = 64 << 10;
 /// So many small batches in a row shrink a large buffer.
@@ -76,11 +69,8 @@ impl Outbox {
             out: Vec::new(),
             withdrawn: Vec::new(),
             dead: 0,
-            hand: Hand::Free(Pen {
-                half,
-                bytes: Vec::new(),
-                pos: 0,
-            }),
+            hand: Hand::Free(Pen::new(half)),
+            form: None,
             appended: 0,
             begun: 0,
             written: 0,
@@ -98,6 +88,11 @@ impl Outbox {
         frame::set_stream(&mut self.out[from..], ticket.stream.cast_signed());
         self.appended += frame.len() as u64;
         Claim { ticket, at }
+    }
+
+    /// All that is written from now on goes in segments.
+    pub(super) fn enclose(&mut self, form: Form) {
+        self.form = Some(form);
     }
 
     /// Whether the server may have got any of the request.
@@ -173,13 +168,11 @@ impl Outbox {
 
     /// Gives the pen the frames that wait. False if there is nothing to write.
     pub(super) fn load(&mut self, pen: &mut Pen) -> bool {
-        if pen.pos < pen.bytes.len() {
+        if !pen.is_done() {
             return true;
         }
-        let used = pen.bytes.len();
-        pen.bytes.clear();
-        pen.pos = 0;
-        self.trim(&mut pen.bytes, used);
+        let (buffer, used) = pen.clear();
+        self.trim(buffer, used);
         // All before is written or withdrawn. What was withdrawn of the rest counts at once, because those behind it
         // lie that much nearer to the begin than their claims say.
         if !self.sealed {
@@ -187,9 +180,7 @@ impl Outbox {
         }
         self.begun = self.appended;
         self.cut_out_withdrawn();
-        // Here a connection of version 5 will pack the frames into segments.
-        mem::swap(&mut self.out, &mut pen.bytes);
-        !pen.bytes.is_empty()
+        pen.take(&mut self.out, self.form)
     }
 
     fn cut_out_withdrawn(&mut self) {
@@ -254,27 +245,4 @@ impl Outbox {
 fn length(bytes: &[u8]) -> Option<usize> {
     let header = Header::parse(bytes.first_chunk()?).ok()?;
     Some(HEADER + usize::try_from(header.length).ok()?)
-}
-
-impl Pen {
-    /// Writes until all is written or the socket is full, through `put`. Returns how many bytes went out, and
-    /// why it stopped.
-    pub(super) fn write(
-        &mut self,
-        mut put: impl FnMut(Option<&OwnedWriteHalf>, &[u8]) -> io::Result<usize>,
-    ) -> (usize, io::Result<()>) {
-        let from = self.pos;
-        let result = loop {
-            let Some(rest @ [_, ..]) = self.bytes.get(self.pos..) else {
-                break Ok(());
-            };
-            match put(self.half.as_ref(), rest) {
-                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
-                Ok(n) => self.pos += n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
-            }
-        };
-        (self.pos - from, result)
-    }
 }

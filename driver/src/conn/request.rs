@@ -10,9 +10,9 @@ use std::task::{Context, Poll};
 
 use crate::clock::deadlines::Tick;
 use crate::conn::Conn;
-use crate::conn::failure::Failure;
+use crate::conn::failure::{Failure, Step as Of};
 use crate::conn::state::Stage;
-use crate::frame::{self, Flags, Frame, Opcode, Version};
+use crate::frame::{self, Compression, Flags, Frame, Opcode, Version};
 use crate::wire::TooLong;
 
 /// A request that is sent when it is first polled, and resolves to its answer.
@@ -76,12 +76,20 @@ impl Flight {
     ) -> Result<Flight, Failure> {
         let mut frame = SCRATCH.take();
         frame.clear();
-        let at = frame::begin(&mut frame, Version::V4, head.opcode, 0, head.flags);
+        let (version, compression) = match conn.link().agreed() {
+            Some(agreed) => (agreed.version, agreed.of_bodies()),
+            None => (Version::V4, None),
+        };
+        let at = frame::begin(&mut frame, version, head.opcode, 0, head.flags);
         let result = body(&mut frame).and_then(|()| frame::finish(&mut frame, at));
         let result = match result {
-            Ok(()) => conn
-                .link()
-                .submit(cx.waker().clone(), head.deadline, &frame),
+            Ok(()) => {
+                if let Some(compression) = compression {
+                    compress(compression, head.opcode, &mut frame);
+                }
+                let waker = cx.waker().clone();
+                conn.link().submit(waker, head.deadline, &frame)
+            }
             Err(error) => Err(Failure::TooLong(error)),
         };
         if frame.capacity() <= KEEP {
@@ -99,6 +107,14 @@ impl Flight {
     }
 }
 
+/// STARTUP is never compressed: only with it the server learns how.
+#[cold]
+fn compress(compression: Compression, opcode: Opcode, frame: &mut Vec<u8>) {
+    if opcode != Opcode::Startup {
+        compression.compress(frame, 0);
+    }
+}
+
 impl Future for Flight {
     type Output = Result<Frame, Failure>;
 
@@ -113,7 +129,13 @@ impl Future for Flight {
             return Poll::Pending;
         };
         this.stage = None;
-        Poll::Ready(result)
+        Poll::Ready(result.and_then(|frame| {
+            let step = Of::Request;
+            this.conn
+                .link()
+                .plain(frame)
+                .map_err(|error| Failure::Malformed { step, error })
+        }))
     }
 }
 

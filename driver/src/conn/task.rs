@@ -19,7 +19,7 @@ use crate::conn::close;
 use crate::conn::failure::End;
 use crate::conn::inbox::{Batch, Inbox};
 use crate::conn::link::{Link, Wrote};
-use crate::conn::outbox::Pen;
+use crate::conn::pen::Pen;
 use crate::conn::state::Life;
 use crate::frame::Frame;
 use crate::socket::{Socket, Stream};
@@ -216,7 +216,7 @@ impl Task {
         // One writer, so no read-modify-write is needed.
         let reads = self.link.reads.load(Relaxed);
         self.link.reads.store(reads.wrapping_add(1), Relaxed);
-        let result = self.inbox.cut(&mut self.batch);
+        let result = self.inbox.cut(&mut self.batch, self.link.agreed());
         self.announce();
         let lone = match self.batch.answers.len() {
             0 => {
@@ -242,12 +242,19 @@ impl Task {
     fn announce(&mut self) {
         for event in self.batch.events.drain(..) {
             let Some(events) = &self.events else { continue };
-            // Copied: a small event must not keep a chunk of answers alive.
-            let event = Frame {
-                body: bytes::Bytes::copy_from_slice(&event.body),
-                ..event
+            let missed = match self.link.plain(event) {
+                Ok(event) => {
+                    // Copied: a small event must not keep a chunk of answers alive.
+                    let body = bytes::Bytes::copy_from_slice(&event.body);
+                    let sent = events.try_send(Frame { body, ..event });
+                    matches!(sent, Err(mpsc::error::TrySendError::Full(_)))
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "an event cannot be read");
+                    true
+                }
             };
-            if let Err(mpsc::error::TrySendError::Full(_)) = events.try_send(event) {
+            if missed {
                 self.link.missed_events.fetch_add(1, Relaxed);
             }
         }

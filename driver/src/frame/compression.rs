@@ -17,7 +17,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{Flags, HEADER};
+use super::{Flags, HEADER, Version};
 use crate::wire::{Malformed, Why};
 
 #[cfg(feature = "lz4")]
@@ -61,6 +61,20 @@ impl Compression {
     pub fn named(name: &str) -> Option<Compression> {
         let mut all = Compression::ALL.iter().copied();
         all.find(|compression| compression.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether a version of the protocol has it.
+    #[cfg_attr(
+        not(feature = "snappy"),
+        expect(unused_variables, reason = "every version has the others")
+    )]
+    pub fn is_of(self, version: Version) -> bool {
+        match self {
+            #[cfg(feature = "lz4")]
+            Compression::Lz4 => true,
+            #[cfg(feature = "snappy")]
+            Compression::Snappy => version == Version::V4,
+        }
     }
 
     /// Compresses the body of the frame that begins at `at`, unless that would not make it shorter.

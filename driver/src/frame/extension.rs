@@ -21,6 +21,9 @@ pub struct Sharding {
     pub shard_aware_port_tls: Option<u16>,
 }
 
+/// Cassandra's list of versions, and how version 5 stands in it once it is no beta any more.
+const VERSIONS: &str = "PROTOCOL_VERSIONS";
+const V5: &str = "5/v5";
 /// The only way to spread partitions over shards that there has ever been.
 const ALGORITHM: &str = "biased-token-round-robin";
 const LWT_MARK: &str = "SCYLLA_LWT_ADD_METADATA_MARK";
@@ -53,7 +56,7 @@ impl Sharding {
 }
 
 impl Features {
-    /// All that a server offers and this crate knows: what a driver asks for.
+    /// All that a server offers and this crate knows: what a driver asks for. The newest version that is no beta.
     pub fn offered(supported: &Supported) -> Self {
         let scylla = supported
             .options
@@ -63,8 +66,12 @@ impl Features {
             let mut values = supported.values(name)?.iter();
             values.find_map(|value| value.strip_prefix(before)?.parse::<u32>().ok())
         };
+        let versions = supported.values(VERSIONS).unwrap_or_default();
         Features {
-            version: Version::V4,
+            version: match versions.iter().any(|version| version == V5) {
+                true => Version::V5,
+                false => Version::V4,
+            },
             dialect: match scylla {
                 true => Dialect::Scylla,
                 false => Dialect::Cassandra,
@@ -168,7 +175,7 @@ impl Supported {
     pub fn cassandra(versions: &[&str]) -> Self {
         let owned = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect();
         Supported::sorted(vec![
-            ("PROTOCOL_VERSIONS", owned(versions)),
+            (VERSIONS, owned(versions)),
             ("COMPRESSION", owned(&["snappy", "lz4"])),
             ("CQL_VERSION", owned(&["3.4.7"])),
         ])

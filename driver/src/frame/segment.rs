@@ -8,23 +8,24 @@
 //! All of it is little-endian. A message with its header, here called an envelope, shares a segment with others, or is
 //! spread over several if it does not fit into one.
 //!
-//! Writing copies nothing more than version 4 does: [`Layout`] leaves gaps around the payloads, and [`seal`] fills
-//! them, in one pass, when the segments are about to be written.
+//! Writing puts whole batches of envelopes into segments when they go to the socket, by a [`Writer`]; reading leaves the
+//! payloads of the plain form where they are.
 
 mod checksum;
-mod layout;
 #[cfg(feature = "lz4")]
 mod lz4;
+mod write;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
-pub use layout::{Layout, seal};
-#[cfg(feature = "lz4")]
-pub use lz4::{Packed, pack};
+pub use write::Writer;
+#[cfg(test)]
+pub(crate) use write::raw;
 
+use super::{Compression, Version};
 use checksum::{crc24, crc32};
 
 /// The longest payload of one segment, in bytes.
@@ -73,12 +74,31 @@ pub enum SegmentError {
 }
 
 impl Form {
+    /// The form in a version, with a compression that it [has](Compression::is_of); `None` in version 4.
+    pub fn of(version: Version, compression: Option<Compression>) -> Option<Form> {
+        match (version, compression) {
+            (Version::V4, _) => None,
+            #[cfg(feature = "lz4")]
+            (Version::V5, Some(Compression::Lz4)) => Some(Form::Lz4),
+            (Version::V5, _) => Some(Form::Plain),
+        }
+    }
+
     /// Bytes of a header, its checksum included.
     fn header(self) -> usize {
         match self {
             Form::Plain => 6,
             #[cfg(feature = "lz4")]
             Form::Lz4 => 8,
+        }
+    }
+
+    /// The bit of a header that says that the payload is whole envelopes.
+    fn flag(self) -> u32 {
+        match self {
+            Form::Plain => 17,
+            #[cfg(feature = "lz4")]
+            Form::Lz4 => 34,
         }
     }
 }
@@ -102,18 +122,18 @@ impl Segment {
     fn of(fields: u64, form: Form) -> Segment {
         // 17 bits, which every `usize` can hold.
         let field = |shift: u32| usize::try_from(fields >> shift & 0x1_ffff).unwrap_or(0);
-        let flag = |shift: u32| fields >> shift & 1 == 1;
+        let flag = fields >> form.flag() & 1 == 1;
         match form {
             Form::Plain => Segment {
                 form,
-                self_contained: flag(17),
+                self_contained: flag,
                 length: field(0),
                 inflated: 0,
             },
             #[cfg(feature = "lz4")]
             Form::Lz4 => Segment {
                 form,
-                self_contained: flag(34),
+                self_contained: flag,
                 length: field(0),
                 inflated: field(17),
             },

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::frame::check::{digits, hex};
+use crate::frame::{Flags, HEADER, Opcode, Version, begin, finish};
 
 /// QUERY "select key from system.local", its answer, and OPTIONS, each in a segment of its own, as they went over the
 /// wire.
@@ -20,29 +21,27 @@ const SEEN: [(&str, &str); 3] = [
     ),
 ];
 
+/// An envelope of so many bytes, whose body is made by `body`.
+fn envelope(length: usize, body: impl FnOnce(usize) -> Vec<u8>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let at = begin(&mut out, Version::V5, Opcode::Query, 5, Flags::NONE);
+    out.extend(body(length - HEADER));
+    finish(&mut out, at).unwrap();
+    out
+}
+
 /// The segments of envelopes, in a form.
 fn written(envelopes: &[&[u8]], form: Form) -> Vec<u8> {
-    let (mut layout, mut out) = (Layout::default(), Vec::new());
-    for envelope in envelopes {
-        let at = layout.append(&mut out, envelope);
-        let first = envelope.len().min(MAX_PAYLOAD);
-        assert_eq!(out[at..at + first], envelope[..first]);
+    let (mut writer, mut out) = (Writer::new(form), Vec::new());
+    let all = envelopes.concat();
+    let mut from = 0;
+    while from < all.len() {
+        let written = writer.write(&all[from..], &mut out);
+        assert!(written > 0);
+        from += written;
     }
-    layout.close(&mut out);
-    match form {
-        Form::Plain => {
-            seal(&mut out);
-            out
-        }
-        #[cfg(feature = "lz4")]
-        Form::Lz4 => {
-            let (mut packed, mut from) = (Vec::new(), 0);
-            while from < out.len() {
-                from = pack(&out, from, 1, &mut packed).end;
-            }
-            packed
-        }
-    }
+    assert_eq!(writer.write(&[], &mut out), 0);
+    out
 }
 
 /// The payloads of segments, one after another, and whether each is self-contained.
@@ -92,11 +91,11 @@ fn as_seen_from_cassandra() {
 fn envelopes_share_a_segment_until_it_is_full() {
     for form in forms() {
         let all = [
-            noise(100),
-            noise(9),
-            noise(MAX_PAYLOAD - 109),
-            vec![7; 9],
-            vec![8; MAX_PAYLOAD - 8],
+            envelope(100, noise),
+            envelope(9, noise),
+            envelope(MAX_PAYLOAD - 109, noise),
+            envelope(9, noise),
+            envelope(MAX_PAYLOAD - 8, |length| vec![8; length]),
         ];
         let envelopes: Vec<&[u8]> = all.iter().map(Vec::as_slice).collect();
         let expected = vec![
@@ -117,7 +116,7 @@ fn a_large_envelope_has_segments_of_its_own() {
             2 * MAX_PAYLOAD,
             3 * MAX_PAYLOAD + 5,
         ] {
-            let (small, large) = (noise(50), noise(length));
+            let (small, large) = (envelope(50, noise), envelope(length, noise));
             let read = read(&written(&[&small, &large, &small], form), form).unwrap();
             let parts: Vec<usize> = read.iter().map(|(_, payload)| payload.len()).collect();
             let contained = read.iter().map(|(contained, _)| *contained);
@@ -134,7 +133,11 @@ fn a_large_envelope_has_segments_of_its_own() {
 #[test]
 fn every_turned_bit_is_seen() {
     for form in forms() {
-        let out = written(&[&vec![1; 300], &noise(300)], form);
+        let (ones, noise) = (
+            envelope(300, |length| vec![1; length]),
+            envelope(300, noise),
+        );
+        let out = written(&[&ones, &noise], form);
         for bit in 0..out.len() * 8 {
             let mut damaged = out.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
@@ -154,13 +157,13 @@ fn every_turned_bit_is_seen() {
 #[cfg(feature = "lz4")]
 #[test]
 fn what_compresses_is_compressed_and_the_rest_is_not() {
-    let zeros = vec![0; MAX_PAYLOAD];
+    let zeros = envelope(MAX_PAYLOAD, |length| vec![0; length]);
     let out = written(&[&zeros], Form::Lz4);
     assert!(out.len() < 1000, "{}", out.len());
     assert_eq!(read(&out, Form::Lz4), Ok(vec![(true, zeros)]));
-    let noise = noise(1000);
+    let noise = envelope(1009, noise);
     let out = written(&[&noise], Form::Lz4);
-    assert_eq!(out.len(), 8 + 1000 + 4);
+    assert_eq!(out.len(), 8 + 1009 + 4);
     let segment = Segment::parse(&out, Form::Lz4).unwrap().unwrap();
     assert!(!segment.is_compressed());
 }
