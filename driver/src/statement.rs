@@ -12,4 +12,5 @@ pub use prepared::Prepared;
 pub use text::Statement;
 
 pub(crate) use batch::{BatchStatement, Entry};
+pub(crate) use prepared::{Known, Sent};
 pub(crate) use text::Verb;

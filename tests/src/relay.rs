@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::join;
+use scylla_orm::driver::frame::segment::{Form, Segment};
 use scylla_orm::driver::frame::{HEADER, Header, Opcode};
 use scylla_orm::driver::socket::{Connector, Socket, Tcp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -122,9 +123,11 @@ async fn relay(shared: Arc<Shared>, client: TcpStream, server: TcpStream) {
         .clone();
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
+    // Set by the answer behind which version 5 begins to send segments, before the driver sees that answer.
+    let enclosed = AtomicBool::new(false);
     let both = join(
-        requests(&shared, from_client, to_server),
-        answers(&shared, from_server, to_client),
+        requests(&shared, &enclosed, from_client, to_server),
+        answers(&shared, &enclosed, from_server, to_client),
     );
     tokio::select! {
         (request, answer) = both => {
@@ -140,6 +143,7 @@ async fn relay(shared: Arc<Shared>, client: TcpStream, server: TcpStream) {
 /// Passes requests on. An error is one of the driver's side.
 async fn requests(
     shared: &Shared,
+    enclosed: &AtomicBool,
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
 ) -> io::Result<()> {
@@ -147,7 +151,7 @@ async fn requests(
     loop {
         let read = from.read(&mut buffer).await?;
         let bytes = buffer.get(..read).unwrap_or_default();
-        frames.count(bytes, &shared.sent);
+        frames.count(bytes, enclosed, &shared.sent);
         if read == 0 {
             to.shutdown().await.ok();
             return Ok(());
@@ -161,6 +165,7 @@ async fn requests(
 /// Passes answers on. An error is one of the driver's side; servers may end as they like.
 async fn answers(
     shared: &Shared,
+    enclosed: &AtomicBool,
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
 ) -> io::Result<()> {
@@ -169,7 +174,7 @@ async fn answers(
     loop {
         let read = from.read(&mut buffer).await.unwrap_or(0);
         let bytes = buffer.get(..read).unwrap_or_default();
-        frames.count(bytes, &shared.answered);
+        frames.count(bytes, enclosed, &shared.answered);
         // The sender lives as long as the relay.
         hold.wait_for(|hold| !hold).await.ok();
         if read == 0 {
@@ -179,16 +184,38 @@ async fn answers(
     }
 }
 
-/// Finds the frames in a stream of bytes.
+/// Finds the frames in a stream of bytes, in segments or not; segments are not compressed here.
 #[derive(Debug, Default)]
 struct Frames {
+    /// Of a segment that is not whole yet.
+    segment: Vec<u8>,
     header: Vec<u8>,
     /// Bytes of the body that are still to come.
     body: usize,
 }
 
 impl Frames {
-    fn count(&mut self, mut bytes: &[u8], counters: &[AtomicU64; 32]) {
+    fn count(&mut self, bytes: &[u8], enclosed: &AtomicBool, counters: &[AtomicU64; 32]) {
+        if !enclosed.load(Relaxed) {
+            return self.count_frames(bytes, enclosed, counters);
+        }
+        self.segment.extend_from_slice(bytes);
+        while let Ok(Some(segment)) = Segment::parse(&self.segment, Form::Plain)
+            && self.segment.len() >= segment.length()
+        {
+            let rest = self.segment.split_off(segment.length());
+            let whole = std::mem::replace(&mut self.segment, rest);
+            let payload = whole.get(segment.payload()).unwrap_or_default();
+            self.count_frames(payload, enclosed, counters);
+        }
+    }
+
+    fn count_frames(
+        &mut self,
+        mut bytes: &[u8],
+        enclosed: &AtomicBool,
+        counters: &[AtomicU64; 32],
+    ) {
         while !bytes.is_empty() {
             let skipped = self.body.min(bytes.len());
             self.body -= skipped;
@@ -206,6 +233,10 @@ impl Frames {
             };
             if let Some(counter) = counters.get(usize::from(header.opcode as u8)) {
                 counter.fetch_add(1, Relaxed);
+            }
+            if header.version == 5 && matches!(header.opcode, Opcode::Ready | Opcode::Authenticate)
+            {
+                enclosed.store(true, Relaxed);
             }
             self.body = usize::try_from(header.length).unwrap_or(usize::MAX);
             self.header.clear();

@@ -5,6 +5,9 @@ use super::{Attempt, ErrorKind};
 /// Cassandra's default `native_transport_max_frame_size`.
 const CASSANDRA_FRAME: usize = 16 << 20;
 
+/// How Cassandra in versions 4 and 5 of the protocol, and ScyllaDB, say that a request is too large.
+const TOO_LARGE: [&str; 3] = ["too big", "exceeds allowed maximum", "size too large"];
+
 /// One sentence, or nothing where the failure says it all.
 pub(super) fn of(kind: &ErrorKind, attempts: &[Attempt], size: Option<usize>) -> Option<String> {
     let fixed = match kind {
@@ -15,7 +18,7 @@ pub(super) fn of(kind: &ErrorKind, attempts: &[Attempt], size: Option<usize>) ->
         ErrorKind::Invalid { message }
         | ErrorKind::Overloaded { message }
         | ErrorKind::Server { message, .. }
-            if message.contains("too big") || message.contains("size too large") =>
+            if TOO_LARGE.iter().any(|words| message.contains(words)) =>
         {
             return Some(large(size.unwrap_or_default()));
         }

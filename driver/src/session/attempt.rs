@@ -19,7 +19,7 @@ use crate::policy::retry::{Decision, decide};
 use crate::session::answer::Content;
 use crate::session::request::{Message, Request};
 use crate::session::{Answer, Inner, decode};
-use crate::statement::Prepared;
+use crate::statement::{Prepared, Sent};
 
 /// Requests that were sent before a statement was prepared again are answered within about that time.
 const RECENT: Duration = Duration::from_secs(1);
@@ -39,7 +39,13 @@ pub(super) struct Trip<'a> {
 /// An attempt that was made before the loop began.
 pub(super) struct Tried {
     pub(super) conn: Arc<Conn>,
-    pub(super) outcome: Result<Frame, Failure>,
+    pub(super) outcome: Outcome,
+}
+
+/// What came of a request, and what of its statement it was sent with.
+pub(super) struct Outcome {
+    pub(super) result: Result<Frame, Failure>,
+    pub(super) sent: Sent,
 }
 
 /// The nodes that are left to be asked, as they were when the loop began.
@@ -134,11 +140,7 @@ impl<'a> Trip<'a> {
     }
 
     /// Reads what came of an attempt. A server that does not know the statement is told it, once.
-    async fn follow(
-        &self,
-        conn: &Arc<Conn>,
-        outcome: Result<Frame, Failure>,
-    ) -> Result<Answer, ErrorKind> {
+    async fn follow(&self, conn: &Arc<Conn>, outcome: Outcome) -> Result<Answer, ErrorKind> {
         let mut answer = self.read(conn, outcome, self.request);
         for trust in [true, false] {
             if !matches!(answer, Err(ErrorKind::Unprepared)) {
@@ -194,25 +196,32 @@ impl<'a> Trip<'a> {
         Ok(true)
     }
 
-    async fn send(&self, conn: &Arc<Conn>, request: Request<'_>) -> Result<Frame, Failure> {
+    async fn send(&self, conn: &Arc<Conn>, request: Request<'_>) -> Outcome {
         let head = Head {
             opcode: request.opcode(),
             flags: request.flags(),
             deadline: self.deadline,
         };
-        let encode = |out: &mut Vec<u8>| request.encode(conn.features(), out);
+        let statement = request.answered();
+        let sent = statement.and_then(|statement| statement.to_send(conn.features()));
+        let encode = |out: &mut Vec<u8>| request.encode(conn.features(), &sent, out);
         let begin = poll_fn(|cx| Poll::Ready(conn.clone().begin(cx, head, encode)));
-        begin.await?.await
+        let result = match begin.await {
+            Ok(flight) => flight.await,
+            Err(failure) => Err(failure),
+        };
+        Outcome { result, sent }
     }
 
     fn read(
         &self,
         conn: &Conn,
-        outcome: Result<Frame, Failure>,
+        outcome: Outcome,
         request: Request<'_>,
     ) -> Result<Answer, ErrorKind> {
-        let frame = outcome.map_err(|failure| of_request(&failure, self.timeout))?;
-        decode::answer(frame, conn, request.answered())
+        let Outcome { result, sent } = outcome;
+        let frame = result.map_err(|failure| of_request(&failure, self.timeout))?;
+        decode::answer(frame, conn, request.answered(), &sent)
     }
 
     /// Notes a failed attempt and decides what follows.

@@ -10,7 +10,7 @@ use crate::frame::{Consistency, Features, Flags, Opcode, Params, Values};
 use crate::policy::retry;
 use crate::routing;
 use crate::session::{Defaults, Execution};
-use crate::statement::{Batch, Entry, Options, Prepared, Statement, Verb};
+use crate::statement::{Batch, Entry, Known, Options, Prepared, Sent, Statement, Verb};
 use crate::wire::TooLong;
 
 /// A message of an application.
@@ -150,9 +150,14 @@ impl<'a> Request<'a> {
     }
 
     /// Appends its body.
-    pub(super) fn encode(&self, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
+    pub(super) fn encode(
+        &self,
+        features: &Features,
+        sent: &Sent,
+        out: &mut Vec<u8>,
+    ) -> Result<(), TooLong> {
         match self.message {
-            Message::Execute(execution) => execution.encode(self.defaults, features, out),
+            Message::Execute(execution) => execution.encode(self.defaults, features, sent, out),
             Message::Query(statement) => Query {
                 text: statement.text(),
                 params: Params {
@@ -186,26 +191,34 @@ impl Execution {
             .route(Values::new(self.count, &self.values), any)
     }
 
-    /// Appends the body of EXECUTE.
+    /// Appends the body of EXECUTE; `sent` is from [`Prepared::to_send`].
     #[inline]
     pub(super) fn encode(
         &self,
         defaults: &Defaults,
         features: &Features,
+        sent: &Sent,
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
         let options = &self.options;
-        let known = self.statement.known();
+        let now;
+        let known: &Known = match sent {
+            Some(sent) => sent,
+            None => {
+                now = self.statement.known();
+                &now
+            }
+        };
         let rows = options.page_size.unwrap_or(defaults.page_size);
         let paged = rows > 0 && self.statement.verb() == Verb::Read;
         Execute {
             id: &known.id,
-            result_id: &[],
+            result_id: &known.result_id,
             params: Params {
                 consistency: options.consistency.unwrap_or(defaults.consistency),
                 values: Values::new(self.count, &self.values),
-                // Never: a server of version 4 would not say that the table was altered in between.
-                skip_metadata: false,
+                // Only with an id of the columns: without one the server would not say that the table was altered.
+                skip_metadata: sent.as_ref().is_some_and(|sent| sent.may_skip()),
                 page_size: paged.then(|| i32::try_from(rows).unwrap_or(i32::MAX)),
                 paging_state: self.paging_state.as_deref(),
                 serial_consistency: options.serial_consistency.or(defaults.serial_consistency),

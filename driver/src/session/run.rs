@@ -10,14 +10,13 @@ use futures_core::future::BoxFuture;
 
 use crate::clock::deadlines::Tick;
 use crate::conn::Conn;
-use crate::conn::failure::Failure;
 use crate::conn::request::{Flight, Head};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::{Flags, Frame, Opcode};
-use crate::session::attempt::{Tried, Trip};
+use crate::frame::{Flags, Opcode};
+use crate::session::attempt::{Outcome, Tried, Trip};
 use crate::session::request::{Message, Request};
 use crate::session::{Answer, Execution, Inner, Session, decode};
-use crate::statement::Prepared;
+use crate::statement::{Prepared, Sent};
 
 /// An execution under way: what [`Session::run`] returns. Nothing is sent before it is polled.
 ///
@@ -36,7 +35,7 @@ pub struct Run {
 
 enum Step {
     New,
-    Flying(Flight, Tick),
+    Flying(Flight, Tick, Sent),
     Looping(BoxFuture<'static, (Execution, Result<Answer>)>),
     Over,
 }
@@ -86,13 +85,17 @@ impl Run {
             },
             deadline,
         };
+        let sent = execution.statement.to_send(conn.features());
         let begun = conn.clone().begin(cx, head, |out| {
-            execution.encode(&inner.defaults, conn.features(), out)
+            execution.encode(&inner.defaults, conn.features(), &sent, out)
         });
         match begun {
-            Ok(flight) => Ok(Step::Flying(flight, deadline)),
+            Ok(flight) => Ok(Step::Flying(flight, deadline, sent)),
             Err(failure) => {
-                let outcome = Err(failure);
+                let outcome = Outcome {
+                    result: Err(failure),
+                    sent,
+                };
                 Ok(self.go_on(deadline, Some(Tried { conn, outcome })))
             }
         }
@@ -104,12 +107,12 @@ impl Run {
         &mut self,
         conn: Arc<Conn>,
         deadline: Tick,
-        outcome: Result<Frame, Failure>,
+        outcome: Outcome,
     ) -> Poll<Result<Answer>> {
-        match outcome {
+        match outcome.result {
             Ok(frame) if frame.opcode == Opcode::Result => {
                 let statement = self.execution.as_ref().map(|e| &e.statement);
-                let answer = match decode::answer(frame, &conn, statement) {
+                let answer = match decode::answer(frame, &conn, statement, &outcome.sent) {
                     // The next page needs the execution again.
                     Ok(answer) if answer.paging_state().is_some() => {
                         let statement = statement.cloned();
@@ -120,7 +123,8 @@ impl Run {
                 };
                 Poll::Ready(answer)
             }
-            outcome => {
+            result => {
+                let outcome = Outcome { result, ..outcome };
                 self.step = self.go_on(deadline, Some(Tried { conn, outcome }));
                 Poll::Pending
             }
@@ -174,8 +178,11 @@ impl Future for Run {
                         return Poll::Ready(Err(error));
                     }
                 },
-                Step::Flying(flight, deadline) => {
-                    let outcome = ready!(Pin::new(&mut *flight).poll(cx));
+                Step::Flying(flight, deadline, sent) => {
+                    let outcome = Outcome {
+                        result: ready!(Pin::new(&mut *flight).poll(cx)),
+                        sent: sent.take(),
+                    };
                     let (conn, deadline) = (flight.conn().clone(), *deadline);
                     this.step = Step::Over;
                     if let Poll::Ready(result) = this.finish(conn, deadline, outcome) {

@@ -10,6 +10,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::clock::deadlines::Tick;
 use crate::error::{Error, ErrorKind, Result};
+use crate::frame::Features;
 use crate::frame::response::{Described, Prepared as Told};
 use crate::value::{Column, ToRow};
 
@@ -41,14 +42,27 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) struct Known {
     pub(crate) id: Bytes,
+    /// The id of the columns, if servers give them any.
+    pub(crate) result_id: Bytes,
     pub(crate) columns: Arc<[Column]>,
 }
+
+/// What a request was sent with, where results have ids: its answer may leave these columns out, whatever servers have
+/// said in between.
+pub(crate) type Sent = Option<Arc<Known>>;
 
 /// An id that no server has given to a statement.
 const UNKNOWN: Bytes = Bytes::from_static(&[0; 16]);
 
 /// The end of the names of ScyllaDB's logs of changes: the only tables with another partitioner.
 const CDC_LOG: &str = "_scylla_cdc_log";
+
+impl Known {
+    /// Whether answers may leave the columns out.
+    pub(crate) fn may_skip(&self) -> bool {
+        !self.result_id.is_empty() && !self.columns.is_empty()
+    }
+}
 
 impl Prepared {
     pub(crate) fn new(text: Arc<str>, told: Told) -> Prepared {
@@ -68,6 +82,7 @@ impl Prepared {
             lwt,
             current: ArcSwap::from_pointee(Known {
                 id: told.id,
+                result_id: told.result_id,
                 columns: told.result.columns,
             }),
             seen: ArcSwapOption::empty(),
@@ -92,6 +107,7 @@ impl Prepared {
             .eq(told.markers.iter().map(|m| &m.ty));
         self.0.current.store(Arc::new(Known {
             id: if same { told.id } else { UNKNOWN },
+            result_id: told.result_id,
             columns: told.result.columns,
         }));
         same
@@ -99,6 +115,25 @@ impl Prepared {
 
     pub(crate) fn shared_text(&self) -> &Arc<str> {
         &self.0.text
+    }
+
+    /// An answer says that the columns are others than those `sent`.
+    #[cold]
+    pub(crate) fn learn(&self, sent: &Arc<Known>, result_id: &Bytes, columns: &Arc<[Column]>) {
+        let known = Known {
+            id: sent.id.clone(),
+            result_id: result_id.clone(),
+            columns: Arc::clone(columns),
+        };
+        // What servers have said since then is newer.
+        self.0.current.compare_and_swap(sent, Arc::new(known));
+    }
+
+    /// What a request is to be sent with; `None` where results have no ids, so that answers tell their columns.
+    #[inline]
+    pub(crate) fn to_send(&self, features: &Features) -> Sent {
+        let has_ids = features.has_result_ids();
+        has_ids.then(|| self.0.current.load_full())
     }
 
     #[inline]
