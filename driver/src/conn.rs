@@ -54,6 +54,7 @@ mod link;
 mod outbox;
 mod pen;
 mod queue;
+mod silence;
 mod slots;
 mod state;
 mod sync;
@@ -94,6 +95,11 @@ pub struct Dialer {
     /// Counts what becomes of them.
     pub counters: Arc<ConnCounters>,
 }
+
+/// So much is added to the [load](Conn::load) of a connection that owes answers and has given none for half a second:
+/// more than any other can have. It goes with the next answer. A request that another server can answer should not wait
+/// for this one, which a heartbeat finds dead only much later.
+pub const SILENT: u32 = 1 << 24;
 
 /// A way to one shard of a node: its shard-aware port, and the source port that leads from there to the shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,7 +229,8 @@ impl Conn {
         self.link.is_open()
     }
 
-    /// Answers that are due and requests that wait to be sent: of two connections, take the one with less.
+    /// How much it has to do: answers that are due and requests that wait to be sent. Of two connections, take the one
+    /// with less. One that has been [silent](SILENT) for long is the last to be taken.
     #[inline]
     pub fn load(&self) -> u32 {
         self.link.load()

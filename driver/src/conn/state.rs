@@ -9,11 +9,13 @@ use std::task::Waker;
 use std::time::Duration;
 
 use crate::clock::deadlines::Tick;
+use crate::conn::SILENT;
 use crate::conn::config::ConnConfig;
 use crate::conn::failure::{End, Failure, Step};
 use crate::conn::outbox::{Claim, Outbox};
 use crate::conn::pen::Pen;
 use crate::conn::queue::{Limit, Place, Queue};
+use crate::conn::silence::Silence;
 use crate::conn::slots::{Look, Remains, Slots, Stray};
 use crate::frame::Frame;
 use tokio::net::tcp::OwnedWriteHalf;
@@ -23,6 +25,7 @@ use tokio::net::tcp::OwnedWriteHalf;
 pub(super) struct State {
     slots: Slots,
     queue: Queue,
+    silence: Silence,
     pub(super) outbox: Outbox,
     /// The I/O task will look at the outbox before it sleeps.
     pub(super) io_awake: bool,
@@ -85,6 +88,7 @@ impl State {
                 requests: config.queue,
                 bytes: config.queue_bytes,
             }),
+            silence: Silence::new(),
             outbox: Outbox::new(half),
             io_awake: true,
             life: Life::Open,
@@ -98,10 +102,14 @@ impl State {
         &self.life
     }
 
-    /// Answers that are due, and requests that wait to be sent.
+    /// Answers that are due, and requests that wait to be sent; more if the server is silent.
     pub(super) fn load(&self) -> u32 {
         let queued = u32::try_from(self.queue.len()).unwrap_or(u32::MAX);
-        self.slots.live().saturating_add(queued)
+        let load = self.slots.live().saturating_add(queued).min(SILENT - 1);
+        match self.silence.is_long() {
+            true => load + SILENT,
+            false => load,
+        }
     }
 
     /// Answers that are due.
@@ -146,6 +154,9 @@ impl State {
         } else {
             match self.slots.claim(waker, deadline) {
                 Ok(ticket) => {
+                    if self.slots.live() == 1 {
+                        self.silence.end();
+                    }
                     let claim = self.outbox.append(frame, ticket);
                     return Ok((Stage::Sent(claim), self.flush()));
                 }
@@ -248,6 +259,7 @@ impl State {
     ) -> Result<(), u16> {
         // After a burst the I/O task looks again; a lone waiter will write for itself.
         self.io_awake = !(batch.len() == 1 && self.slots.live() == 1);
+        self.silence.end();
         for (stream, frame) in batch.drain(..) {
             self.slots
                 .answer(stream, frame, wake)
@@ -262,6 +274,9 @@ impl State {
     pub(super) fn expire(&mut self, now: Tick, wake: &mut Vec<Waker>) -> bool {
         self.slots.expire(now, wake);
         self.queue.expire(now, wake);
+        if self.slots.live() > 0 {
+            self.silence.go_on(now);
+        }
         let worn_out = matches!(self.life, Life::Open) && self.is_worn_out(now);
         if worn_out {
             self.life = Life::Draining { patient: true };

@@ -11,6 +11,7 @@ mod handshake;
 mod heartbeat;
 #[cfg(scylla_orm_loom)]
 mod loom;
+mod silence;
 mod stream;
 mod stress;
 

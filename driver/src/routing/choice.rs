@@ -1,6 +1,7 @@
 //! The first node to ask: on the hot path, so nothing is allocated.
 
 use super::{Distance, Wish};
+use crate::conn::SILENT;
 
 /// The node to ask first; `load` is how many answers a node owes, `None` if it cannot be asked now.
 #[inline]
@@ -17,28 +18,32 @@ pub(crate) fn first(
     replica.or_else(|| super::plan::others(wish, distances).find(|node| load(*node).is_some()))
 }
 
-/// The first replica of the local data centre, whatever its rack or load; else of another, if that is allowed.
+/// The first replica of the local data centre, whatever its rack or load, unless it is silent; else of another, if that
+/// is allowed.
 fn first_in_order(
     wish: &Wish<'_>,
     distances: &[Distance],
     load: impl Fn(u16) -> Option<u32>,
 ) -> Option<u16> {
-    let pick = |remote: bool| {
+    let pick = |remote: bool, limit: u32| {
         wish.replicas.iter().copied().find(|node| {
             let distance = distances.get(usize::from(*node));
-            distance.is_some_and(|d| (*d == Distance::Remote) == remote) && load(*node).is_some()
+            distance.is_some_and(|d| (*d == Distance::Remote) == remote)
+                && load(*node).is_some_and(|load| load < limit)
         })
     };
-    pick(false).or_else(|| if wish.remote { pick(true) } else { None })
+    let of = |remote| pick(remote, SILENT).or_else(|| pick(remote, u32::MAX));
+    of(false).or_else(|| if wish.remote { of(true) } else { None })
 }
 
-/// The nearest replica, and among equally near ones the first, unless another has clearly less to do.
+/// The nearest replica, and among equally near ones the first, unless another has clearly less to do. A silent one only
+/// if all in its data centre are.
 fn least(
     wish: &Wish<'_>,
     distances: &[Distance],
     load: impl Fn(u16) -> Option<u32>,
 ) -> Option<u16> {
-    let mut best: Option<(Distance, u32, u16)> = None;
+    let mut best: Option<((bool, bool, Distance), u32, u16)> = None;
     for node in wish.replicas {
         let Some(distance) = distances.get(usize::from(*node)).copied() else {
             continue;
@@ -49,10 +54,11 @@ fn least(
         let Some(load) = load(*node) else {
             continue;
         };
-        let better = best
-            .is_none_or(|(d, l, _)| distance < d || (distance == d && is_clearly_less(load, l)));
+        let rank = (distance == Distance::Remote, load >= SILENT, distance);
+        let better =
+            best.is_none_or(|(r, l, _)| rank < r || (rank == r && is_clearly_less(load, l)));
         if better {
-            best = Some((distance, load, *node));
+            best = Some((rank, load, *node));
         }
     }
     best.map(|(.., node)| node)
@@ -126,6 +132,28 @@ mod tests {
             &[Some(400), Some(0), Some(0)],
             Some(0),
         );
+    }
+
+    #[test]
+    fn a_silent_node_is_asked_only_if_all_near_ones_are() {
+        let silent = Some(SILENT + 1);
+        let idle = Some(0);
+        let racks = &[RACK, LOCAL, REMOTE];
+        check(wish(&[0, 1, 2]), racks, &[silent, idle, idle], Some(1));
+        check(wish(&[0, 1]), racks, &[silent, silent, idle], Some(0));
+        check(wish(&[1, 0]), racks, &[silent, silent, idle], Some(0));
+        let remote = |wish| Wish {
+            remote: true,
+            ..wish
+        };
+        check(remote(wish(&[0, 2])), racks, &[silent, idle, idle], Some(0));
+        let stable = Wish {
+            stable: true,
+            ..remote(wish(&[0, 1, 2]))
+        };
+        check(stable, racks, &[silent, Some(999), idle], Some(1));
+        check(stable, racks, &[silent, silent, idle], Some(0));
+        check(stable, racks, &[None, None, silent], Some(2));
     }
 
     #[test]
