@@ -78,7 +78,8 @@ impl SessionBuilder {
     }
 
     /// Opens the session: resolves when each node of the local data centre that can be reached has a connection to
-    /// each of its shards, or half a second after the topology is known; the rest is connected behind it.
+    /// each of its shards, or after half a second, if at least one node has one by then; the rest is connected behind
+    /// it.
     ///
     /// # Errors
     /// [`ErrorKind::Driver`](crate::error::ErrorKind::Driver) if no contact point can be used, and why, for each of

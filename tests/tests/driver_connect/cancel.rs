@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use scylla_orm::driver::Session;
 use scylla_orm::driver::session::SessionBuilder;
+use scylla_orm_embedded::Cluster;
 use tests::poll::until;
 use tests::relay::Relay;
 use tests::target::Target;
@@ -89,4 +90,28 @@ async fn at_every_millisecond() {
     }
     let what = format!("dropped after 1 to 50 ms, {finished} had finished");
     settle(&what, &target, &relay).await;
+}
+
+/// The same without a relay, as the servers see it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_every_millisecond_without_a_relay() {
+    let cluster = Cluster::builder().nodes(3).shards(4).start().await.unwrap();
+    for ms in (1..=50).chain(1..=50) {
+        let builder = Session::builder().contact_points(cluster.contact_points());
+        let connecting = tokio::time::timeout(Duration::from_millis(ms), builder.connect());
+        drop(connecting.await);
+    }
+    let start = Instant::now();
+    until("the servers have seen all end", async || {
+        (0..3).all(|node| cluster.connections(node).iter().sum::<usize>() == 0)
+    })
+    .await;
+    let elapsed = start.elapsed();
+    println!(
+        "100 times dropped after 1 to 50 ms: {} resets seen by the servers, all closed {elapsed:.0?} after the last",
+        cluster.resets()
+    );
+    assert!(elapsed < BOUND, "{elapsed:?}");
+    assert_eq!(cluster.resets(), 0);
+    cluster.stop().await;
 }

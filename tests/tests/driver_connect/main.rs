@@ -4,6 +4,7 @@ mod adopt;
 mod bad;
 mod cancel;
 mod names;
+mod steps;
 mod wait;
 
 use std::time::Duration;

@@ -34,7 +34,7 @@ fn event(n: u64, known: SocketAddr) -> Event {
     let unknown = SocketAddr::from(([127, 9, a, b], 9042));
     match n % 5 {
         0 => Event::Status {
-            up: n % 2 == 0,
+            up: n.is_multiple_of(2),
             node: known,
         },
         1 => Event::Status {
