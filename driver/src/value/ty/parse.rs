@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Type, ParseTypeError> {
-        let known = ["address", "Address", "my type"];
+        let known = ["address", "Address", "my type", "int"];
         Type::parse(text, &|name| {
             known.contains(&name).then(|| {
                 Arc::new(UserType {
@@ -247,6 +247,7 @@ mod tests {
         check("vector<float, 3>");
         check("address");
         check("frozen<\"Address\">");
+        check("list<\"int\">");
         check("map<text, frozen<\"my type\">>");
         check("'org.example.Point'");
     }

@@ -55,6 +55,8 @@ impl fmt::Display for Type {
             Type::Map(k, v) => write!(f, "map<{k}, {v}>"),
             Type::Vector(t, n) => write!(f, "vector<{t}, {n}>"),
             Type::Frozen(t) => write!(f, "frozen<{t}>"),
+            // Without quotes, a name such as `int` is another type.
+            Type::User(ty) if Type::native(&ty.name).is_some() => write!(f, "\"{}\"", ty.name),
             Type::User(ty) => Ident(&ty.name).fmt(f),
             Type::Custom(class) => write!(f, "'{}'", class.replace('\'', "''")),
             Type::Tuple(types) => {

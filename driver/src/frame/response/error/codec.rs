@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{ServerError, ServerErrorKind as Kind, WriteType};
 use crate::frame::{Consistency, Features, Version};
 use crate::wire::{
-    Malformed, Reader, TooLong, put_byte, put_inet_addr, put_int, put_short, put_short_bytes,
+    Malformed, Reader, TooLong, Why, put_byte, put_inet_addr, put_int, put_short, put_short_bytes,
     put_string, put_string_list,
 };
 
@@ -249,9 +249,11 @@ fn read_failures(
     reader: &mut Reader<'_>,
     features: &Features,
 ) -> Result<(i32, Vec<(IpAddr, u16)>), Malformed> {
+    let at = reader.clone();
     let failures = reader.int("failures")?;
     let reasons = match features.version {
         Version::V4 => Vec::new(),
+        Version::V5 if failures < 0 => return Err(at.malformed("failures", Why::Length)),
         Version::V5 => (0..failures)
             .map(|_| Ok((reader.inet_addr("node")?, reader.short("reason")?)))
             .collect::<Result<_, _>>()?,
