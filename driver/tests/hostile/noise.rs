@@ -27,6 +27,8 @@ fn small() -> impl Strategy<Value = u8> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_bytes_come_back(data in vec(any::<u8>(), 0..300)) {
         for (name, run) in targets::ALL {

@@ -9,28 +9,47 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::segments::segmented;
 use scylla_orm_driver::clock::SystemClock;
 use scylla_orm_driver::clock::deadlines::Deadlines;
 use scylla_orm_driver::conn::config::{ConnConfig, Credentials};
 use scylla_orm_driver::conn::failure::Failure;
 use scylla_orm_driver::conn::{Conn, Dialer};
 use scylla_orm_driver::frame::response::{Ready, Response, Supported};
-use scylla_orm_driver::frame::{self, Features, Flags, Frame, HEADER, Header, Opcode, Version};
+use scylla_orm_driver::frame::segment::Form;
+use scylla_orm_driver::frame::{
+    self, Compression, Features, Flags, Frame, HEADER, Header, Opcode, Version,
+};
 use scylla_orm_driver::socket::{Connector, Socket};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf};
 
-/// Whether there is a good handshake first, the size of the pieces, then what the server says.
+/// Bits of the first byte of an input: a good handshake comes first; in version 5; what the server says comes in segments
+/// that are in order; compressed by one of the ways there are.
+const GREETS: u8 = 1;
+const V5: u8 = 2;
+const SEGMENTS: u8 = 4;
+const COMPRESSED: u8 = 8;
+const SNAPPY: u8 = 16;
+
+/// The bits above, the size of the pieces, then what the server says.
 pub(crate) fn run(data: &[u8]) {
     let [choice, piece, said @ ..] = data else {
         return;
     };
+    let compression = match choice & (COMPRESSED | SNAPPY) {
+        COMPRESSED => Compression::named("lz4"),
+        SNAPPY => Compression::named("snappy"),
+        _ => None,
+    };
+    let form = Form::of(Version::V5, compression).filter(|_| choice & SEGMENTS != 0);
+    let said = form.map_or(said.to_vec(), |form| segmented(said, form));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime");
     let (client, server) = tokio::io::duplex(1 << 16);
-    let server = serve(server, *choice, usize::from(*piece).max(1), said);
-    let both = async { tokio::join!(use_it(client), server) };
+    let server = serve(server, *choice, usize::from(*piece).max(1), &said);
+    let both = async { tokio::join!(use_it(client, compression), server) };
     let done = runtime.block_on(async { tokio::time::timeout(PATIENCE, both).await });
     assert!(done.is_ok(), "the connection hangs");
 }
@@ -41,9 +60,9 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// What a client asks: enough to have several streams open.
 const REQUESTS: usize = 3;
 
-async fn use_it(stream: DuplexStream) {
+async fn use_it(stream: DuplexStream, compression: Option<Compression>) {
     let (events, mut heard) = tokio::sync::mpsc::channel(4);
-    let conn = match connect(stream, Some(events)).await {
+    let conn = match connect(stream, Some(events), compression).await {
         Ok(conn) => conn,
         Err(failure) => return drop(failure.to_string()),
     };
@@ -64,6 +83,7 @@ async fn use_it(stream: DuplexStream) {
 pub(crate) async fn connect(
     stream: DuplexStream,
     events: Option<tokio::sync::mpsc::Sender<Frame>>,
+    compression: Option<Compression>,
 ) -> Result<Arc<Conn>, Failure> {
     let dialer = Arc::new(Dialer {
         connector: Arc::new(Once(Mutex::new(Some(stream)))),
@@ -71,6 +91,7 @@ pub(crate) async fn connect(
         counters: Arc::default(),
         config: Arc::new(ConnConfig {
             max_frame: 1 << 20,
+            compression,
             credentials: Some(Credentials::new("user", "password")),
             ..ConnConfig::default()
         }),
@@ -94,9 +115,9 @@ pub(crate) async fn ask(conn: &Arc<Conn>, requests: usize) -> Vec<Result<Frame, 
 
 async fn serve(stream: DuplexStream, choice: u8, piece: usize, said: &[u8]) {
     let (mut from, mut to) = tokio::io::split(stream);
-    if choice & 1 != 0 {
+    if choice & GREETS != 0 {
         // The client may find fault with nothing here, so the pipe is open.
-        let v5 = choice & 2 != 0;
+        let v5 = choice & V5 != 0;
         greet(&mut from, &mut to, v5).await.expect("a handshake");
         from.read_u8().await.ok();
     }
