@@ -49,6 +49,10 @@ pub(crate) struct Shared {
     pub(crate) hops: HopCosts,
     /// Connections that clients have ended with RST.
     pub(crate) resets: AtomicUsize,
+    /// Connections that were accepted.
+    pub(crate) accepted: AtomicUsize,
+    /// Whether nodes have a port where the source port chooses the shard, if their flavour has shards.
+    pub(crate) shard_aware_port: bool,
 }
 
 /// One node.
@@ -93,6 +97,8 @@ impl Shared {
             requests: RequestLog::new(0),
             hops: HopCosts::default(),
             resets: AtomicUsize::new(0),
+            accepted: AtomicUsize::new(0),
+            shard_aware_port: true,
         }
     }
 

@@ -102,6 +102,7 @@ impl Peer {
             later: Later::default(),
             stopped: None,
         };
+        peer.shared.accepted.fetch_add(1, Ordering::Relaxed);
         if let Some(shard) = peer.place().shards.get(usize::from(shard)) {
             shard.connections.fetch_add(1, Ordering::Relaxed);
         }

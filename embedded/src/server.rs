@@ -160,6 +160,11 @@ impl Cluster {
         shards.map(|s| s.connections.load(Relaxed)).collect()
     }
 
+    /// How many connections clients have opened so far.
+    pub fn accepted(&self) -> usize {
+        self.shared.accepted.load(Relaxed)
+    }
+
     /// How many connections clients have ended with RST instead of FIN.
     pub fn resets(&self) -> usize {
         self.shared.resets.load(Relaxed)

@@ -33,6 +33,7 @@ struct Shared {
     /// Ends all connections.
     cut: Mutex<Arc<Notify>>,
     refuse: AtomicBool,
+    translate: AtomicBool,
 }
 
 impl Relay {
@@ -81,6 +82,11 @@ impl Relay {
     pub fn refuse(&self, refuse: bool) {
         self.0.refuse.store(refuse, Relaxed);
     }
+
+    /// Gives new connections another source port on their way to the server, as address translation does, or no longer.
+    pub fn translate(&self, translate: bool) {
+        self.0.translate.store(translate, Relaxed);
+    }
 }
 
 fn count(counters: &[AtomicU64; 32], opcode: Opcode) -> u64 {
@@ -100,6 +106,8 @@ impl Connector for Relay {
             if shared.refuse.load(Relaxed) {
                 return Err(io::ErrorKind::ConnectionRefused.into());
             }
+            // Whatever the system chooses instead.
+            let source_port = source_port.filter(|_| !shared.translate.load(Relaxed));
             let Socket::Tcp(server) = Tcp::default().connect(to, source_port).await? else {
                 return Err(io::ErrorKind::Unsupported.into());
             };

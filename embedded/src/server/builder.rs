@@ -25,6 +25,7 @@ const MAX_BODY: usize = 16 << 20;
 pub struct ClusterBuilder {
     flavor: Flavor,
     shards: NonZeroU16,
+    shard_aware_port: bool,
     /// Name and number of nodes.
     datacenters: Vec<(Box<str>, usize)>,
     racks: Vec<Box<str>>,
@@ -43,6 +44,7 @@ impl Default for ClusterBuilder {
         ClusterBuilder {
             flavor: Flavor::Scylla,
             shards: NonZeroU16::new(2).unwrap_or(NonZeroU16::MIN),
+            shard_aware_port: true,
             datacenters: vec![("datacenter1".into(), 1)],
             racks: vec!["rack1".into()],
             address: Ipv4Addr::LOCALHOST,
@@ -94,6 +96,13 @@ impl ClusterBuilder {
     /// Shards of each node; 2 if not said, and at least 1. Cassandra has none: there each node counts as one.
     pub fn shards(mut self, shards: u16) -> Self {
         self.shards = NonZeroU16::new(shards).unwrap_or(NonZeroU16::MIN);
+        self
+    }
+
+    /// Whether nodes have ScyllaDB's port where the source port of a client chooses its shard; they do if not said. Without
+    /// it, as behind some firewalls and in old versions, each connection gets the shard that has the fewest.
+    pub fn shard_aware_port(mut self, on: bool) -> Self {
+        self.shard_aware_port = on;
         self
     }
 
@@ -173,7 +182,8 @@ impl ClusterBuilder {
         let scylla = self.flavor == Flavor::Scylla;
         let shards = if scylla { self.shards } else { NonZeroU16::MIN };
         let places = self.places();
-        let listeners = Listeners::bind_all(self.address, self.port, places.len(), scylla).await?;
+        let aware = scylla && self.shard_aware_port;
+        let listeners = Listeners::bind_all(self.address, self.port, places.len(), aware).await?;
         let told = Told {
             rpc_address: self.rpc_address,
             ..Told::default()
@@ -202,6 +212,7 @@ impl ClusterBuilder {
         );
         shared.hops = self.hops;
         shared.requests = RequestLog::new(self.request_log);
+        shared.shard_aware_port = self.shard_aware_port;
         Ok(Cluster::new(shared, clock, self.rpc_address, listeners))
     }
 

@@ -174,7 +174,8 @@ impl Cluster {
 
     /// Any port on that address, if the server that is imitated has one where the source port chooses the shard.
     fn shard_aware(&self, ip: IpAddr) -> Option<SocketAddr> {
-        (self.flavor() == Flavor::Scylla).then_some(SocketAddr::new(ip, 0))
+        let aware = self.flavor() == Flavor::Scylla && self.shared.shard_aware_port;
+        aware.then_some(SocketAddr::new(ip, 0))
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<Member>)) {

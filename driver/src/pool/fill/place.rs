@@ -138,14 +138,14 @@ impl Filler {
         let table = Arc::new(table);
         // First the table, then the news of it.
         self.shared.table.store(Arc::clone(&table));
+        if self.sought(&table) == 0 {
+            self.drop_excess();
+        }
         self.shared.state.send_modify(|state| {
             state.sharding = table.sharding().copied();
             state.wanted = table.wanted();
             state.connected = table.connected();
         });
-        if self.sought(&table) == 0 {
-            self.drop_excess();
-        }
     }
 
     fn drop_excess(&mut self) {
