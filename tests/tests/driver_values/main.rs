@@ -2,6 +2,8 @@
 
 mod absent;
 mod composite;
+mod derived;
 mod dynamic;
 mod scalar;
 mod table;
+mod timeuuids;
