@@ -78,7 +78,7 @@ pub(crate) fn record(input: &DeriveInput, derive: Derive) -> TokenStream {
     let broken = !diagnostics.is_empty();
     let errors = diagnostics.finish();
     let item = record.map(|record| match broken {
-        true => fallback::record(&record, derive),
+        true => fallback::record(&Record { broken, ..record }, derive),
         false => record::item(&record, derive),
     });
     quote!(#errors #item)

@@ -5,10 +5,10 @@ mod from_row;
 mod to_cql;
 mod to_row;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{Lifetime, parse_quote};
+use syn::{Generics, Lifetime, WherePredicate, parse_quote};
 
 use super::at;
 use crate::parse::{Derive, Part, PartRole, Record};
@@ -21,54 +21,119 @@ pub(super) fn item(record: &Record, derive: Derive) -> TokenStream {
         Derive::ToRow => to_row::items(record),
         Derive::FromRow => from_row::items(record),
     };
-    let trait_impl = implementation(record, &derived(record, derive), derive, &items);
-    let helper = match derive {
-        Derive::ToRow if !record.by_order => {
-            let p = path(record);
-            let items = to_row::named(record);
-            implementation(record, &quote!(#p::NamedFields), derive, &items)
-        }
+    let impls = match derive {
+        Derive::ToRow if !record.by_order => row_by_names(record, &items),
         Derive::FromRow => {
             let (p, frame) = (path(record), frame(record));
-            let items = from_row::ways(record);
-            implementation(record, &quote!(#p::ReadRow<#frame>), derive, &items)
+            let of = quote!(#p::ReadRow<#frame>);
+            let ways = implementation(record, &of, derive, &from_row::ways(record));
+            let row = implementation(record, &derived(record, derive), derive, &items);
+            quote!(#row #ways)
         }
-        _ => TokenStream::new(),
+        _ => implementation(record, &derived(record, derive), derive, &items),
     };
+    let asserts = asserts(record, derive);
     quote! {
-        #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
+        #[allow(dead_code, unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
-            #trait_impl
-            #helper
+            #impls
+            #asserts
         };
     }
 }
 
-/// `impl<…> Trait for Struct<…> where …`: each type that names a parameter of the struct must be able to do what is
-/// done with its field.
+/// `impl<…> Trait for Struct<…> where …`: the type of each field must be able to do what is done with the field.
+///
+/// Asked there, a type that cannot is one error, and not another at each use. What is read from any answer can only be
+/// asked apart, by [`asserts`]. Of types with lifetimes only the uses say it.
 pub(super) fn implementation(
     record: &Record,
     of: &TokenStream,
     derive: Derive,
     items: &TokenStream,
 ) -> TokenStream {
-    let name = &record.ident;
-    let (_, ty_generics, _) = record.generics.split_for_impl();
     let mut generics = record.generics.clone();
     if derive.is_read() && generics.lifetimes().next().is_none() {
         let frame = frame(record);
         generics.params.insert(0, parse_quote!(#frame));
     }
-    let bounds = record.parts.iter().filter(|p| record.is_generic(&p.ty));
-    for (part, bound) in bounds.flat_map(|p| bounds_of(record, p, derive).map(move |b| (p, b))) {
-        let ty = &part.ty;
-        generics
-            .make_where_clause()
-            .predicates
-            .push(parse_quote!(#ty: #bound));
-    }
+    add_bounds(record, derive, &mut generics);
+    with_generics(record, &generics, of, items)
+}
+
+/// `NamedFields`, and `ToRow` that leans on it: what the fields' types must be able to do is asked once.
+fn row_by_names(record: &Record, items: &TokenStream) -> TokenStream {
+    let (p, name) = (path(record), &record.ident);
+    let (_, ty_generics, _) = record.generics.split_for_impl();
+    let mut generics = record.generics.clone();
+    let predicate = parse_quote!(for<'__any> #name #ty_generics: #p::NamedFields<'__any>);
+    generics.make_where_clause().predicates.push(predicate);
+    let row = with_generics(record, &generics, &quote!(#p::ToRow), items);
+    let mut generics = record.generics.clone();
+    generics.params.insert(0, parse_quote!('__any));
+    add_bounds(record, Derive::ToRow, &mut generics);
+    let of = quote!(#p::NamedFields<'__any>);
+    let named = with_generics(record, &generics, &of, &to_row::named(record));
+    quote!(#row #named)
+}
+
+fn with_generics(
+    record: &Record,
+    generics: &Generics,
+    of: &TokenStream,
+    items: &TokenStream,
+) -> TokenStream {
+    let name = &record.ident;
+    let (_, ty_generics, _) = record.generics.split_for_impl();
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     quote!(impl #impl_generics #of for #name #ty_generics #where_clause { #items })
+}
+
+fn add_bounds(record: &Record, derive: Derive, generics: &mut Generics) {
+    for part in &record.parts {
+        let ty = &part.ty;
+        let predicates = &mut generics.make_where_clause().predicates;
+        if record.is_generic(ty) {
+            let bounds = bounds_of(record, part, derive, &frame(record));
+            predicates.extend(bounds.map(|bound| -> WherePredicate { parse_quote!(#ty: #bound) }));
+        } else if asked(record, part) {
+            let any = parse_quote!('__any);
+            let any_of = derive.is_read().then(|| quote!(for<#any>));
+            let bounds = bounds_of(record, part, derive, &any);
+            predicates.extend(
+                bounds.map(|bound| -> WherePredicate { parse_quote!(#any_of #ty: #bound) }),
+            );
+        }
+    }
+}
+
+/// Whether a field's type is asked beforehand for what its uses need.
+fn asked(record: &Record, part: &Part) -> bool {
+    !record.broken && !record.is_generic(&part.ty) && !borrows(part.ty.to_token_stream())
+}
+
+/// One error for each type that cannot be read: for all answers, which the compiler does not ask where the impl says it.
+fn asserts(record: &Record, derive: Derive) -> TokenStream {
+    let any = parse_quote!('__any);
+    let parts = record
+        .parts
+        .iter()
+        .filter(|part| derive.is_read() && asked(record, part));
+    let asserts = parts.flat_map(|part| {
+        bounds_of(record, part, derive, &any).map(|bound| {
+            let ty = &part.ty;
+            let assert = quote! {
+                const _: () = {
+                    fn can<T: for<'__any> #bound>() {}
+                    fn field() {
+                        can::<#ty>()
+                    }
+                };
+            };
+            at(ty.span(), assert)
+        })
+    });
+    asserts.collect()
 }
 
 /// What the type of a field must be able to do.
@@ -76,13 +141,14 @@ fn bounds_of(
     record: &Record,
     part: &Part,
     derive: Derive,
+    frame: &Lifetime,
 ) -> impl Iterator<Item = TokenStream> + use<> {
-    let (p, frame) = (path(record), frame(record));
+    let p = path(record);
     let default = || derive.is_read().then(|| quote!(::core::default::Default));
     let bounds = match &part.role {
         PartRole::Skipped => [default(), None],
         PartRole::Flattened if derive.is_read() => [Some(quote!(#p::FromRow<#frame>)), None],
-        PartRole::Flattened => [Some(quote!(#p::NamedFields)), None],
+        PartRole::Flattened => [Some(quote!(#p::NamedFields<'static>)), None],
         PartRole::Value {
             with,
             default: null,
@@ -98,6 +164,15 @@ fn bounds_of(
         }
     };
     bounds.into_iter().flatten()
+}
+
+/// Whether a type has a lifetime in it.
+fn borrows(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => matches!(punct.as_char(), '\'' | '&'),
+        TokenTree::Group(group) => borrows(group.stream()),
+        _ => false,
+    })
 }
 
 /// The derived trait.

@@ -44,6 +44,8 @@ pub(crate) struct Record {
     /// `#[cql(deny_unknown_fields)]`, and where.
     pub(crate) exact: Option<Span>,
     pub(crate) parts: Vec<Part>,
+    /// Whether something is wrong with it.
+    pub(crate) broken: bool,
 }
 
 /// What the struct is as a value.
@@ -117,6 +119,7 @@ impl Record {
             exact: settings.span(Word::DenyUnknownFields),
             form,
             parts,
+            broken: false,
         })
     }
 

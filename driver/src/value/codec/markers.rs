@@ -6,12 +6,15 @@ use crate::value::tuple::counted;
 use crate::value::{Column, Mismatch, Type};
 
 /// A struct whose fields go to the markers of their names: what `#[cql(flatten)]` takes in.
+///
+/// The lifetime means nothing. With it the impl of `ToRow` can lean on this one without repeating its errors, since the
+/// compiler takes what is said `for<'any>` as it is.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be flattened",
     label = "its fields have no names to go by",
     note = "it has to be a struct with named fields and `#[derive(ToRow)]`"
 )]
-pub trait NamedFields {
+pub trait NamedFields<'any> {
     /// Their names, without those of flattened structs.
     const NAMES: &'static [&'static str];
 
@@ -32,7 +35,7 @@ pub trait NamedFields {
 }
 
 /// [`ToRow::check`](crate::value::ToRow::check): each marker has a field that fits it, and each field a marker.
-pub fn check_markers<R: NamedFields>(row: &R, markers: &[Column]) -> Result<(), Mismatch> {
+pub fn check_markers<R: NamedFields<'static>>(row: &R, markers: &[Column]) -> Result<(), Mismatch> {
     // One bit for each field that has a marker; statements with more fields are looked through once more below.
     let mut seen = 0_u128;
     for (at, marker) in markers.iter().enumerate() {
@@ -59,7 +62,7 @@ pub fn check_markers<R: NamedFields>(row: &R, markers: &[Column]) -> Result<(), 
 }
 
 /// [`ToRow::write_row`](crate::value::ToRow::write_row).
-pub fn put_markers<R: NamedFields>(row: &R, markers: &[Column], out: &mut Vec<u8>) -> u16 {
+pub fn put_markers<R: NamedFields<'static>>(row: &R, markers: &[Column], out: &mut Vec<u8>) -> u16 {
     for (at, marker) in markers.iter().enumerate() {
         if let Some(index) = place::<R>(at, &marker.name) {
             row.put_at(index, &marker.ty, out);
@@ -99,6 +102,6 @@ pub fn put_order(
 }
 
 #[inline]
-fn place<R: NamedFields>(guess: usize, name: &str) -> Option<usize> {
+fn place<R: NamedFields<'static>>(guess: usize, name: &str) -> Option<usize> {
     place_among(R::NAMES, guess, name).or_else(|| R::place(name))
 }

@@ -73,7 +73,7 @@ pub(super) fn named(record: &Record) -> TokenStream {
     quote! {
         const NAMES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
         const COUNT: ::core::primitive::usize =
-            #count #(+ <#flattened as #p::NamedFields>::COUNT)*;
+            #count #(+ <#flattened as #p::NamedFields<'static>>::COUNT)*;
         #place
         fn describe(
             index: ::core::primitive::usize,
@@ -108,7 +108,7 @@ fn place(record: &Record) -> TokenStream {
     let within = starts(record).into_iter().map(|(part, start)| {
         let ty = &part.ty;
         quote! {
-            if let ::core::option::Option::Some(place) = <#ty as #p::NamedFields>::place(name) {
+            if let ::core::option::Option::Some(place) = <#ty as #p::NamedFields<'static>>::place(name) {
                 return ::core::option::Option::Some(#start + place);
             }
         }
@@ -138,7 +138,7 @@ fn starts(record: &Record) -> Vec<(&Part, TokenStream)> {
     for part in record.flattened() {
         starts.push((part, quote!((#start))));
         let ty = &part.ty;
-        start = quote!(#start + <#ty as #p::NamedFields>::COUNT);
+        start = quote!(#start + <#ty as #p::NamedFields<'static>>::COUNT);
     }
     starts
 }
@@ -151,7 +151,7 @@ fn inner(
     let p = path(record);
     let arms = starts(record).into_iter().map(|(part, start)| {
         let (ty, member) = (&part.ty, &part.member);
-        let of = quote!(<#ty as #p::NamedFields>);
+        let of = quote!(<#ty as #p::NamedFields<'static>>);
         let call = call(of.clone(), quote!(&self.#member), quote!(at - #start));
         at(
             ty.span(),
