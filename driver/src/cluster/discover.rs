@@ -38,7 +38,8 @@ pub(super) async fn discover(asker: &Asker, peers_v2: &mut bool) -> Result<Disco
 
     let here = records(&local).map_err(broken)?;
     let here = here.first().ok_or_else(|| nobody(asker))?;
-    let murmur3 = Partitioner::of_class(&here.text("partitioner")) == Some(Partitioner::Murmur3);
+    let partitioner = here.text("partitioner");
+    let murmur3 = Partitioner::of_class(&partitioner) == Some(Partitioner::Murmur3);
     // It certainly listens where the connection goes, whatever it calls itself.
     let own = node(here, asker.address()).map_err(|_| nobody(asker))?;
     let (datacenter, cluster) = (own.datacenter.clone(), here.text("cluster_name").into());
@@ -48,6 +49,10 @@ pub(super) async fn discover(asker: &Asker, peers_v2: &mut bool) -> Result<Disco
             Ok(node) => nodes.push(node),
             Err(column) => complaints.push(incomplete(&record, column)),
         }
+    }
+    if !murmur3 {
+        let what = format!("the partitioner `{partitioner}`, whose tokens are not known");
+        complaints.push(what.into());
     }
     let nodes = distinct(nodes, murmur3, &mut complaints);
     let keyspaces = records(&keyspaces).map_err(broken)?;

@@ -49,10 +49,22 @@ pub(super) async fn greet(conn: &Arc<Conn>) -> Result<Greeting, Failure> {
         other => return Err(unexpected(Step::Startup, &other)),
     }
     Ok(Greeting {
-        sharding: Sharding::of(&supported),
+        sharding: sharding(&supported),
         features: features.accepted(&startup),
         supported,
     })
+}
+
+/// The server's shards. Those that cannot be made out count as none: requests are then for the node, not for a core.
+fn sharding(supported: &Supported) -> Option<Sharding> {
+    let sharding = Sharding::of(supported);
+    if let (None, Some(algorithm)) = (&sharding, supported.first("SCYLLA_SHARDING_ALGORITHM")) {
+        tracing::warn!(
+            algorithm,
+            "shards of an unknown kind: the node counts as unsharded"
+        );
+    }
+    sharding
 }
 
 fn startup_options<'a>(conn: &'a Conn, features: &Features) -> Vec<(&'a str, &'a str)> {
