@@ -3,6 +3,7 @@
 //! A [`Schema`] is immutable; a change makes another one that shares what it did not touch.
 
 pub(crate) mod change;
+pub(crate) mod describe;
 pub(crate) mod system;
 
 mod definition;
@@ -11,6 +12,7 @@ mod types;
 pub(crate) mod keyspace;
 pub(crate) mod nodes;
 pub(crate) mod options;
+pub(crate) mod ring;
 pub(crate) mod table;
 
 use std::collections::BTreeMap;

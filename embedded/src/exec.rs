@@ -28,7 +28,7 @@ use scylla_orm_driver::wire::Cell;
 use crate::catalog::change::Origin;
 use crate::catalog::nodes::{Node, View};
 use crate::catalog::table::Table;
-use crate::catalog::{Schema, system};
+use crate::catalog::{Schema, describe, system};
 use crate::clock::Clock;
 use crate::exec::modify::Modify;
 use crate::exec::plan::{Kind, Plan};
@@ -37,6 +37,7 @@ use crate::exec::term::Env;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::syntax::ddl::Ddl;
+use crate::parse::syntax::describe::Describe;
 use crate::store::Store;
 
 /// The codes of SERIAL and LOCAL_SERIAL.
@@ -179,6 +180,7 @@ impl Engine {
             Kind::Truncate(table) => self.truncate(table),
             Kind::Use(keyspace) => self.use_keyspace(keyspace),
             Kind::Ddl(ddl) => self.change(ddl, ctx).map(Outcome::SchemaChange),
+            Kind::Describe(describe) => self.describe(describe, ctx).map(Outcome::Rows),
         }
     }
 
@@ -245,13 +247,30 @@ impl Engine {
             return select.run(store.table(select.table.id), &request, env);
         }
         let nodes = Arc::clone(&read(&self.nodes));
-        let view = View {
-            cluster_name: &self.config.cluster_name,
-            nodes: &nodes,
-            this: ctx.node,
-        };
+        let view = self.view(&nodes, ctx);
         let rows = system::rows(&select.table, &self.schema(), view);
         select.run(&virtual_table::data(&select.table, rows), &request, env)
+    }
+
+    /// All rows in one page, whatever the client asked for: a schema has few.
+    fn describe(&self, describe: &Describe, ctx: &Context<'_>) -> Result<Rows, Failure> {
+        let nodes = Arc::clone(&read(&self.nodes));
+        let view = self.view(&nodes, ctx);
+        let (columns, rows) = describe::describe(describe, &self.schema(), ctx.keyspace, view)?;
+        Ok(Rows {
+            columns,
+            rows,
+            paging_state: None,
+            warnings: Vec::new(),
+        })
+    }
+
+    fn view<'a>(&'a self, nodes: &'a [Node], ctx: &Context<'_>) -> View<'a> {
+        View {
+            cluster_name: &self.config.cluster_name,
+            nodes,
+            this: ctx.node,
+        }
     }
 
     fn truncate(&self, table: &Table) -> Result<Outcome, Failure> {

@@ -4,7 +4,6 @@ pub(crate) mod hops;
 pub(crate) mod members;
 pub(crate) mod prepared;
 pub(crate) mod requests;
-pub(crate) mod ring;
 pub(crate) mod traffic;
 
 use std::net::SocketAddr;

@@ -2,6 +2,7 @@
 
 mod cursor;
 mod ddl;
+mod describe;
 mod lexer;
 mod modify;
 mod relation;
@@ -64,6 +65,9 @@ impl Cursor<'_> {
         }
         if self.eat_words(&["drop"]) {
             return Ok(Statement::Ddl(self.drop()?));
+        }
+        if self.eat_words(&["describe"]) || self.eat_words(&["desc"]) {
+            return Ok(Statement::Describe(self.describe()?));
         }
         Err(self.no_alternative())
     }

@@ -18,6 +18,9 @@ use crate::parse::parse;
 use crate::parse::syntax::Statement;
 use crate::parse::syntax::ddl::Ddl;
 
+pub(super) use cluster::STORAGE_PORT;
+pub(super) use declarations::VIRTUAL;
+
 /// A row, one cell per column of its table in the order of `SELECT *`; `None` is null.
 pub(crate) type Row = Vec<Option<Vec<u8>>>;
 

@@ -16,6 +16,7 @@ use crate::flavor::Flavor;
 use crate::parse::parse;
 use crate::parse::syntax::Statement;
 use crate::parse::syntax::ddl::Ddl;
+use crate::parse::syntax::describe::Describe;
 use crate::store::Key;
 
 /// A statement that is ready to run.
@@ -43,6 +44,7 @@ pub(super) enum Kind {
     Truncate(Arc<Table>),
     Use(Box<str>),
     Ddl(Ddl),
+    Describe(Describe),
 }
 
 /// Plans `cql` for the schema in force.
@@ -54,6 +56,7 @@ pub(super) fn plan(cql: &str, schema: &Schema, keyspace: Option<&str>) -> Result
         Statement::Truncate(name) => Kind::Truncate(scope.table(&name)?),
         Statement::Use(name) => Kind::Use(name),
         Statement::Ddl(ddl) => Kind::Ddl(ddl),
+        Statement::Describe(describe) => Kind::Describe(describe),
         Statement::Modify(modification) => Kind::Modify(modify::plan(&modification, &mut scope)?),
         Statement::Batch(batch) => Kind::Batch(batch::plan(&batch, &mut scope)?),
     };
@@ -79,7 +82,7 @@ impl Kind {
             Kind::Modify(modify) => vec![&modify.table],
             Kind::Batch(batch) => batch.statements().map(|s| &s.table).collect(),
             Kind::Truncate(table) => vec![table],
-            Kind::Use(_) | Kind::Ddl(_) => Vec::new(),
+            Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) => Vec::new(),
         }
     }
 
@@ -89,7 +92,7 @@ impl Kind {
             Kind::Select(select) => select.routing(),
             Kind::Modify(modify) => modify.routing(),
             Kind::Batch(batch) => batch.routing(),
-            Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) => Vec::new(),
+            Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) => Vec::new(),
         }
     }
 
@@ -97,7 +100,11 @@ impl Kind {
         match self {
             Kind::Modify(modify) => modify.is_conditional(),
             Kind::Batch(batch) => batch.is_conditional(),
-            Kind::Select(_) | Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) => false,
+            Kind::Select(_)
+            | Kind::Truncate(_)
+            | Kind::Use(_)
+            | Kind::Ddl(_)
+            | Kind::Describe(_) => false,
         }
     }
 
@@ -107,7 +114,7 @@ impl Kind {
             Kind::Select(select) => Arc::clone(&select.columns),
             Kind::Modify(modify) => modify.columns(flavor),
             Kind::Batch(batch) => batch.columns(flavor),
-            Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) => Arc::new([]),
+            Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) => Arc::new([]),
         }
     }
 }

@@ -5,6 +5,7 @@ mod batch;
 mod collection;
 mod condition;
 mod counter;
+mod describe;
 mod modify;
 mod paging;
 mod ranges;

@@ -6,8 +6,8 @@ use scylla_orm_driver::token::Token;
 
 use crate::catalog::keyspace::Replication;
 use crate::catalog::nodes::{self, Told};
+use crate::catalog::ring::Ring;
 use crate::node::Node;
-use crate::node::ring::Ring;
 
 /// The nodes by number. A number is never given twice: a node that leaves keeps its own.
 pub(crate) struct Members(RwLock<Roll>);

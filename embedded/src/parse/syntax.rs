@@ -1,10 +1,12 @@
 //! The statements of CQL as they are written: names folded to lower case unless quoted, nothing resolved.
 
 pub(crate) mod ddl;
+pub(crate) mod describe;
 
 use scylla_orm_driver::value::Type;
 
 use crate::parse::syntax::ddl::Ddl;
+use crate::parse::syntax::describe::Describe;
 
 /// A name of a keyspace, table, column, type, …: without quotes, and in lower case if it had none.
 pub(crate) type Name = Box<str>;
@@ -25,6 +27,7 @@ pub(crate) enum Statement {
     Truncate(QualifiedName),
     Use(Name),
     Ddl(Ddl),
+    Describe(Describe),
 }
 
 /// `keyspace.name`, or `name` in the connection's keyspace.

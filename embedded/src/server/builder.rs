@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::catalog::nodes::Told;
+use crate::catalog::ring;
 use crate::clock::Clock;
 use crate::exec::{Engine, EngineConfig};
 use crate::flavor::Flavor;
 use crate::node::hops::HopCosts;
 use crate::node::members::Member;
 use crate::node::requests::RequestLog;
-use crate::node::{Node, Shared, ring};
+use crate::node::{Node, Shared};
 use crate::server::listen::{Error, Listeners};
 use crate::server::{Cluster, host_id};
 

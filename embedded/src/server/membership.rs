@@ -7,9 +7,10 @@ use std::sync::Arc;
 use scylla_orm_driver::frame::response::{Event, TopologyChange};
 
 use crate::catalog::nodes::Told;
+use crate::catalog::ring;
 use crate::flavor::Flavor;
+use crate::node::Node;
 use crate::node::members::Member;
-use crate::node::{Node, ring};
 use crate::server::listen::{Error, Listeners};
 use crate::server::{Cluster, host_id};
 

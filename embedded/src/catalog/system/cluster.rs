@@ -13,7 +13,7 @@ const SCYLLA_VERSION: &str = "2025.4.0";
 const CASSANDRA_RELEASE: &str = "5.0.7";
 
 /// The port of nodes among themselves: told, never listened on.
-const STORAGE_PORT: i32 = 7000;
+pub(in crate::catalog) const STORAGE_PORT: i32 = 7000;
 
 pub(super) fn local(sheet: &mut Sheet<'_>, schema: &Schema, view: View<'_>) {
     let Some(node) = view.nodes.get(view.this) else {

@@ -4,7 +4,7 @@ use crate::catalog::keyspace::Replication;
 use crate::flavor::Flavor;
 
 /// Cassandra's keyspace that lists the virtual ones, itself among them; `system_schema` does not.
-pub(super) const VIRTUAL: &str = "system_virtual_schema";
+pub(in crate::catalog) const VIRTUAL: &str = "system_virtual_schema";
 
 /// Name, replication and tables of each system keyspace.
 pub(super) fn of(flavor: Flavor) -> Vec<(&'static str, Replication, String)> {
