@@ -293,10 +293,18 @@ impl Session {
     }
 
     /// Closes the session and all its clones: new requests are refused, those in flight finish or meet their
-    /// deadline, then each connection is closed in order. Closing twice does nothing.
+    /// deadline, then each connection is closed in order, without a reset. It returns in time whatever servers do: the
+    /// connections of one that neither answers nor closes are cut off, which
+    /// [`connections`](Session::connections) counts as `aborted`. Closing twice does nothing.
+    ///
+    /// A process that exits, or a runtime that is dropped, with requests in flight resets their connections: nobody is
+    /// left who could close them.
     ///
     /// # Errors
     /// None today; a later version may report connections that did not end in time.
+    ///
+    /// # Cancel safety
+    /// The connections close all the same.
     pub async fn close(&self) -> Result<()> {
         self.0.cluster.close().await;
         Ok(())
