@@ -8,7 +8,7 @@ use scylla_orm_driver::value::Type;
 
 use super::tape;
 
-const VERSIONS: [Version; 1] = [Version::V4];
+const VERSIONS: [Version; 2] = [Version::V4, Version::V5];
 
 fn check(what: &str, found: &BTreeSet<String>, expected: &[&str]) {
     let missing: Vec<_> = expected

@@ -10,5 +10,6 @@
 mod complete;
 mod damaged;
 mod frames;
+mod packed;
 mod tape;
 mod values;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use scylla_orm_driver::frame::request::Request;
 use scylla_orm_driver::frame::response::{Columns, Prefix, QueryResult, Response};
-use scylla_orm_driver::frame::{Dialect, Features, Flags, HEADER, Header, Version};
+use scylla_orm_driver::frame::{Compression, Dialect, Features, Flags, HEADER, Header, Version};
 use scylla_orm_driver::wire::Malformed;
 
 /// A frame of a recording.
@@ -15,7 +15,12 @@ pub(crate) struct Recorded {
     /// File and line, for messages.
     pub(crate) place: String,
     /// As it was on the wire.
+    pub(crate) wire: Vec<u8>,
+    /// The segments that it came in. Those that hold several frames stand at the first.
+    pub(crate) segments: Vec<u8>,
+    /// As it was before compression.
     pub(crate) bytes: Vec<u8>,
+    pub(crate) compression: Option<Compression>,
     pub(crate) header: Header,
     pub(crate) features: Features,
     /// Of the rows of an answer that comes without them.
@@ -63,27 +68,54 @@ fn sorted(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
+/// Version and compression of a session, by the name of its folder: `cassandra-5.0.7-v4-lz4`.
+fn mode(folder: &str) -> (Version, Option<&str>) {
+    let (_, mode) = folder.split_once("-v").unwrap();
+    let (version, compression) = match mode.split_once('-') {
+        Some((version, compression)) => (version, Some(compression)),
+        None => (mode, None),
+    };
+    let version = Version::try_from(version.parse::<u8>().unwrap());
+    (version.unwrap(), compression)
+}
+
 fn read(path: &Path) -> Vec<Recorded> {
     let text = fs::read_to_string(path).unwrap();
+    let folder = path.parent().unwrap().file_name().unwrap();
+    let (version, compression) = mode(folder.to_str().unwrap());
     let mut features = Features::of(Dialect::Cassandra);
-    if path.parent().unwrap().to_string_lossy().ends_with("v5") {
-        features.version = Version::V5;
+    features.version = version;
+    let compression = compression.map(Compression::named);
+    if compression == Some(None) {
+        // This build does not know it.
+        return Vec::new();
     }
-    let mut known = Known::default();
-    let mut frames = Vec::new();
+    let compression = compression.flatten();
+    let (mut known, mut frames, mut segments) = (Known::default(), Vec::new(), Vec::new());
     for (n, line) in text.lines().enumerate() {
-        let Some((direction @ (">" | "<"), digits)) = line.split_once(' ') else {
-            assert!(line.is_empty() || line.starts_with('#'), "{line}");
-            continue;
+        let (direction, digits) = match line.split_once(' ') {
+            Some((">>" | "<<", digits)) => {
+                segments.extend(hex(digits));
+                continue;
+            }
+            Some((direction @ (">" | "<"), digits)) => (direction, digits),
+            _ => {
+                assert!(line.is_empty() || line.starts_with('#'), "{line}");
+                continue;
+            }
         };
-        let bytes = hex(digits);
+        let wire = hex(digits);
+        let bytes = decompressed(&wire, compression.filter(|_| version == Version::V4));
         let header = Header::parse(bytes.first_chunk().unwrap()).unwrap();
         assert_eq!(header.response, direction == "<");
         let mut frame = Recorded {
             place: format!("{}:{}", path.display(), n + 1),
+            wire,
+            segments: std::mem::take(&mut segments),
             bytes,
             header,
             features,
+            compression,
             known: None,
         };
         match direction {
@@ -93,6 +125,24 @@ fn read(path: &Path) -> Vec<Recorded> {
         frames.push(frame);
     }
     frames
+}
+
+/// A frame as it would be without compression.
+fn decompressed(wire: &[u8], compression: Option<Compression>) -> Vec<u8> {
+    let header = Header::parse(wire.first_chunk().unwrap()).unwrap();
+    let Some(compression) = compression.filter(|_| header.flags.has(Flags::COMPRESSED)) else {
+        return wire.to_vec();
+    };
+    let body = compression.decompress(&wire[HEADER..], 1 << 20).unwrap();
+    let mut bytes = Vec::new();
+    let header = Header {
+        flags: Flags(header.flags.0 & !Flags::COMPRESSED.0),
+        length: u32::try_from(body.len()).unwrap(),
+        ..header
+    };
+    header.put(&mut bytes);
+    bytes.extend_from_slice(&body);
+    bytes
 }
 
 /// What a client knows of the columns that an answer leaves out.

@@ -1,30 +1,27 @@
 //! A connection that sends one request after another and keeps all that went over it.
 
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::io;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use scylla_orm::driver::frame::request::{
     AuthResponse, Execute, Options, Prepare, Query, Request, Startup,
 };
 use scylla_orm::driver::frame::response::{QueryResult, Response};
+use scylla_orm::driver::frame::segment::Form;
 use scylla_orm::driver::frame::{
-    self, Consistency, Dialect, Features, Flags, HEADER, Header, Params, Version,
+    self, Consistency, Dialect, Features, Flags, Frame, HEADER, Header, Opcode, Params,
 };
 
+use crate::mode::Mode;
 use crate::tape::Tape;
-
-/// The versions that sessions are recorded in.
-pub(crate) const VERSIONS: [Version; 1] = [Version::V4];
-
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::wire::Wire;
 
 /// A connection.
 pub(crate) struct Client {
-    stream: TcpStream,
+    wire: Wire,
     node: SocketAddr,
+    mode: Mode,
     features: Features,
     tape: Tape,
     /// Of the next request.
@@ -35,14 +32,13 @@ pub(crate) struct Client {
 
 impl Client {
     /// Connects, and nothing more.
-    pub(crate) fn connect(node: SocketAddr, version: Version, tape: Tape) -> io::Result<Client> {
-        let stream = TcpStream::connect(node)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+    pub(crate) fn connect(node: SocketAddr, mode: Mode, tape: Tape) -> io::Result<Client> {
         let mut features = Features::of(Dialect::Cassandra);
-        features.version = version;
+        features.version = mode.version;
         Ok(Client {
-            stream,
+            wire: Wire::connect(node)?,
             node,
+            mode,
             features,
             tape,
             id: 0,
@@ -52,8 +48,8 @@ impl Client {
 
     /// Another connection to the same node that goes on where this one's record ends.
     pub(crate) fn reconnect(&mut self) -> io::Result<()> {
-        let tape = std::mem::replace(&mut self.tape, Tape::new("", self.features.version));
-        *self = Client::connect(self.node, self.features.version, tape)?;
+        let tape = std::mem::replace(&mut self.tape, Tape::new("", self.mode));
+        *self = Client::connect(self.node, self.mode, tape)?;
         Ok(())
     }
 
@@ -66,6 +62,9 @@ impl Client {
         self.ask(&Request::Options(Options))?;
         let mut options = vec![("CQL_VERSION", "3.0.0")];
         options.extend_from_slice(more);
+        if let Some(compression) = self.mode.compression {
+            options.push(("COMPRESSION", compression.name()));
+        }
         self.ask(&Request::Startup(Startup { options }))
     }
 
@@ -160,9 +159,8 @@ impl Client {
     }
 
     fn send(&mut self, frame: &[u8]) -> io::Result<Response> {
-        self.tape.sent(frame);
         self.events = 0;
-        self.stream.write_all(frame)?;
+        self.wire.send(frame, &mut self.tape)?;
         self.id = (self.id + 1) & 0x7f;
         loop {
             let (header, response) = self.next()?;
@@ -178,30 +176,39 @@ impl Client {
             self.next()?;
         }
         // Most changes have one event. Who waits too short finds the others before the next answer.
-        self.stream
-            .set_read_timeout(Some(Duration::from_millis(50)))?;
-        let mut first = [0];
-        while self.stream.peek(&mut first).is_ok_and(|n| n > 0) {
+        while self.wire.has_more()? {
             self.next()?;
         }
-        self.stream.set_read_timeout(Some(PATIENCE))
+        Ok(())
     }
 
     fn next(&mut self) -> io::Result<(Header, Response)> {
-        let mut frame = vec![0; HEADER];
-        self.stream.read_exact(&mut frame)?;
-        let head = frame.first_chunk::<HEADER>().expect("nine bytes were read");
-        let header = Header::parse(head).map_err(io::Error::other)?;
-        frame.resize(HEADER + usize::try_from(header.length).unwrap_or(0), 0);
-        self.stream.read_exact(&mut frame[HEADER..])?;
-        self.tape.received(&frame);
+        let (header, frame) = self.wire.receive(&mut self.tape)?;
+        let Header {
+            flags,
+            opcode,
+            stream,
+            ..
+        } = header;
+        if matches!(opcode, Opcode::Ready | Opcode::Authenticate) {
+            let form = Form::of(self.mode.version, self.mode.compression);
+            self.wire.begin_segments(form);
+        }
         let body = Bytes::from(frame).slice(HEADER..);
-        let read = Response::decode(header.opcode, header.flags, body, &self.features, None);
+        let frame = Frame {
+            flags,
+            opcode,
+            stream,
+            body,
+        };
+        let frame = frame.decompressed(self.mode.compression, usize::MAX);
+        let read = frame.map_err(io::Error::other)?;
         // Rows without their columns cannot be read here, and need not be.
-        let response = read.map_or(Response::Result(QueryResult::Void), |(_, response)| {
-            response
-        });
-        self.events += usize::from(header.stream < 0);
+        let response = match read.response(&self.features, None) {
+            Ok((_, response)) => response,
+            Err(_) => Response::Result(QueryResult::Void),
+        };
+        self.events += usize::from(stream < 0);
         Ok((header, response))
     }
 }

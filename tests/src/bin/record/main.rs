@@ -4,9 +4,9 @@
 //! CASSANDRA_YAML=tests/src/bin/record/cassandra.yaml tests/cassandra/run cargo run -p tests --bin record -- 5.0.7
 //! ```
 //!
-//! Runs each [`script`] on a connection of its own, in every version of the protocol that this tool speaks, and
+//! Runs each [`script`] on a connection of its own, in each [`mode`], and
 //! writes the requests and the answers as they were on the wire to `driver/tests/recordings/`: one file for each
-//! version and script. What the scripts need of the server's configuration is in `cassandra.yaml` beside this file.
+//! mode and script. What the scripts need of the server's configuration is in `cassandra.yaml` beside this file.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,12 +14,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 mod client;
+mod mode;
 mod script;
 mod tape;
 mod text;
+mod wire;
 
 use client::Client;
-use scylla_orm::driver::frame::Version;
 use tape::Tape;
 
 fn main() -> io::Result<()> {
@@ -36,9 +37,9 @@ fn main() -> io::Result<()> {
         if !only.is_empty() && !only.iter().any(|wanted| wanted == name) {
             continue;
         }
-        for version in client::VERSIONS {
-            let tape = Tape::new(release, version);
-            let mut client = Client::connect(node, version, tape)?;
+        for mode in mode::all().into_iter().filter(|mode| mode.takes(name)) {
+            let tape = Tape::new(release, mode);
+            let mut client = Client::connect(node, mode, tape)?;
             script(&mut client)?;
             let path = client.into_tape().save(&folder(), name)?;
             println!("{}", path.display());
@@ -49,7 +50,7 @@ fn main() -> io::Result<()> {
 
 /// A new server makes its first user some time after it listens.
 fn wait_for_the_superuser(node: SocketAddr) -> io::Result<()> {
-    let enter = || Client::connect(node, Version::V4, Tape::new("", Version::V4))?.enter();
+    let enter = || Client::connect(node, mode::PLAIN, Tape::new("", mode::PLAIN))?.enter();
     for _ in 0..60 {
         if enter().is_ok() {
             return Ok(());
