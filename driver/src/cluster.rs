@@ -63,6 +63,8 @@ pub(crate) struct Cluster {
     name: Box<str>,
     /// When it began to be opened.
     since: Instant,
+    /// Contact points that had not answered when one answered that was begun with later.
+    overtaken: Box<[SocketAddr]>,
     dialer: Arc<Dialer>,
     state: ArcSwap<State>,
     commands: mpsc::Sender<Command>,

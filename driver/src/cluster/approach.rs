@@ -43,6 +43,8 @@ pub(super) struct Search<'a> {
 pub(super) struct Found {
     pub(super) link: Link,
     pub(super) told: Discovered,
+    /// When it was begun with.
+    pub(super) begun: Instant,
     pub(super) rest: Vec<Begun>,
 }
 
@@ -50,6 +52,7 @@ pub(super) struct Found {
 /// use to the pool of its node; one that is dropped closes in order.
 pub(super) struct Begun {
     pub(super) address: SocketAddr,
+    pub(super) begun: Instant,
     pub(super) opening: Dialing,
 }
 
@@ -72,8 +75,8 @@ impl Search<'_> {
         while !round.is_over() {
             tokio::select! {
                 biased;
-                Some((conn, told)) = round.talks.next() => {
-                    if let Some(found) = round.talked(&conn, told) {
+                Some(answer) = round.talks.next() => {
+                    if let Some(found) = round.talked(answer) {
                         return Ok(found);
                     }
                 }

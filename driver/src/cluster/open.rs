@@ -33,15 +33,19 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
     let Found {
         link,
         told,
+        begun,
         mut rest,
     } = search(&settings, &dialer, since).await?;
     let datacenter = &mut settings.locality.datacenter;
     datacenter.get_or_insert_with(|| told.datacenter.clone());
+    let overtaken = rest.iter().filter(|other| other.begun < begun);
+    let overtaken = overtaken.map(|other| other.address).collect();
     let (commands, inbox) = mpsc::channel(64);
     let cluster = Arc::new(Cluster {
         settings,
         name: told.cluster.clone(),
         since,
+        overtaken,
         dialer,
         state: ArcSwap::from_pointee(State::default()),
         commands,

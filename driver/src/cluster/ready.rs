@@ -32,7 +32,9 @@ pub(super) async fn full(cluster: &Cluster, timeout: Duration) -> bool {
 pub(super) async fn usable(cluster: &Cluster) -> Result<()> {
     let members = local(cluster);
     let settled = |s: &PoolState| s.is_full() || s.closed || (s.failures > 0 && !s.is_up());
-    let all = join_all(pools(&members).map(|pool| reached(pool, settled)));
+    // Who was overtaken as a contact point has had its chance.
+    let timely = pools(&members).filter(|p| !cluster.overtaken.contains(&p.address()));
+    let all = join_all(timely.map(|pool| reached(pool, settled)));
     // At the end of the patience, what is there has to do.
     let until = (cluster.since + PATIENCE).max(Instant::now() + CHANCE);
     let _ = timeout_at(until, all).await;

@@ -33,8 +33,8 @@ pub(super) struct Round<'a> {
     pub(super) names: Steps<BoxFuture<'static, Resolved>>,
     pub(super) dials: Steps<Dial>,
     pub(super) talks: Steps<BoxFuture<'static, Told>>,
-    /// The connections of `talks`.
-    talking: Vec<Arc<Conn>>,
+    /// The connections of `talks`, and when they were begun.
+    talking: Vec<(Arc<Conn>, Instant)>,
     /// Addresses that were begun.
     seen: HashSet<SocketAddr>,
     /// Whom is waited for, and in what.
@@ -101,6 +101,7 @@ impl<'a> Round<'a> {
                 let opening = async move { Conn::open(&dialer, address, None, Some(sender)).await };
                 self.dials.0.push(Dial {
                     address,
+                    begun: Instant::now(),
                     events: Some(events),
                     opening: Box::pin(opening),
                 });
@@ -137,7 +138,7 @@ impl<'a> Round<'a> {
         };
         self.under_way
             .insert(dialed.address.to_string().into(), ASKING);
-        self.talking.push(Arc::clone(&conn));
+        self.talking.push((Arc::clone(&conn), dialed.begun));
         let asking = Link::open(
             Arc::clone(&conn),
             dialed.events,
@@ -150,23 +151,24 @@ impl<'a> Round<'a> {
     }
 
     /// A node has told what it knows, or could not.
-    pub(super) fn talked(
-        &mut self,
-        conn: &Arc<Conn>,
-        told: Result<(Link, Discovered)>,
-    ) -> Option<Found> {
-        self.talking.retain(|other| !Arc::ptr_eq(other, conn));
-        let target = conn.address().to_string();
-        match told {
+    pub(super) fn talked(&mut self, (conn, told): Told) -> Option<Found> {
+        let at = self.talking.iter().position(|(c, _)| Arc::ptr_eq(c, &conn));
+        let (_, begun) = self.talking.swap_remove(at?);
+        let kind = match told {
             Ok((link, told)) => match self.stranger(&told) {
                 None => {
-                    let rest = self.rest();
-                    return Some(Found { link, told, rest });
+                    return Some(Found {
+                        link,
+                        told,
+                        begun,
+                        rest: self.rest(),
+                    });
                 }
-                Some(reason) => self.fail(target, ErrorKind::Connect { reason }),
+                Some(reason) => ErrorKind::Connect { reason },
             },
-            Err(error) => self.fail(target, error.kind().clone()),
-        }
+            Err(error) => error.kind().clone(),
+        };
+        self.fail(conn.address().to_string(), kind);
         None
     }
 
@@ -182,10 +184,12 @@ impl<'a> Round<'a> {
         let dials = std::mem::take(&mut self.dials.0).into_iter();
         let dials = dials.map(|dial| Begun {
             address: dial.address,
+            begun: dial.begun,
             opening: dial.opening,
         });
-        let talking = self.talking.drain(..).map(|conn| Begun {
+        let talking = self.talking.drain(..).map(|(conn, begun)| Begun {
             address: conn.address(),
+            begun,
             opening: Box::pin(std::future::ready(Ok(conn))),
         });
         dials.chain(talking).collect()
@@ -231,6 +235,7 @@ impl<'a> Round<'a> {
 /// An address that is being connected to.
 pub(super) struct Dial {
     address: SocketAddr,
+    begun: Instant,
     events: Option<mpsc::Receiver<Frame>>,
     opening: Dialing,
 }
@@ -238,6 +243,7 @@ pub(super) struct Dial {
 /// How that ended.
 pub(super) struct Dialed {
     address: SocketAddr,
+    begun: Instant,
     events: mpsc::Receiver<Frame>,
     result: Result<Arc<Conn>, Failure>,
 }
@@ -249,6 +255,7 @@ impl Future for Dial {
         let result = ready!(self.opening.as_mut().poll(cx));
         Poll::Ready(Dialed {
             address: self.address,
+            begun: self.begun,
             events: self
                 .events
                 .take()
