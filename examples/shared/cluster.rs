@@ -24,11 +24,19 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     /// The cluster that the arguments name, or an embedded one of three nodes with four shards each.
+    #[allow(dead_code, reason = "one example has settings of its own")]
     pub(crate) async fn start() -> Result<Cluster> {
+        Cluster::start_with(|builder| builder).await
+    }
+
+    /// The same, with more settings of the embedded one.
+    pub(crate) async fn start_with(
+        settings: impl FnOnce(embedded::ClusterBuilder) -> embedded::ClusterBuilder,
+    ) -> Result<Cluster> {
         let Args { nodes } = Args::parse();
         let cluster = if nodes.is_empty() {
             let builder = embedded::Cluster::builder().nodes(3).shards(4);
-            let embedded = builder.start().await?;
+            let embedded = settings(builder).start().await?;
             Cluster {
                 nodes: embedded.contact_points(),
                 embedded: Some(embedded),

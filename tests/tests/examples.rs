@@ -71,6 +71,14 @@ examples! {
         "  100.0 % reached a replica",
         "  100.0 % reached the owning shard",
     ];
+    shard_benefit: [
+        "1200 reads, 12 at a time",
+        "  reached a replica                  100 %         100 %",
+        "  reached the owning shard           100 %",
+        "  work: requests + hops               1200",
+        "Latency: █ half of the reads",
+        "  shard-aware  █",
+    ];
     driver_only: [
         "  partition key: [0]",
         "  seconds in all: Some((360,))",

@@ -5,7 +5,7 @@
 //! as would one whose wake-up got lost, and loom reports threads of which none can go on.
 //!
 //! ```text
-//! RUSTFLAGS="--cfg scylla_orm_loom" cargo test -p scylla-orm-driver --lib loom
+//! RUSTFLAGS="--cfg scylla_orm_loom" cargo test --release -p scylla-orm-driver --lib --target-dir target/loom loom::
 //! ```
 
 use std::io;
