@@ -6,8 +6,11 @@
 
 mod answer;
 mod later;
+mod receive;
+mod segments;
 mod startup;
 mod statement;
+mod version;
 mod watched;
 
 use std::io;
@@ -15,12 +18,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use bytes::{Buf, BytesMut};
+use bytes::BytesMut;
 use scylla_orm_driver::frame::request::Request;
 use scylla_orm_driver::frame::response::{
     Event, EventKind, Response, ServerError, ServerErrorKind,
 };
-use scylla_orm_driver::frame::{Features, HEADER, Header, HeaderError, Opcode, Version};
+use scylla_orm_driver::frame::{Header, Opcode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{broadcast, watch};
@@ -28,8 +31,9 @@ use tokio::sync::{broadcast, watch};
 use crate::flavor::Flavor;
 use crate::node::traffic::Reached;
 use crate::node::{Node, Shared};
-use crate::peer::answer::Answer;
+use crate::peer::answer::{Answer, Format};
 use crate::peer::later::Later;
+use crate::peer::segments::Segments;
 use crate::peer::watched::Stopped;
 
 /// Bytes asked of the socket at once.
@@ -47,7 +51,8 @@ pub(crate) struct Peer {
     shard: u16,
     stream: TcpStream,
     stage: Stage,
-    features: Features,
+    format: Format,
+    segments: Segments,
     /// What USE chose.
     keyspace: Option<Box<str>>,
     registered: Vec<EventKind>,
@@ -88,7 +93,11 @@ impl Peer {
         stream: TcpStream,
     ) -> Self {
         let peer = Peer {
-            features: startup::offered(shared.flavor),
+            format: Format {
+                features: startup::offered(shared.flavor),
+                compression: None,
+            },
+            segments: Segments::default(),
             shared,
             node,
             place,
@@ -119,7 +128,7 @@ impl Peer {
                 got = self.stream.read_buf(&mut read), if self.stopped.is_none() => match got {
                     Ok(0) => return,
                     Err(error) => return self.lost(&error),
-                    Ok(_) => self.answer_all(&mut read, &mut write),
+                    Ok(_) => self.take_in(&mut read, &mut write),
                 },
                 event = events.recv() => self.tell(event, &mut write),
                 () = later::at(self.later.due()) => {
@@ -127,11 +136,12 @@ impl Peer {
                     Then::Continue
                 }
                 () = watched::resumed(self.stopped.as_mut()) => match self.resume(&mut write) {
-                    Then::Continue => self.answer_all(&mut read, &mut write),
+                    Then::Continue => self.take_in(&mut read, &mut write),
                     end => end,
                 },
                 _ = stop.wait_for(|stop| *stop) => break,
             };
+            self.segments.put_in(&mut write);
             if let Err(error) = self.stream.write_all(&write).await {
                 return self.lost(&error);
             }
@@ -167,62 +177,20 @@ impl Peer {
         tokio::time::timeout(LINGER, read).await.ok();
     }
 
-    /// Answers each request that is there as a whole, until one of them is stopped.
-    fn answer_all(&mut self, read: &mut BytesMut, write: &mut Vec<u8>) -> Then {
-        while self.stopped.is_none() {
-            let skipped = self.skip.min(read.len());
-            read.advance(skipped);
-            self.skip -= skipped;
-            let Some(header) = read.first_chunk::<HEADER>() else {
-                return Then::Continue;
-            };
-            let header = match Header::parse(header) {
-                Ok(header) if header.version == Version::V4.number() => header,
-                Ok(header) => return self.refuse_version(header.version, write),
-                Err(HeaderError::Version { version }) => {
-                    return self.refuse_version(version, write);
-                }
-                Err(error) => return self.refuse(&error, write),
-            };
-            let length = usize::try_from(header.length).unwrap_or(usize::MAX);
-            if length > self.shared.max_body {
-                read.advance(HEADER);
-                self.skip = length;
-                Answer::error(self.too_large(length)).put(header.stream, &self.features, write);
-                continue;
-            }
-            if read.len() < HEADER + length {
-                return Then::Continue;
-            }
-            let frame = read.split_to(HEADER + length);
-            let then = match self.is_watched() {
-                true => self.answer_watched(header, frame, write),
-                false => self.answer(header, frame.get(HEADER..).unwrap_or_default(), write),
-            };
-            if then != Then::Continue {
-                return then;
-            }
-        }
-        Then::Continue
-    }
-
     fn answer(&mut self, header: Header, body: &[u8], write: &mut Vec<u8>) -> Then {
-        let features = self.features;
+        let features = self.format.features;
         let request = Request::decode(header.opcode, header.flags, body, &features);
         let answer = match request {
-            Err(error) => Answer::error(ServerError::new(
-                ServerErrorKind::Protocol,
-                error.to_string(),
-            )),
+            Err(malformed) => Answer::error(receive::unreadable(header, malformed)),
             Ok(request) => self.respond(&request),
         };
         match self.arrived.take() {
             Some((_, hop)) if !hop.is_zero() => {
                 let mut bytes = Vec::new();
-                answer.put(header.stream, &features, &mut bytes);
+                answer.put(header.stream, &self.format, &mut bytes);
                 self.later.hold(hop, bytes, write);
             }
-            _ => answer.put(header.stream, &features, write),
+            _ => answer.put(header.stream, &self.format, write),
         }
         if answer.closes {
             Then::Close
@@ -277,59 +245,9 @@ impl Peer {
                 .kind()
                 .is_some_and(|kind| self.registered.contains(&kind))
         {
-            Answer::of(Response::Event(event)).put(-1, &self.features, write);
+            Answer::of(Response::Event(event)).put(-1, &self.format, write);
         }
         Then::Continue
-    }
-
-    /// ScyllaDB closes after this; Cassandra leaves it to the client, who has nothing more to say either.
-    fn refuse_version(&self, version: u8, write: &mut Vec<u8>) -> Then {
-        let text = match self.shared.flavor {
-            Flavor::Scylla => format!("Invalid or unsupported protocol version: {version}"),
-            Flavor::Cassandra => {
-                format!(
-                    "Invalid or unsupported protocol version ({version}); supported versions are (4/v4)"
-                )
-            }
-        };
-        Answer::error(ServerError::new(ServerErrorKind::Protocol, text)).put(
-            0,
-            &self.features,
-            write,
-        );
-        Then::Close
-    }
-
-    fn refuse(&self, error: &HeaderError, write: &mut Vec<u8>) -> Then {
-        let stream = match error {
-            HeaderError::Opcode { stream, .. } | HeaderError::Length { stream, .. } => *stream,
-            _ => 0,
-        };
-        Answer::error(ServerError::new(
-            ServerErrorKind::Protocol,
-            error.to_string(),
-        ))
-        .put(stream, &self.features, write);
-        Then::Close
-    }
-
-    fn too_large(&self, length: usize) -> ServerError {
-        let limit = self.shared.max_body;
-        let (kind, text) = match self.shared.flavor {
-            Flavor::Scylla => (
-                ServerErrorKind::Overloaded,
-                format!(
-                    "request size too large (request size estimate {length}, largest allowed {limit})"
-                ),
-            ),
-            Flavor::Cassandra => (
-                ServerErrorKind::Invalid,
-                format!(
-                    "Request is too big: length {length} exceeds maximum allowed length {limit}."
-                ),
-            ),
-        };
-        ServerError::new(kind, text)
     }
 
     /// The text for a message at the wrong time: ScyllaDB tells its number, Cassandra its name.

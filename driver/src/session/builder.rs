@@ -11,7 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::cluster::{Cluster, ContactPoint, Settings};
 use crate::conn::config::{ConnConfig, Credentials};
 use crate::error::Result;
-use crate::frame::Consistency;
+use crate::frame::{Compression, Consistency, Version};
 use crate::policy::routing::Routing;
 use crate::pool::config::PoolConfig;
 use crate::routing::Locality;
@@ -124,6 +124,22 @@ impl SessionBuilder {
     /// How connections to a node are opened and replaced.
     pub fn pool_settings(mut self, settings: PoolConfig) -> Self {
         self.pool = settings;
+        self
+    }
+
+    /// Compresses what goes over the wire: worth it where the network is slower than the processor. Servers that do not
+    /// have this compression are spoken to without, which a warning says. Not compressed by default. The crate's
+    /// features `lz4` and `snappy` say which compressions there are; with Snappy, which version 5 of the protocol does
+    /// not have, version 4 is used.
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.conn.compression = Some(compression);
+        self
+    }
+
+    /// The newest version of the protocol to use. By default version 5 with servers that offer it (Cassandra since 4.0),
+    /// else version 4. A version that is a beta is never used.
+    pub fn protocol_version(mut self, newest: Version) -> Self {
+        self.conn.version = newest;
         self
     }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use scylla_orm_driver::token::murmur3;
+use scylla_orm_driver::value::Column;
 
 use crate::exec::plan::Plan;
 
@@ -65,6 +66,15 @@ impl PreparedStatements {
         self.plans.clear();
         self.order.clear();
     }
+}
+
+/// The id of a result's columns: another one if any of them has another name or type.
+pub(crate) fn result_id(columns: &[Column]) -> Id {
+    let text: String = columns
+        .iter()
+        .map(|column| format!("{}\0{}\0", column.name, column.ty))
+        .collect();
+    id("", &text)
 }
 
 /// Servers take MD5 of keyspace and text. Clients must not rely on it, so any hash of 16 bytes does.

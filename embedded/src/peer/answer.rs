@@ -4,11 +4,20 @@ use bytes::Bytes;
 use scylla_orm_driver::frame::response::{
     Metadata, Prefix, QueryResult, Ready, Response, Rows, ServerError, ServerErrorKind,
 };
-use scylla_orm_driver::frame::{self, Features, Version};
+use scylla_orm_driver::frame::{self, Compression, Features};
 use scylla_orm_driver::wire::TooLong;
 
 use crate::exec;
 use crate::failure::Failure;
+use crate::node::prepared;
+
+/// How messages look on a connection.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Format {
+    pub(super) features: Features,
+    /// How bodies are compressed. In version 5 segments are.
+    pub(super) compression: Option<Compression>,
+}
 
 /// The answer to a request.
 pub(super) struct Answer {
@@ -18,6 +27,15 @@ pub(super) struct Answer {
     skip_metadata: bool,
     /// The connection ends after it.
     pub(super) closes: bool,
+}
+
+/// What a client knows of the columns of the rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Known<'a> {
+    /// It wants them left out, or not.
+    Skip(bool),
+    /// The same, if this is still their id.
+    Id { id: &'a [u8], skip: bool },
 }
 
 impl Answer {
@@ -58,8 +76,17 @@ impl Answer {
     }
 
     /// Rows that a statement read.
-    pub(super) fn rows(rows: exec::Rows, skip_metadata: bool) -> Self {
+    pub(super) fn rows(rows: exec::Rows, known: Known<'_>) -> Self {
         let mut metadata = Metadata::new(rows.columns);
+        let skip_metadata = match known {
+            Known::Skip(skip) => skip,
+            Known::Id { id, skip } => {
+                let now = prepared::result_id(&metadata.columns);
+                let changed = now[..] != *id;
+                metadata.changed_id = changed.then(|| Bytes::copy_from_slice(&now));
+                skip && !changed
+            }
+        };
         metadata.paging_state = rows.paging_state.map(Bytes::from);
         match Rows::new(metadata, rows.rows) {
             Ok(encoded) => Answer {
@@ -71,8 +98,8 @@ impl Answer {
     }
 
     /// Appends it as a frame.
-    pub(super) fn put(&self, stream: i16, features: &Features, out: &mut Vec<u8>) {
-        let at = out.len();
+    pub(super) fn put(&self, stream: i16, format: &Format, out: &mut Vec<u8>) {
+        let (at, features) = (out.len(), &format.features);
         if let Err(error) = self.encode(stream, features, out) {
             out.truncate(at);
             let instead = Answer::error(unsendable(error));
@@ -81,12 +108,16 @@ impl Answer {
                 .encode(stream, features, out)
                 .unwrap_or_else(|_| out.truncate(at));
         }
+        // Servers compress whatever they answer.
+        if let Some(compression) = format.compression {
+            compression.compress_always(out, at);
+        }
     }
 
     fn encode(&self, stream: i16, features: &Features, out: &mut Vec<u8>) -> Result<(), TooLong> {
         let at = frame::begin(
             out,
-            Version::V4,
+            features.version,
             self.response.opcode(),
             stream,
             self.prefix.flags(),

@@ -4,18 +4,18 @@ use scylla_orm_driver::frame::request::{AuthResponse, Request, Startup};
 use scylla_orm_driver::frame::response::{
     AuthSuccess, Authenticate, Response, ServerError, ServerErrorKind, Supported,
 };
-use scylla_orm_driver::frame::{Dialect, Features, Sharding};
+use scylla_orm_driver::frame::segment::Form;
+use scylla_orm_driver::frame::{Compression, Dialect, Features, Sharding};
 
 use crate::flavor::Flavor;
 use crate::node::IGNORE_MSB;
-use crate::peer::answer::Answer;
-use crate::peer::{Peer, Stage};
+use crate::peer::answer::{Answer, Format};
+use crate::peer::{Peer, Stage, version};
 
 /// What the embedded server offers: the extensions that ScyllaDB has and we have built.
 pub(super) fn offered(flavor: Flavor) -> Features {
     let mut features = Features::of(dialect(flavor));
     features.tablets = None;
-    features.metadata_id = false;
     features
 }
 
@@ -39,7 +39,7 @@ impl Peer {
     pub(super) fn supported(&self) -> Supported {
         let node = self.place();
         let mut supported = match self.shared.flavor {
-            Flavor::Cassandra => Supported::cassandra(&["4/v4"]),
+            Flavor::Cassandra => Supported::cassandra(&version::CASSANDRA),
             Flavor::Scylla => {
                 let sharding = Sharding {
                     shard: self.shard,
@@ -58,11 +58,6 @@ impl Peer {
                 .push(("SCYLLA_HOST_ID".to_owned(), vec![host_id]));
             supported.options.sort();
         }
-        for (name, values) in &mut supported.options {
-            if name == "COMPRESSION" {
-                values.clear();
-            }
-        }
         supported
     }
 
@@ -73,13 +68,28 @@ impl Peer {
                 "Missing value CQL_VERSION in STARTUP message",
             );
         }
-        if let Some(name) = startup.option("COMPRESSION") {
-            return refused(
-                ServerErrorKind::Protocol,
-                &format!("Unknown compression algorithm: {name}"),
-            );
-        }
-        self.features = offered(self.shared.flavor).accepted(startup);
+        let version = self.format.features.version;
+        let compression = match startup
+            .option("COMPRESSION")
+            .map(|name| (name, Compression::named(name)))
+        {
+            None => None,
+            Some((name, None)) => {
+                let text = format!("Unknown compression algorithm: {name}");
+                return refused(ServerErrorKind::Protocol, &text);
+            }
+            Some((_, Some(compression))) if !compression.is_of(version) => {
+                let text = "Snappy compression is not supported in protocol V5";
+                return refused(ServerErrorKind::Protocol, text);
+            }
+            Some((_, compression)) => compression,
+        };
+        self.segments.begin(Form::of(version, compression));
+        self.format = Format {
+            features: offered(self.shared.flavor).accepted(startup),
+            compression: compression.filter(|_| !self.segments.have_begun()),
+        };
+        self.format.features.version = version;
         if self.shared.credentials.is_some() {
             self.stage = Stage::Authenticating;
             let class = Authenticate::PASSWORD.to_owned();

@@ -15,27 +15,27 @@ use scylla_orm_driver::wire::Cell;
 
 use crate::exec::plan::Plan;
 use crate::exec::{self, Context, Outcome};
+use crate::flavor::Flavor;
+use crate::node::prepared;
 use crate::node::traffic::Reached;
 use crate::peer::Peer;
-use crate::peer::answer::Answer;
+use crate::peer::answer::{Answer, Known};
 
 impl Peer {
     pub(super) fn query(&mut self, query: &Query<'_>) -> Answer {
-        let plan = match self
-            .shared
-            .engine
-            .prepare(query.text, self.keyspace.as_deref())
-        {
+        let keyspace = query.params.keyspace.or(self.keyspace.as_deref());
+        let plan = match self.shared.engine.prepare(query.text, keyspace) {
             Ok(plan) => plan,
             Err(failure) => return Answer::failure(failure),
         };
-        self.run_plan(&plan, &query.params, |markers, values| {
+        let known = Known::Skip(query.params.skip_metadata);
+        self.run_plan(&plan, &query.params, known, |markers, values| {
             format!("There were {markers} markers(?) in CQL but {values} bound variables")
         })
     }
 
     pub(super) fn prepare(&mut self, prepare: &Prepare<'_>) -> Answer {
-        let keyspace = self.keyspace.as_deref();
+        let keyspace = prepare.keyspace.or(self.keyspace.as_deref());
         let plan = match self.shared.engine.prepare(prepare.text, keyspace) {
             Ok(plan) => plan,
             Err(failure) => return Answer::failure(failure),
@@ -48,7 +48,7 @@ impl Peer {
         let id = statements.keep(keyspace, prepare.text, Arc::clone(&plan));
         let prepared = Prepared {
             id: Bytes::copy_from_slice(&id),
-            result_id: Bytes::new(),
+            result_id: Bytes::copy_from_slice(&prepared::result_id(&plan.columns)),
             markers: Arc::clone(&plan.markers),
             partition_key: plan.partition_key.clone(),
             lwt: plan.lwt,
@@ -60,9 +60,28 @@ impl Peer {
     pub(super) fn execute(&mut self, execute: &Execute<'_>) -> Answer {
         match self.prepared(execute.id) {
             Err(error) => Answer::error(error),
-            Ok(plan) => self.run_plan(&plan, &execute.params, |markers, values| {
-                format!("Invalid amount of bind variables: expected {markers} received {values}")
-            }),
+            Ok(plan) => {
+                let known = self.known(&plan, execute);
+                self.run_plan(&plan, &execute.params, known, |markers, values| {
+                    format!(
+                        "Invalid amount of bind variables: expected {markers} received {values}"
+                    )
+                })
+            }
+        }
+    }
+
+    /// What the client knows of the columns. Of a conditional update Cassandra tells them each time: they depend on
+    /// whether it was applied.
+    fn known<'a>(&self, plan: &Plan, execute: &Execute<'a>) -> Known<'a> {
+        let skip = execute.params.skip_metadata;
+        match self.format.features.has_result_ids() {
+            false => Known::Skip(skip),
+            true if plan.lwt && self.shared.flavor == Flavor::Cassandra => Known::Skip(false),
+            true => Known::Id {
+                id: execute.result_id,
+                skip,
+            },
         }
     }
 
@@ -70,7 +89,7 @@ impl Peer {
         let statements = batch
             .statements
             .iter()
-            .map(|statement| self.of_batch(statement));
+            .map(|statement| self.of_batch(statement, batch.keyspace));
         let statements: Vec<(Arc<Plan>, Vec<Cell<'_>>)> = match statements.collect() {
             Ok(statements) => statements,
             Err(error) => return Answer::error(error),
@@ -85,7 +104,7 @@ impl Peer {
             consistency: batch.consistency.code(),
             serial_consistency: batch.serial_consistency.map(|level| level.code()),
             timestamp: batch.timestamp,
-            keyspace: self.keyspace.as_deref(),
+            keyspace: batch.keyspace.or(self.keyspace.as_deref()),
             ..Context::default()
         };
         // A batch is sent to where its first statement belongs.
@@ -93,7 +112,7 @@ impl Peer {
             self.arrived = self.arrival(plan, values);
         }
         match self.shared.engine.batch(kind, &statements, &context) {
-            Ok(outcome) => self.outcome(outcome, false),
+            Ok(outcome) => self.outcome(outcome, Known::Skip(false)),
             Err(failure) => Answer::failure(failure),
         }
     }
@@ -102,6 +121,7 @@ impl Peer {
         &mut self,
         plan: &Plan,
         params: &Params<'_>,
+        known: Known<'_>,
         wrong: impl Fn(usize, usize) -> String,
     ) -> Answer {
         let values = match bind(plan, params.values, wrong) {
@@ -115,19 +135,19 @@ impl Peer {
             page_size: params.page_size,
             paging_state: params.paging_state,
             timestamp: params.timestamp,
-            keyspace: self.keyspace.as_deref(),
+            keyspace: params.keyspace.or(self.keyspace.as_deref()),
         };
         self.arrived = self.arrival(plan, &values);
         match self.shared.engine.execute(plan, &values, &context) {
-            Ok(outcome) => self.outcome(outcome, params.skip_metadata),
+            Ok(outcome) => self.outcome(outcome, known),
             Err(failure) => Answer::failure(failure),
         }
     }
 
-    fn outcome(&mut self, outcome: Outcome, skip_metadata: bool) -> Answer {
+    fn outcome(&mut self, outcome: Outcome, known: Known<'_>) -> Answer {
         match outcome {
             Outcome::Void { warnings } => Answer::result(QueryResult::Void, warnings),
-            Outcome::Rows(rows) => Answer::rows(rows, skip_metadata),
+            Outcome::Rows(rows) => Answer::rows(rows, known),
             Outcome::SetKeyspace(keyspace) => {
                 self.keyspace = Some(keyspace.clone());
                 Answer::result(QueryResult::SetKeyspace(keyspace.into()), Vec::new())
@@ -171,11 +191,13 @@ impl Peer {
     fn of_batch<'a>(
         &self,
         statement: &BatchStatement<'a>,
+        keyspace: Option<&str>,
     ) -> Result<(Arc<Plan>, Vec<Cell<'a>>), ServerError> {
         let plan = match statement.source {
             BatchSource::Prepared(id) => self.prepared(id)?,
             BatchSource::Text(text) => {
-                let planned = self.shared.engine.prepare(text, self.keyspace.as_deref());
+                let keyspace = keyspace.or(self.keyspace.as_deref());
+                let planned = self.shared.engine.prepare(text, keyspace);
                 planned?
             }
         };

@@ -33,7 +33,7 @@ impl Peer {
         frame: BytesMut,
         write: &mut Vec<u8>,
     ) -> Then {
-        let features = self.features;
+        let features = self.format.features;
         let body = frame.get(HEADER..).unwrap_or_default();
         let Ok(request) = Request::decode(header.opcode, header.flags, body, &features) else {
             return self.answer(header, body, write);
@@ -67,7 +67,7 @@ impl Peer {
             frame,
             effects,
         } = stopped;
-        let features = self.features;
+        let features = self.format.features;
         let body = frame.get(HEADER..).unwrap_or_default();
         match Request::decode(header.opcode, header.flags, body, &features) {
             Ok(request) => {
@@ -86,8 +86,6 @@ impl Peer {
         effects: &Effects,
         write: &mut Vec<u8>,
     ) -> Then {
-        // STARTUP changes them for what comes after its answer.
-        let features = self.features;
         if effects.forget {
             self.forget(request);
         }
@@ -109,7 +107,7 @@ impl Peer {
             },
         };
         let mut bytes = Vec::new();
-        answer.put(header.stream, &features, &mut bytes);
+        answer.put(header.stream, &self.format, &mut bytes);
         effects.edit(&mut bytes);
         let delay = effects.delay + arrived.map_or_else(Default::default, |(_, hop)| hop);
         for _ in 0..effects.copies {

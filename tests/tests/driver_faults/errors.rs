@@ -109,7 +109,8 @@ async fn of_replicas() {
         received: 1,
         required: 2,
     };
-    check(&f, unknown, ("Server", 1), ("Server", 1)).await;
+    // As version 4 says it.
+    check(&f, unknown, ("WriteTimeout", 1), ("WriteTimeout", 1)).await;
     check(&f, Kind::CdcWriteFailure, ("Server", 1), ("Server", 1)).await;
     f.end().await;
 }

@@ -83,13 +83,24 @@ impl Client {
 
     /// The code and the text of the next answer, which is an error.
     pub(crate) async fn error(&mut self) -> (i16, i32, String) {
+        let (_, stream, code, text) = self.versioned_error().await;
+        (stream, code, text)
+    }
+
+    /// The same, behind the version that it has.
+    pub(crate) async fn versioned_error(&mut self) -> (u8, i16, i32, String) {
         let answer = self.answer().await.expect("an error before the end");
-        assert_eq!((answer.version, answer.opcode), (4, Opcode::Error));
+        assert_eq!(answer.opcode, Opcode::Error);
         let (code, rest) = answer.body.split_first_chunk::<4>().unwrap();
         let (length, rest) = rest.split_first_chunk::<2>().unwrap();
         let text = &rest[..usize::from(u16::from_be_bytes(*length))];
         let text = String::from_utf8(text.to_vec()).unwrap();
-        (answer.stream, i32::from_be_bytes(*code), text)
+        (
+            answer.version,
+            answer.stream,
+            i32::from_be_bytes(*code),
+            text,
+        )
     }
 
     /// It answers a query as if nothing had been.

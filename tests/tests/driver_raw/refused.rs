@@ -1,6 +1,7 @@
 //! Frames that are refused, each with the error that a server has for it.
 
 use scylla_orm::driver::frame::Opcode;
+use scylla_orm_embedded::Flavor;
 
 use crate::client::{Client, frame, query, startup};
 use crate::clusters;
@@ -11,22 +12,87 @@ const PROTOCOL: i32 = 0x000a;
 async fn versions_that_it_does_not_speak() {
     for cluster in clusters().await {
         let address = &cluster.contact_points()[0];
+        let scylla = cluster.flavor() == Flavor::Scylla;
+        let (newest, listed) = match scylla {
+            true => (4, ": "),
+            false => (5, "); supported versions are (3/v3, 4/v4, 5/v5, 6/v6-beta)"),
+        };
         let mut other = Client::ready(address).await;
         for version in [0x01, 0x02, 0x03, 0x05, 0x06, 0x42, 0x7f] {
+            if version <= newest && version > 3 {
+                continue;
+            }
             let mut client = Client::connect(address).await;
             let mut options = frame(3, 5, &[]);
             options[0] = version;
             client.send(&options).await;
-            let (stream, code, text) = client.error().await;
+            let (answered, stream, code, text) = client.versioned_error().await;
             assert_eq!((stream, code), (0, PROTOCOL), "{text}");
-            let says = "Invalid or unsupported protocol version";
-            assert!(
-                text.contains(says) && text.contains(&version.to_string()),
-                "{version}: {text}"
-            );
+            if version == 6 && !scylla {
+                assert_eq!(answered, 6);
+                let says =
+                    "Beta version of the protocol used (6/v6-beta), but USE_BETA flag is unset";
+                assert_eq!(text, says);
+            } else {
+                assert_eq!(answered, newest);
+                let says = "Invalid or unsupported protocol version";
+                assert!(
+                    text.contains(says)
+                        && text.contains(listed)
+                        && text.contains(&version.to_string()),
+                    "{version}: {text}"
+                );
+            }
             assert_eq!(client.answer().await, None, "then it ends the connection");
         }
         other.works().await;
+    }
+}
+
+/// A client asks in one version and begins in another, but does not change it after that.
+#[tokio::test]
+async fn a_version_that_changes() {
+    for cluster in clusters().await {
+        if cluster.flavor() == Flavor::Scylla {
+            continue;
+        }
+        let mut client = Client::connect(&cluster.contact_points()[0]).await;
+        client.send(&frame(0, 5, &[])).await;
+        assert_eq!(client.answer().await.unwrap().version, 4);
+        let mut newer = startup();
+        newer[0] = 5;
+        client.send(&newer).await;
+        assert_eq!(client.answer().await.unwrap().version, 5);
+        let mut client = Client::ready(&cluster.contact_points()[0]).await;
+        let mut newer = query("SELECT key FROM system.local");
+        newer[0] = 5;
+        client.send(&newer).await;
+        let (_, code, text) = client.error().await;
+        let says = "Invalid message version. Got 5/v5 but previous messages on this connection had version 4/v4";
+        assert_eq!((code, text.as_str()), (PROTOCOL, says));
+    }
+}
+
+#[tokio::test]
+async fn compressions_that_it_does_not_have() {
+    for cluster in clusters().await {
+        let address = &cluster.contact_points()[0];
+        let mut cases = vec![(4, "zstd", "Unknown compression algorithm: zstd")];
+        if cluster.flavor() == Flavor::Cassandra {
+            let says = "Snappy compression is not supported in protocol V5";
+            cases.push((5, "snappy", says));
+        }
+        for (version, name, says) in cases {
+            let mut body = b"\x00\x02\x00\x0bCQL_VERSION\x00\x053.0.0\x00\x0bCOMPRESSION".to_vec();
+            body.extend_from_slice(&u16::try_from(name.len()).unwrap().to_be_bytes());
+            body.extend_from_slice(name.as_bytes());
+            let mut startup = frame(1, 1, &body);
+            startup[0] = version;
+            let mut client = Client::connect(address).await;
+            client.send(&startup).await;
+            let (answered, _, code, text) = client.versioned_error().await;
+            assert_eq!((answered, code, text.as_str()), (version, PROTOCOL, says));
+        }
     }
 }
 
