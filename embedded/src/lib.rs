@@ -19,7 +19,7 @@ mod peer;
 // What connections share: nodes, shards, the ring, counters, prepared statements.
 mod node;
 
-/// Faults by rule: what goes wrong, where, and how often.
+// Faults by rule: what goes wrong, where, and how often.
 pub mod fault;
 
 // What a statement does: plans, reads, writes, changes of the schema.
