@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use scylla_orm::driver::frame::Opcode;
-use scylla_orm::driver::statement::{Batch, BatchKind};
+use scylla_orm::driver::statement::{Batch, BatchKind, Statement};
 use scylla_orm::driver::{ErrorKind, Session, SessionBuilder};
 use tests::poll::{until, within};
 use tests::relay::Relay;
@@ -28,12 +28,14 @@ async fn fixture(settings: impl FnOnce(SessionBuilder) -> SessionBuilder) -> Fix
         .unwrap();
     assert!(session.wait_ready(Duration::from_secs(20)).await);
     let table = format!("{keyspace}.t");
-    let make = format!("CREATE TABLE {table} (k int PRIMARY KEY, v int)");
-    session.query(make, ()).await.unwrap();
-    session
-        .query(format!("INSERT INTO {table} (k, v) VALUES (1, 10)"), ())
-        .await
-        .unwrap();
+    for cql in [
+        format!("CREATE TABLE {table} (k int PRIMARY KEY, v int)"),
+        format!("INSERT INTO {table} (k, v) VALUES (1, 10)"),
+    ] {
+        // What the settings allow may be too little for a change of the schema.
+        let statement = Statement::new(cql).timeout(Duration::from_secs(20));
+        session.query(statement, ()).await.unwrap();
+    }
     Fixture {
         target,
         relay,
