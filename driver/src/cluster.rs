@@ -158,6 +158,11 @@ impl Cluster {
     }
 
     /// Waits as `connect` does: for those nodes that can be reached, and not for long.
+    /// Waits so long for a connection to any node.
+    pub(crate) async fn wait_some(&self, timeout: Duration) {
+        ready::some(self, timeout).await;
+    }
+
     pub(crate) async fn wait_usable(&self) -> Result<()> {
         ready::usable(self).await
     }

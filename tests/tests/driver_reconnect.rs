@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use scylla_orm::driver::pool::config::PoolConfig;
 use scylla_orm::driver::statement::Prepared;
 use scylla_orm::driver::{ErrorKind, Session};
 use scylla_orm_embedded::Cluster;
@@ -277,4 +278,27 @@ async fn all_connections_are_cut() {
     }
     f.session.close().await.unwrap();
     assert_eq!(f.relay.open(), 0);
+}
+
+/// On any target: all connections end at once, as idle ones do that a server closes, and nobody notices who reads.
+#[tokio::test]
+async fn a_read_waits_for_a_connection_that_is_being_replaced() {
+    let target = Target::start().await;
+    let relay = Relay::default();
+    let pool = PoolConfig {
+        backoff_max: Duration::from_millis(1),
+        ..PoolConfig::default()
+    };
+    let builder = Session::builder().contact_points(target.contact_points());
+    let builder = builder.pool_settings(pool).connector(relay.clone());
+    let session = builder.connect().await.unwrap();
+    let cql = "SELECT key FROM system.local WHERE key = ?";
+    let select = session.prepare(cql).await.unwrap();
+    for _ in 0..20 {
+        assert!(session.wait_ready(SOON).await);
+        relay.cut();
+        let answer = session.execute(&select, ("local",)).await.unwrap();
+        assert!(answer.first_as::<(String,)>().unwrap().is_some());
+    }
+    session.close().await.unwrap();
 }

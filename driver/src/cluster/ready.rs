@@ -53,6 +53,20 @@ pub(super) async fn usable(cluster: &Cluster) -> Result<()> {
     }
 }
 
+/// Returns when a node has an open connection, or after `timeout`.
+pub(super) async fn some(cluster: &Cluster, timeout: Duration) {
+    let members = cluster.state().members.clone();
+    // What a pool says of itself is late: it has perhaps not seen yet that its connection has ended.
+    let some: Vec<_> = members
+        .iter()
+        .filter_map(|member| Some((member, member.pool.as_ref()?)))
+        .map(|(member, pool)| Box::pin(reached(pool, |s| member.is_up() || s.closed)))
+        .collect();
+    if !some.is_empty() {
+        let _ = tokio::time::timeout(timeout, select_all(some)).await;
+    }
+}
+
 async fn reached(pool: &Pool, state: impl Fn(&PoolState) -> bool) {
     // An error means that the pool is gone: nothing more will be reached.
     let _ = pool.changes().wait_for(|s| state(s)).await;

@@ -115,6 +115,11 @@ impl State {
         self.members.get(usize::from(node))?.load(route.token)
     }
 
+    /// No node has an open connection.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        !self.closed && !self.members.iter().any(|member| member.is_up())
+    }
+
     /// Why a node that has no connection has none.
     pub(crate) fn absence(&self, node: u16) -> Option<Attempt> {
         let member = self.members.get(usize::from(node))?;

@@ -24,6 +24,9 @@ use crate::statement::{Prepared, Sent};
 /// Requests that were sent before a statement was prepared again are answered within about that time.
 const RECENT: Duration = Duration::from_secs(1);
 
+/// When no node has a connection, as when a server closes the only one, which was idle, a new one gets so much time.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// A request on its way through attempts.
 pub(super) struct Trip<'a> {
     inner: &'a Inner,
@@ -34,6 +37,8 @@ pub(super) struct Trip<'a> {
     attempts: Vec<Attempt>,
     /// Attempts that an answer of a server, and not a failure to send, has led to.
     retries: u32,
+    /// It has waited for a connection, which it does only once.
+    waited: bool,
 }
 
 /// An attempt that was made before the loop began.
@@ -84,6 +89,7 @@ impl<'a> Trip<'a> {
             timeout,
             attempts: Vec::new(),
             retries: 0,
+            waited: false,
         }
     }
 
@@ -93,7 +99,7 @@ impl<'a> Trip<'a> {
         let (mut conn, mut outcome) = match tried {
             Some(Tried { conn, outcome }) => (conn, outcome),
             None => {
-                let conn = self.next(&mut road)?;
+                let conn = self.next(&mut road).await?;
                 let outcome = self.send(&conn, self.request).await;
                 (conn, outcome)
             }
@@ -107,7 +113,7 @@ impl<'a> Trip<'a> {
             if self.judge(&conn, kind)? == Decision::NextNode {
                 conn = match road.sibling(&conn).filter(|_| unsent) {
                     Some(sibling) => sibling,
-                    None => self.next(&mut road)?,
+                    None => self.next(&mut road).await?,
                 };
             }
             outcome = self.send(&conn, self.request).await;
@@ -127,8 +133,14 @@ impl<'a> Trip<'a> {
         }
     }
 
-    /// A connection to the next node that has one. Why the others have none is noted.
-    fn next(&mut self, road: &mut Road<'a>) -> Result<Arc<Conn>> {
+    /// A connection to the next node that has one. If none has, they get a moment. Why the others have none is noted.
+    async fn next(&mut self, road: &mut Road<'a>) -> Result<Arc<Conn>> {
+        if !self.waited && road.state.is_cut_off() {
+            self.waited = true;
+            let left = self.inner.cluster.deadlines().left(self.deadline);
+            self.inner.cluster.wait_some(left.min(PATIENCE)).await;
+            *road = self.road(None);
+        }
         for node in road.plan.by_ref() {
             match road.state.target(node, &road.route) {
                 Some(conn) if Some(conn.address()) == road.asked => {}
