@@ -252,6 +252,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "fills 256 MiB")]
     fn a_frame_over_the_limit_is_refused() {
         let mut out = Vec::new();
         let at = begin(&mut out, Version::V4, Opcode::Query, 0, Flags::NONE);

@@ -3,7 +3,8 @@
 use super::request::Request;
 use super::{Dialect, Features, Flags, HEADER, Header, Opcode, Version, check};
 
-const BODIES: usize = 20_000;
+/// An interpreter is a thousand times slower.
+const BODIES: usize = if cfg!(miri) { 60 } else { 20_000 };
 
 /// xorshift64*, so that a failure can be repeated.
 struct Noise(u64);
@@ -91,5 +92,8 @@ fn requests_that_were_read_can_be_written() {
             }
         }
     }
-    assert!(read > 100, "the noise is too wild: {read} requests");
+    assert!(
+        read > BODIES / 200,
+        "the noise is too wild: {read} requests"
+    );
 }
