@@ -223,7 +223,8 @@ impl Peer {
 
     fn register(&mut self, names: &[&str]) -> Answer {
         for name in names {
-            match EventKind::named(name) {
+            // Routes belong to a service around ScyllaDB that is not imitated.
+            match EventKind::named(name).filter(|kind| *kind != EventKind::ClientRoutes) {
                 Some(kind) if self.registered.contains(&kind) => {}
                 Some(kind) => self.registered.push(kind),
                 None => {

@@ -13,6 +13,7 @@ mod result;
 mod rows;
 mod schema_change;
 mod supported;
+mod tablet;
 
 pub use auth::{AuthChallenge, AuthSuccess};
 pub use authenticate::Authenticate;
@@ -27,6 +28,7 @@ pub use result::QueryResult;
 pub use rows::Rows;
 pub use schema_change::{SchemaChange, SchemaChangeKind, SchemaTarget};
 pub use supported::Supported;
+pub use tablet::Tablet;
 
 use bytes::Bytes;
 

@@ -12,13 +12,32 @@ use crate::wire::{Malformed, Reader, TooLong, Why, put_short, put_string};
 /// How deep types may nest. Schemas stay far below it; without a limit a few kilobytes could exhaust the stack.
 const MAX_NESTING: usize = 32;
 
-/// Reads an `[option]`.
-pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Type, Malformed> {
-    decode_nested(reader, MAX_NESTING)
+/// How many types a description may consist of, the nested ones included: a type takes some ten times the bytes that
+/// it has on the wire, and schemas stay far below this.
+#[derive(Debug)]
+pub(super) struct Budget(u32);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget(1 << 20)
+    }
 }
 
-fn decode_nested(reader: &mut Reader<'_>, depth: usize) -> Result<Type, Malformed> {
+/// Reads an `[option]`.
+pub(super) fn decode(reader: &mut Reader<'_>, left: &mut Budget) -> Result<Type, Malformed> {
+    decode_nested(reader, left, MAX_NESTING)
+}
+
+fn decode_nested(
+    reader: &mut Reader<'_>,
+    left: &mut Budget,
+    depth: usize,
+) -> Result<Type, Malformed> {
     let at = reader.clone();
+    left.0 = left
+        .0
+        .checked_sub(1)
+        .ok_or_else(|| at.malformed("type", Why::Length))?;
     let depth = depth
         .checked_sub(1)
         .ok_or_else(|| at.malformed("type", Why::Nesting))?;
@@ -26,7 +45,7 @@ fn decode_nested(reader: &mut Reader<'_>, depth: usize) -> Result<Type, Malforme
     if let Some((_, ty)) = NATIVE.iter().find(|(native, _)| *native == id) {
         return Ok(ty.clone());
     }
-    let nested = |reader: &mut Reader<'_>| decode_nested(reader, depth).map(Box::new);
+    let mut nested = |reader: &mut Reader<'_>| decode_nested(reader, left, depth).map(Box::new);
     Ok(match id {
         0x00 => custom(reader.string("type class")?),
         0x20 => Type::List(nested(reader)?),
@@ -38,13 +57,13 @@ fn decode_nested(reader: &mut Reader<'_>, depth: usize) -> Result<Type, Malforme
             fields: (0..reader.short("type field count")?)
                 .map(|_| {
                     let name = reader.string("type field")?.into();
-                    Ok((name, decode_nested(reader, depth)?))
+                    Ok((name, decode_nested(reader, left, depth)?))
                 })
                 .collect::<Result<_, _>>()?,
         })),
         0x31 => Type::Tuple(
             (0..reader.short("tuple length")?)
-                .map(|_| decode_nested(reader, depth))
+                .map(|_| decode_nested(reader, left, depth))
                 .collect::<Result<_, _>>()?,
         ),
         _ => return Err(at.malformed("type", Why::Unknown)),
@@ -155,15 +174,19 @@ mod tests {
     use super::*;
     use crate::frame::check::{digits, hex};
 
+    fn decode_one(reader: &mut Reader<'_>) -> Result<Type, Malformed> {
+        decode(reader, &mut Budget::default())
+    }
+
     fn check_as(features: Features, ty: &Type, expected: &Type, bytes: &str) {
         let mut out = Vec::new();
         encode(ty, &features, &mut out).unwrap();
         assert_eq!(digits(&out), digits(&hex(bytes)));
         let mut reader = Reader::new(&out);
-        assert_eq!(decode(&mut reader).as_ref(), Ok(expected));
+        assert_eq!(decode_one(&mut reader).as_ref(), Ok(expected));
         assert_eq!(reader.end("type"), Ok(()));
         for length in 0..out.len() {
-            assert!(decode(&mut Reader::new(&out[..length])).is_err());
+            assert!(decode_one(&mut Reader::new(&out[..length])).is_err());
         }
     }
 
@@ -234,7 +257,7 @@ mod tests {
             let custom = Type::Custom(class.into());
             let mut out = Vec::new();
             encode(&custom, &Features::default(), &mut out).unwrap();
-            assert_eq!(decode(&mut Reader::new(&out)), Ok(custom));
+            assert_eq!(decode_one(&mut Reader::new(&out)), Ok(custom));
         }
     }
 
@@ -251,7 +274,8 @@ mod tests {
 
     #[test]
     fn what_is_refused() {
-        let why = |bytes: &[u8]| decode(&mut Reader::new(bytes)).map_err(|malformed| malformed.why);
+        let why =
+            |bytes: &[u8]| decode_one(&mut Reader::new(bytes)).map_err(|malformed| malformed.why);
         assert_eq!(why(&[0, 0x0a]), Err(Why::Unknown));
         assert_eq!(why(&[0xff, 0xff]), Err(Why::Unknown));
         assert_eq!(why(&[0, 0x31, 0xff, 0xff]), Err(Why::Short));
@@ -263,5 +287,8 @@ mod tests {
         assert!(why(&nested(MAX_NESTING)).is_ok());
         assert_eq!(why(&nested(MAX_NESTING + 1)), Err(Why::Nesting));
         assert_eq!(why(&nested(1_000_000)), Err(Why::Nesting));
+        let tuple = [&[0, 0x31, 0xff, 0xff][..], &[0, 9].repeat(0xffff)].concat();
+        let tuples = [&[0, 0x31, 0, 17][..], &tuple.repeat(17)].concat();
+        assert_eq!(why(&tuples), Err(Why::Length));
     }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use super::SchemaChange;
 use crate::frame::Opcode;
-use crate::wire::{Malformed, Reader, TooLong, Why, put_inet, put_string};
+use crate::wire::{Malformed, Reader, TooLong, Why, put_inet, put_string, put_string_list};
 
 /// Something happened in the cluster. Sent without being asked, on stream −1, after REGISTER.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,15 @@ pub enum Event {
     },
     /// The schema changed.
     Schema(SchemaChange),
+    /// Addresses by which clients of some networks reach nodes have changed (ScyllaDB since 2026.1).
+    ClientRoutes {
+        /// What has happened; `UPDATE_NODES` is all that there is.
+        change: String,
+        /// The connections, as `system.client_routes` names them.
+        connections: Vec<String>,
+        /// The host ids of the nodes, as text.
+        hosts: Vec<String>,
+    },
     /// An event of a type that this crate does not know; its content is not read.
     Unknown {
         /// The type, as the server spells it.
@@ -54,6 +63,8 @@ pub enum EventKind {
     Status,
     /// `SCHEMA_CHANGE`
     Schema,
+    /// `CLIENT_ROUTES_CHANGE`: servers that do not know it refuse the whole of REGISTER.
+    ClientRoutes,
 }
 
 impl Event {
@@ -66,6 +77,7 @@ impl Event {
             Event::Topology { .. } => Some(EventKind::Topology),
             Event::Status { .. } => Some(EventKind::Status),
             Event::Schema(_) => Some(EventKind::Schema),
+            Event::ClientRoutes { .. } => Some(EventKind::ClientRoutes),
             Event::Unknown { .. } => None,
         }
     }
@@ -95,6 +107,15 @@ impl Event {
                 Ok(())
             }
             Event::Schema(change) => change.encode(out),
+            Event::ClientRoutes {
+                change,
+                connections,
+                hosts,
+            } => {
+                put_string(out, change, "change")?;
+                put_string_list(out, connections, "connections")?;
+                put_string_list(out, hosts, "hosts")
+            }
             Event::Unknown { kind } => put_string(out, kind, "event"),
         }
     }
@@ -128,6 +149,14 @@ impl Event {
                 Ok(Event::Status { up, node })
             }
             Some(EventKind::Schema) => SchemaChange::decode(reader).map(Event::Schema),
+            Some(EventKind::ClientRoutes) => {
+                let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
+                Ok(Event::ClientRoutes {
+                    change: reader.string("change")?.to_owned(),
+                    connections: owned(reader.string_list("connections")?),
+                    hosts: owned(reader.string_list("hosts")?),
+                })
+            }
             None => Ok(Event::Unknown {
                 kind: kind.to_owned(),
             }),
@@ -136,7 +165,7 @@ impl Event {
 }
 
 impl EventKind {
-    /// All of them.
+    /// Those that every server knows.
     pub const ALL: [EventKind; 3] = [EventKind::Topology, EventKind::Status, EventKind::Schema];
 
     /// As the protocol spells it.
@@ -145,12 +174,14 @@ impl EventKind {
             EventKind::Topology => "TOPOLOGY_CHANGE",
             EventKind::Status => "STATUS_CHANGE",
             EventKind::Schema => "SCHEMA_CHANGE",
+            EventKind::ClientRoutes => "CLIENT_ROUTES_CHANGE",
         }
     }
 
     /// The one that the protocol spells so.
     pub fn named(name: &str) -> Option<EventKind> {
-        EventKind::ALL.into_iter().find(|kind| kind.name() == name)
+        let mut all = EventKind::ALL.into_iter().chain([EventKind::ClientRoutes]);
+        all.find(|kind| kind.name() == name)
     }
 }
 
@@ -201,6 +232,15 @@ mod tests {
         check(
             Event::Schema(change),
             "000d534348454d415f4348414e4745 0007 43524541544544 0008 4b45595350414345 0002 6b73",
+        );
+        let routes = Event::ClientRoutes {
+            change: "UPDATE_NODES".to_owned(),
+            connections: vec!["a".to_owned()],
+            hosts: Vec::new(),
+        };
+        check(
+            routes,
+            "0014434c49454e545f524f555445535f4348414e4745 000c5550444154455f4e4f444553 0001 0001 61 0000",
         );
     }
 

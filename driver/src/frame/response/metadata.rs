@@ -160,6 +160,10 @@ pub(super) fn put_columns(
     })
 }
 
+/// More than any statement can have: markers are counted by a `[short]`, and a row of so many cells fits no page. With
+/// names of no bytes a frame could claim so many that they took a hundred times its length.
+const MAX_COLUMNS: usize = 65_535;
+
 /// Reads `count` columns. The count is the peer's claim: each column that it claims must be there before
 /// anything is allocated for the next.
 pub(super) fn read_columns(
@@ -167,6 +171,10 @@ pub(super) fn read_columns(
     count: usize,
     shared: bool,
 ) -> Result<Columns, Malformed> {
+    if count > MAX_COLUMNS {
+        return Err(reader.malformed("column count", Why::Length));
+    }
+    let mut types = ty::Budget::default();
     let read_table = |reader: &mut Reader<'_>| -> Result<(Arc<str>, Arc<str>), Malformed> {
         let keyspace = reader.string("keyspace")?.into();
         Ok((keyspace, reader.string("table")?.into()))
@@ -184,7 +192,7 @@ pub(super) fn read_columns(
             keyspace,
             table,
             name: reader.string("column name")?.into(),
-            ty: ty::decode(reader)?,
+            ty: ty::decode(reader, &mut types)?,
         })
     });
     columns.collect()

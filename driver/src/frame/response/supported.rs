@@ -1,7 +1,7 @@
 //! SUPPORTED: what the server can do.
 
 use crate::frame::Opcode;
-use crate::wire::{Malformed, Reader, TooLong, put_short, put_string, put_string_list};
+use crate::wire::{Malformed, Reader, TooLong, Why, put_short, put_string, put_string_list};
 
 /// Answers OPTIONS: option names, and the values that the server accepts or states for each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -9,6 +9,9 @@ pub struct Supported {
     /// In the order in which they came.
     pub options: Vec<(String, Vec<String>)>,
 }
+
+/// More than any server has to say: empty values take twelve times their length on the wire.
+const MAX_VALUES: usize = 65_535;
 
 impl Supported {
     /// SUPPORTED
@@ -50,10 +53,15 @@ impl Supported {
     /// # Errors
     /// If it is no `[string multimap]`.
     pub fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut all = 0;
         let options = (0..reader.short("option count")?)
             .map(|_| {
                 let name = reader.string("option")?.to_owned();
                 let values = reader.string_list("option values")?;
+                all += values.len();
+                if all > MAX_VALUES {
+                    return Err(reader.malformed("option values", Why::Length));
+                }
                 Ok((name, values.into_iter().map(str::to_owned).collect()))
             })
             .collect::<Result<_, _>>()?;

@@ -253,7 +253,10 @@ fn read_failures(
     let failures = reader.int("failures")?;
     let reasons = match features.version {
         Version::V4 => Vec::new(),
-        Version::V5 if failures < 0 => return Err(at.malformed("failures", Why::Length)),
+        // No partition has more replicas.
+        Version::V5 if !(0..=65_535).contains(&failures) => {
+            return Err(at.malformed("failures", Why::Length));
+        }
         Version::V5 => (0..failures)
             .map(|_| Ok((reader.inet_addr("node")?, reader.short("reason")?)))
             .collect::<Result<_, _>>()?,
