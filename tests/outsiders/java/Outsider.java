@@ -82,6 +82,7 @@ public class Outsider {
                 .withStringList(DefaultDriverOption.CONTACT_POINTS, points)
                 .withString(DefaultDriverOption.LOAD_BALANCING_LOCAL_DATACENTER, "datacenter1")
                 .withString(DefaultDriverOption.PROTOCOL_VERSION, version)
+                .withString(DefaultDriverOption.PROTOCOL_COMPRESSION, "lz4")
                 .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(20))
                 .withString(DefaultDriverOption.REQUEST_CONSISTENCY, "QUORUM")
                 .build();
