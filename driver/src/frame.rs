@@ -20,6 +20,7 @@ mod features;
 mod header;
 mod opcode;
 mod params;
+mod payload;
 mod ty;
 mod unreadable;
 mod values;
@@ -44,6 +45,7 @@ pub use features::{Dialect, Features, TabletRouting};
 pub use header::{Flags, Header, HeaderError, Version};
 pub use opcode::Opcode;
 pub use params::Params;
+pub use payload::{Payload, payload_of_request, put_payload};
 pub use unreadable::Unreadable;
 pub use values::{Value, Values, ValuesIter};
 

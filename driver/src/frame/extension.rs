@@ -85,6 +85,8 @@ impl Features {
 
     /// The options of STARTUP that ask for them. Servers look at the names alone; the values are those that
     /// other drivers send.
+    ///
+    /// [`TabletRouting::V2`] is never asked for: each EXECUTE would have to say which version of the tablet it knows.
     pub fn startup(&self) -> Vec<(&'static str, &'static str)> {
         let mut options = vec![("CQL_VERSION", "3.0.0")];
         if self.lwt_mark.is_some() {
@@ -93,8 +95,8 @@ impl Features {
         if self.rate_limit_error.is_some() {
             options.push((RATE_LIMIT, ""));
         }
-        if let Some(tablets) = self.tablets {
-            options.push((tablets.name(), ""));
+        if let Some(TabletRouting::V1) = self.tablets {
+            options.push((TabletRouting::V1.name(), ""));
         }
         if self.metadata_id {
             options.push((METADATA_ID, ""));

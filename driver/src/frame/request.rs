@@ -18,7 +18,7 @@ pub use query::Query;
 pub use register::Register;
 pub use startup::Startup;
 
-use super::{Features, Flags, Opcode};
+use super::{Features, Flags, Opcode, payload};
 use crate::wire::{Malformed, Reader, TooLong, Why};
 
 /// Any request, borrowed from what it was made of or read from.
@@ -70,8 +70,8 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Reads the body of a request. A custom payload is read and dropped, as ScyllaDB does. Bytes after the
-    /// message are an error: a client that sends them misunderstands the format.
+    /// Reads the body of a request. A custom payload is read over: [`payload_of_request`](super::payload_of_request)
+    /// gives it. Bytes after the message are an error: a client that sends them misunderstands the format.
     ///
     /// # Errors
     /// If the body is not what the opcode and the flags announce; `Malformed::offset` is where.
@@ -83,7 +83,7 @@ impl<'a> Request<'a> {
     ) -> Result<Self, Malformed> {
         let reader = &mut Reader::new(body);
         if flags.has(Flags::PAYLOAD) {
-            skip_payload(reader)?;
+            payload::skip(reader)?;
         }
         let request = match opcode {
             Opcode::Startup => Request::Startup(Startup::decode(reader)?),
@@ -99,12 +99,4 @@ impl<'a> Request<'a> {
         reader.end("body")?;
         Ok(request)
     }
-}
-
-fn skip_payload(reader: &mut Reader<'_>) -> Result<(), Malformed> {
-    for _ in 0..reader.short("payload count")? {
-        reader.string("payload key")?;
-        reader.bytes("payload value")?;
-    }
-    Ok(())
 }

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use uuid::Uuid;
 
-use crate::frame::Flags;
-use crate::wire::{Malformed, Reader, TooLong, put_bytes, put_short, put_string, put_string_list};
+use crate::frame::{Flags, Payload, payload, put_payload};
+use crate::wire::{Malformed, Reader, TooLong, put_string_list};
 
 /// What stands before a response in its body, as its flags announce. Usually nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,7 +14,7 @@ pub struct Prefix {
     /// What the server wants to be told to people.
     pub warnings: Vec<String>,
     /// What else the server says, by key; tablets come this way.
-    pub payload: Vec<(String, Option<Bytes>)>,
+    pub payload: Payload,
 }
 
 impl Prefix {
@@ -46,16 +46,7 @@ impl Prefix {
             put_string_list(out, &self.warnings, "warnings")?;
         }
         if !self.payload.is_empty() {
-            let length = self.payload.len();
-            let field = "payload";
-            put_short(
-                out,
-                u16::try_from(length).map_err(|_| TooLong { field, length })?,
-            );
-            for (key, value) in &self.payload {
-                put_string(out, key, "payload key")?;
-                put_bytes(out, value.as_deref(), "payload value")?;
-            }
+            put_payload(out, &self.payload)?;
         }
         Ok(())
     }
@@ -74,13 +65,7 @@ impl Prefix {
             prefix.warnings = warnings.into_iter().map(str::to_owned).collect();
         }
         if flags.has(Flags::PAYLOAD) {
-            for _ in 0..reader.short("payload count")? {
-                let key = reader.string("payload key")?.to_owned();
-                let value = reader.bytes("payload value")?;
-                prefix
-                    .payload
-                    .push((key, value.map(Bytes::copy_from_slice)));
-            }
+            prefix.payload = payload::read(reader)?;
         }
         Ok(prefix)
     }
