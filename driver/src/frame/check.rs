@@ -76,14 +76,17 @@ pub(super) fn read(
     Ok((prefix, response))
 }
 
+/// How many of the places are damaged: all, but in an interpreter, which is a thousand times slower, some.
+const STEP: usize = if cfg!(miri) { 13 } else { 1 };
+
 /// What is cut short is an error. What claims to be larger or negative may be one, but never panics, and never
 /// allocates what it claims: two thousand million elements would not fit into any memory.
 fn damaged<T: Debug>(body: &[u8], decode: impl Fn(&[u8]) -> Result<T, Malformed>) {
-    for length in 0..body.len() {
+    for length in (0..body.len()).step_by(STEP) {
         let short = decode(&body[..length]);
         assert!(short.is_err(), "cut to {length} bytes: {short:?}");
     }
-    for at in 0..body.len() {
+    for at in (0..body.len()).step_by(STEP) {
         for patch in [
             &[0x7f, 0xff, 0xff, 0xff][..],
             &[0xff; 4],

@@ -159,7 +159,12 @@ mod tests {
 
     #[test]
     fn source_ports() {
-        for shards in [1, 2, 3, 7, 8, 255, 16384, 40000, u16::MAX] {
+        // An interpreter is a thousand times slower.
+        let counts: &[u16] = match cfg!(miri) {
+            true => &[255],
+            false => &[1, 2, 3, 7, 8, 255, 16384, 40000, u16::MAX],
+        };
+        for shards in counts.iter().copied() {
             let sharder = sharder(shards, 12);
             let mut all: Vec<u16> = Vec::new();
             for shard in 0..shards {

