@@ -3,7 +3,7 @@
 use crate::conn::config::ConnConfig;
 use crate::frame::response::Supported;
 use crate::frame::segment::Form;
-use crate::frame::{Compression, Features, TabletRouting, Version};
+use crate::frame::{Compression, Features, Version};
 
 /// What the handshake has settled on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +29,6 @@ impl Agreed {
 pub(super) fn choose(supported: &Supported, config: &ConnConfig) -> (Features, Agreed) {
     let mut features = Features::offered(supported);
     features.version = features.version.min(config.version);
-    // The other form is not asked for.
-    features.tablets = features.tablets.filter(|form| *form == TabletRouting::V1);
     let compression = config.compression.filter(|wanted| {
         let offered = supported.values("COMPRESSION").unwrap_or_default();
         let has = offered.iter().any(|name| name == wanted.name());

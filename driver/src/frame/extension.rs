@@ -85,8 +85,6 @@ impl Features {
 
     /// The options of STARTUP that ask for them. Servers look at the names alone; the values are those that
     /// other drivers send.
-    ///
-    /// [`TabletRouting::V2`] is never asked for: each EXECUTE would have to say which version of the tablet it knows.
     pub fn startup(&self) -> Vec<(&'static str, &'static str)> {
         let mut options = vec![("CQL_VERSION", "3.0.0")];
         if self.lwt_mark.is_some() {
@@ -95,8 +93,8 @@ impl Features {
         if self.rate_limit_error.is_some() {
             options.push((RATE_LIMIT, ""));
         }
-        if let Some(TabletRouting::V1) = self.tablets {
-            options.push((TabletRouting::V1.name(), ""));
+        if let Some(tablets) = self.tablets {
+            options.push((tablets.name(), ""));
         }
         if self.metadata_id {
             options.push((METADATA_ID, ""));
@@ -126,11 +124,11 @@ impl TabletRouting {
         }
     }
 
-    /// The one that is offered. Of both the first, which is no experiment.
+    /// The one to ask for, if it is offered. [`TabletRouting::V2`] never is: each EXECUTE would have to say which version
+    /// of the tablet it knows.
     fn offered(supported: &Supported) -> Option<Self> {
-        [TabletRouting::V1, TabletRouting::V2]
-            .into_iter()
-            .find(|tablets| supported.values(tablets.name()).is_some())
+        let v1 = TabletRouting::V1;
+        supported.values(v1.name()).map(|_| v1)
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod messages;
 pub(crate) mod names;
 pub(crate) mod rows;
 pub(crate) mod segments;
+pub(crate) mod tablets;
 pub(crate) mod types;
 pub(crate) mod values;
 
@@ -29,6 +30,7 @@ pub(crate) const ALL: &[(&str, Target)] = &[
     ("rows", rows::run),
     ("segments", segments::run),
     ("supported", features::run),
+    ("tablets", tablets::run),
     ("types", types::run),
     ("values", values::run),
 ];
