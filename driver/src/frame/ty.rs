@@ -273,6 +273,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "reads descriptions of a million types")]
     fn what_is_refused() {
         let why =
             |bytes: &[u8]| decode_one(&mut Reader::new(bytes)).map_err(|malformed| malformed.why);
