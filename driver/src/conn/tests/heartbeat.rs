@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::io::DuplexStream;
 use tokio::time::{Instant, sleep};
 
-use super::peer::pipes;
+use super::peer::{Peer, pipes};
 use super::{ask, once};
 use crate::conn::Conn;
 use crate::conn::config::ConnConfig;
@@ -15,15 +16,7 @@ use crate::frame::response::Supported;
 #[tokio::test(start_paused = true)]
 async fn finds_a_silent_server_in_time() {
     for in_flight in [false, true] {
-        let (dialer, mut accepted) = pipes(ConnConfig::default());
-        let server = async {
-            let mut peer = accepted.recv().await.unwrap();
-            peer.greet(&Supported::default()).await;
-            peer
-        };
-        let address = ([127, 0, 0, 1], 9042).into();
-        let (conn, mut peer) = tokio::join!(Conn::open(&dialer, address, None, None), server);
-        let conn = conn.unwrap();
+        let (conn, mut peer) = greeted().await;
         let start = Instant::now();
         let mut request = ask!(conn, b"a");
         if in_flight {
@@ -50,15 +43,7 @@ async fn finds_a_silent_server_in_time() {
 #[tokio::test(start_paused = true)]
 async fn probed_it_finds_a_silent_server_at_once() {
     for alive in [true, false] {
-        let (dialer, mut accepted) = pipes(ConnConfig::default());
-        let server = async {
-            let mut peer = accepted.recv().await.unwrap();
-            peer.greet(&Supported::default()).await;
-            peer
-        };
-        let address = ([127, 0, 0, 1], 9042).into();
-        let (conn, mut peer) = tokio::join!(Conn::open(&dialer, address, None, None), server);
-        let conn = conn.unwrap();
+        let (conn, mut peer) = greeted().await;
         sleep(Duration::from_millis(10)).await;
         let start = Instant::now();
         conn.probe();
@@ -102,4 +87,17 @@ async fn a_quiet_connection_stays_open_and_ends_all_its_tasks() {
     drop(conn);
     sleep(Duration::from_secs(60)).await;
     assert!(link.upgrade().is_none(), "no task holds on to it");
+}
+
+/// A connection after a good handshake, with its heartbeat.
+async fn greeted() -> (Arc<Conn>, Peer<DuplexStream>) {
+    let (dialer, mut accepted) = pipes(ConnConfig::default());
+    let server = async {
+        let mut peer = accepted.recv().await.unwrap();
+        peer.greet(&Supported::default()).await;
+        peer
+    };
+    let address = ([127, 0, 0, 1], 9042).into();
+    let (conn, peer) = tokio::join!(Conn::open(&dialer, address, None, None), server);
+    (conn.unwrap(), peer)
 }
