@@ -130,8 +130,12 @@ async fn a_node_that_is_down_is_said_to_be_up_again_and_again() {
         count: Arc::default(),
     };
     let session: Session = session(builder(&cluster).connector(attempts.clone())).await;
+    let connected = attempts.count.load(Relaxed);
     cluster.stop_node(2).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    until("the loss is noticed", async || {
+        attempts.count.load(Relaxed) > connected
+    })
+    .await;
     let (before, start) = (attempts.count.load(Relaxed), Instant::now());
     while start.elapsed() < Duration::from_secs(3) {
         for _ in 0..20 {
@@ -159,6 +163,7 @@ async fn new_and_up_come_in_both_orders() {
     };
     let up = Event::Status { up: true, node };
     for events in [[new.clone(), up.clone()], [up, new]] {
+        // The second is over in which what came before may have been the one reading.
         tokio::time::sleep(Duration::from_millis(1100)).await;
         let readings = cluster.fault(keyspaces().delay(Duration::ZERO));
         let start = Instant::now();
@@ -167,6 +172,7 @@ async fn new_and_up_come_in_both_orders() {
             .for_each(|event| cluster.send_event(event));
         until("the topology is read", async || readings.hits() > 0).await;
         let elapsed = start.elapsed();
+        // A second reading would have come by now.
         tokio::time::sleep(Duration::from_millis(500)).await;
         println!(
             "two events: {} reading, after {elapsed:.0?}",

@@ -108,6 +108,7 @@ async fn that_fall_silent_for_a_moment() {
     let reads = join_all((0..20).map(|k| f.read(k)));
     let go_on = async {
         until("a request is stopped", async || silent.hits() > 0).await;
+        // The moment.
         tokio::time::sleep(Duration::from_millis(100)).await;
         silent.remove();
     };

@@ -77,6 +77,7 @@ async fn a_node_that_is_said_to_be_down_is_only_asked() {
             cluster.send_event(Event::Status { up, node });
         }
     }
+    // A connection that took the hint at its word would be gone by now.
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(session.connections(), before);
     assert_eq!(total(&session.shard_aware_stats()).connected, 4);
