@@ -28,6 +28,11 @@ impl Tick {
         now.0.wrapping_sub(self.0) <= u32::MAX / 2
     }
 
+    /// The time from an earlier moment to this one.
+    pub(crate) fn since(self, earlier: Tick) -> Duration {
+        Deadlines::TICK * self.0.wrapping_sub(earlier.0)
+    }
+
     /// The moment `ticks` later.
     fn later(self, ticks: u32) -> Tick {
         Tick(self.0.wrapping_add(ticks))

@@ -8,21 +8,25 @@ use crate::clock::deadlines::Tick;
 /// enough that not many requests are caught by one that is not.
 const LONG: Duration = Duration::from_millis(500);
 
+/// Between two looks not more than this is taken for the server's silence: what goes beyond it, this process has slept
+/// through itself, and the answers may lie in the socket.
+const STEP: Duration = Duration::from_millis(50);
+
 /// The time since the last answer, while answers are due.
 #[derive(Debug)]
 pub(super) struct Silence {
-    since: Tick,
+    looked: Tick,
+    lasted: Duration,
     /// By an answer, or because none was due: the time begins with the next look.
     broken: bool,
-    long: bool,
 }
 
 impl Silence {
     pub(super) fn new() -> Silence {
         Silence {
-            since: Tick::default(),
+            looked: Tick::default(),
+            lasted: Duration::ZERO,
             broken: true,
-            long: false,
         }
     }
 
@@ -30,18 +34,18 @@ impl Silence {
     #[inline]
     pub(super) fn end(&mut self) {
         self.broken = true;
-        self.long = false;
+        self.lasted = Duration::ZERO;
     }
 
     /// To be called now and then while answers are due.
     pub(super) fn go_on(&mut self, now: Tick) {
-        if std::mem::take(&mut self.broken) {
-            self.since = now;
+        if !std::mem::take(&mut self.broken) {
+            self.lasted += now.since(self.looked).min(STEP);
         }
-        self.long |= self.since.plus(LONG).is_over(now);
+        self.looked = now;
     }
 
     pub(super) fn is_long(&self) -> bool {
-        self.long
+        self.lasted >= LONG
     }
 }

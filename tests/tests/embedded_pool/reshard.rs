@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use scylla_orm_embedded::Cluster;
 use tests::poll::until;
+use tokio::sync::Mutex;
 
 use super::{builder, close, read, ready, start, table};
 
@@ -20,12 +21,15 @@ async fn a_node_restarts_with_other_shards_under_load() {
         Arc::new(AtomicBool::new(false)),
         Arc::new(AtomicU64::new(0)),
     );
+    // One read at a time, so that what is counted is not mixed with a read that began before the count.
+    let turn = Arc::new(Mutex::new(()));
     let load = tokio::spawn({
         let (session, select) = (session.clone(), select.clone());
-        let (stop, done) = (stop.clone(), done.clone());
+        let (stop, done, turn) = (stop.clone(), done.clone(), turn.clone());
         async move {
             let mut keys = (0..KEYS).cycle();
             while !stop.load(Relaxed) {
+                let _turn = turn.lock().await;
                 read(&session, &select, keys.next().unwrap()).await.unwrap();
                 done.fetch_add(1, Relaxed);
             }
@@ -45,6 +49,7 @@ async fn a_node_restarts_with_other_shards_under_load() {
             "node restarted with {shards} shards: full {:?} after it stopped",
             begin.elapsed()
         );
+        let _turn = turn.lock().await;
         cluster.reset_traffic();
         for k in 0..KEYS {
             read(&session, &select, k).await.unwrap();
