@@ -4,9 +4,11 @@
 //! [`Change`] to one partition and carries timestamps; the later one wins, whatever the order of arrival.
 
 pub(crate) mod cell;
+pub(crate) mod columns;
 pub(crate) mod partition;
 pub(crate) mod position;
 pub(crate) mod row;
+mod rows;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;

@@ -56,7 +56,7 @@ impl<'a> Record<'a> {
 /// The value of a column outside the key, as `row` holds it at second `now`. A collection without live elements is
 /// null.
 pub(crate) fn value<'a>(row: &'a Row, column: &Column, now: i64) -> Option<Cow<'a, [u8]>> {
-    match row.columns.get(&column.id)? {
+    match row.columns.get(column.id)? {
         Stored::Atomic(cell) => cell.value(now).map(Cow::Borrowed),
         Stored::Elements(_) => {
             let elements: Vec<(&[u8], &[u8])> = row

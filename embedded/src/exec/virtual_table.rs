@@ -29,7 +29,7 @@ pub(super) fn data(table: &Table, rows: Vec<Row>) -> Data {
                 (_, None) => {}
                 (_, Some(value)) => {
                     let content = Content::Live {
-                        value,
+                        value: value.into(),
                         expiry: None,
                     };
                     let cell = Cell {

@@ -13,8 +13,9 @@ pub(crate) struct Cell {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Content {
     Live {
-        value: Vec<u8>,
-        expiry: Option<Expiry>,
+        value: Box<[u8]>,
+        /// Few values expire: the others do not take the room.
+        expiry: Option<Box<Expiry>>,
     },
     /// A tombstone.
     Dead {
@@ -52,7 +53,7 @@ impl Cell {
     /// The value at second `now`, unless it is dead or expired by then.
     pub(crate) fn value(&self, now: i64) -> Option<&[u8]> {
         match &self.content {
-            Content::Live { value, expiry } => is_alive(*expiry, now).then_some(value),
+            Content::Live { value, expiry } => is_alive(expiry.as_deref(), now).then_some(value),
             Content::Dead { .. } => None,
         }
     }
@@ -91,7 +92,7 @@ impl Cell {
                     value: b,
                     expiry: b_ends,
                 },
-            ) => expiry_precedence(*a_ends, *b_ends).then_with(|| a.cmp(b)),
+            ) => expiry_precedence(a_ends.as_deref(), b_ends.as_deref()).then_with(|| a.cmp(b)),
         };
         self.timestamp.cmp(&other.timestamp).then_with(by_content)
     }
@@ -99,7 +100,7 @@ impl Cell {
 
 impl Marker {
     pub(crate) fn is_alive(&self, now: i64) -> bool {
-        is_alive(self.expiry, now)
+        is_alive(self.expiry.as_ref(), now)
     }
 
     /// Keeps the one of the two that wins.
@@ -107,7 +108,7 @@ impl Marker {
         let precedence = self
             .timestamp
             .cmp(&other.timestamp)
-            .then_with(|| expiry_precedence(self.expiry, other.expiry));
+            .then_with(|| expiry_precedence(self.expiry.as_ref(), other.expiry.as_ref()));
         if precedence == Ordering::Less {
             *self = other;
         }
@@ -121,11 +122,11 @@ impl Deletion {
     }
 }
 
-fn is_alive(expiry: Option<Expiry>, now: i64) -> bool {
+fn is_alive(expiry: Option<&Expiry>, now: i64) -> bool {
     expiry.is_none_or(|expiry| now < expiry.at)
 }
 
-fn expiry_precedence(a: Option<Expiry>, b: Option<Expiry>) -> Ordering {
+fn expiry_precedence(a: Option<&Expiry>, b: Option<&Expiry>) -> Ordering {
     match (a, b) {
         (None, None) => Ordering::Equal,
         (Some(_), None) => Ordering::Greater,
@@ -142,8 +143,8 @@ mod tests {
         Cell {
             timestamp,
             content: Content::Live {
-                value: value.to_vec(),
-                expiry: expiry.map(|(ttl, at)| Expiry { ttl, at }),
+                value: value.into(),
+                expiry: expiry.map(|(ttl, at)| Box::new(Expiry { ttl, at })),
             },
         }
     }

@@ -1,10 +1,9 @@
 //! One partition: its rows in clustering order, its static row, and tombstones over any part of it.
 
-use std::collections::BTreeMap;
-
 use crate::store::cell::Deletion;
 use crate::store::position::{Position, Range};
-use crate::store::row::{Count, Row};
+use crate::store::row::{self, Count, Row};
+use crate::store::rows::Rows;
 
 /// A partition.
 #[derive(Debug, Default)]
@@ -12,8 +11,9 @@ pub(crate) struct Partition {
     deletion: Option<Deletion>,
     /// Deleted ranges of rows.
     ranges: Vec<(Range, Deletion)>,
-    statics: Row,
-    rows: BTreeMap<Position, Row>,
+    /// Few tables have static columns: the others do not take the room.
+    statics: Option<Box<Row>>,
+    rows: Rows,
 }
 
 /// A write to one partition, applied as one.
@@ -45,15 +45,11 @@ impl Partition {
         &'a self,
         range: &Range,
     ) -> impl DoubleEndedIterator<Item = (&'a Position, &'a Row)> + use<'a> {
-        // `BTreeMap::range` panics on bounds that cross.
-        let bounds = (!range.is_empty()).then(|| range.start.clone()..=range.end.clone());
-        bounds
-            .into_iter()
-            .flat_map(|bounds| self.rows.range(bounds))
+        self.rows.range(range)
     }
 
     pub(crate) fn statics(&self) -> &Row {
-        &self.statics
+        self.statics.as_deref().unwrap_or(&row::NOTHING)
     }
 
     /// Writes one change.
@@ -66,22 +62,35 @@ impl Partition {
         }
         let dies = change.counters_die;
         if let Some(statics) = change.statics {
-            statics.write_to(&mut self.statics, self.deletion, dies);
+            let row = self.statics.get_or_insert_default();
+            statics.write_to(row, self.deletion, dies);
         }
         for (position, change) in change.rows {
             let covered = self.covering(&position);
-            let row = self.rows.entry(position.clone()).or_default();
-            change.write_to(row, covered, dies);
-            if row.is_empty() {
-                self.rows.remove(&position);
+            match self.rows.get_mut(&position) {
+                Some(row) => {
+                    change.write_to(row, covered, dies);
+                    if row.is_empty() {
+                        self.rows.remove(&position);
+                    }
+                }
+                None => {
+                    let mut row = Row::default();
+                    change.write_to(&mut row, covered, dies);
+                    if !row.is_empty() {
+                        self.rows.insert(position, row);
+                    }
+                }
             }
         }
     }
 
     fn delete(&mut self, deletion: Deletion) {
         self.deletion = self.deletion.max(Some(deletion));
-        self.statics.cover(deletion);
-        self.rows.retain(|_, row| {
+        if let Some(statics) = &mut self.statics {
+            statics.cover(deletion);
+        }
+        self.rows.retain(|row| {
             row.cover(deletion);
             !row.is_empty()
         });
@@ -92,16 +101,10 @@ impl Partition {
         if range.is_empty() || self.deletion.is_some_and(|d| d >= deletion) {
             return;
         }
-        let mut emptied = Vec::new();
-        for (position, row) in self.rows.range_mut(range.start.clone()..=range.end.clone()) {
+        self.rows.retain_within(&range, |row| {
             row.cover(deletion);
-            if row.is_empty() {
-                emptied.push(position.clone());
-            }
-        }
-        for position in emptied {
-            self.rows.remove(&position);
-        }
+            !row.is_empty()
+        });
         self.ranges
             .retain(|(r, d)| *d > deletion || !range.covers(r));
         self.ranges.push((range, deletion));
@@ -162,7 +165,7 @@ mod tests {
     /// A row of one cell, and a marker if it is an INSERT.
     fn put(c: i32, timestamp: i64, insert: bool) -> Change {
         let content = Content::Live {
-            value: vec![1],
+            value: [1].into(),
             expiry: None,
         };
         let row = Row {

@@ -80,6 +80,14 @@ impl Order {
 }
 
 impl Position {
+    /// Where the row with these values stands, which are all that it has.
+    pub(crate) fn row(&self) -> Position {
+        Position {
+            edge: Edge::At,
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn values(&self) -> &[Vec<u8>] {
         &self.values
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::store::cell::{Cell, Content, Deletion, Marker};
+use crate::store::columns::Columns;
 
 /// A row as it is stored, and also what a write adds to it: writing is merging.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,7 +11,7 @@ pub(crate) struct Row {
     pub(crate) marker: Option<Marker>,
     pub(crate) deletion: Option<Deletion>,
     /// By the columns' ids.
-    pub(crate) columns: BTreeMap<u32, Stored>,
+    pub(crate) columns: Columns,
 }
 
 /// What is stored of one column.
@@ -37,9 +38,23 @@ pub(crate) struct Count {
     pub(crate) timestamp: i64,
 }
 
+/// The static row of a partition that has none.
+pub(crate) static NOTHING: Row = Row {
+    marker: None,
+    deletion: None,
+    columns: Columns::new(),
+};
+
 impl Row {
     /// Adds what `other` says; the later one wins, cell by cell. Nothing that the result's tombstone covers stays.
     pub(crate) fn merge(&mut self, other: Row) {
+        if self.is_empty() {
+            *self = other;
+            if let Some(deletion) = self.deletion {
+                self.cover(deletion);
+            }
+            return;
+        }
         if let Some(deletion) = other.deletion {
             self.delete(deletion);
         }
@@ -50,12 +65,7 @@ impl Row {
             }
         }
         for (id, stored) in other.columns {
-            match self.columns.get_mut(&id) {
-                Some(mine) => mine.merge(stored),
-                None => {
-                    self.columns.insert(id, stored);
-                }
-            }
+            self.columns.put(id, stored, Stored::merge);
         }
         if let Some(deletion) = self.deletion {
             self.cover(deletion);
@@ -76,26 +86,26 @@ impl Row {
         if self.deletion.is_some_and(|d| d < deletion) {
             self.deletion = None;
         }
-        self.columns.retain(|_, stored| stored.survives(deletion));
+        self.columns.retain(|stored| stored.survives(deletion));
     }
 
     /// Adds to a counter. `dies` says that a deleted counter stays deleted.
     pub(crate) fn count(&mut self, count: Count, dies: bool) {
         let mut timestamp = count.timestamp;
         let mut total = count.delta;
-        if let Some(Stored::Atomic(cell)) = self.columns.get(&count.column) {
+        if let Some(Stored::Atomic(cell)) = self.columns.get(count.column) {
             timestamp = timestamp.max(cell.timestamp);
             match &cell.content {
                 Content::Dead { .. } if dies => return,
                 Content::Dead { .. } => {}
                 Content::Live { value, .. } => {
-                    let before = value.as_slice().try_into().map_or(0, i64::from_be_bytes);
+                    let before = (**value).try_into().map_or(0, i64::from_be_bytes);
                     total = total.wrapping_add(before);
                 }
             }
         }
         let content = Content::Live {
-            value: total.to_be_bytes().to_vec(),
+            value: total.to_be_bytes().into(),
             expiry: None,
         };
         let cell = Cell { timestamp, content };
@@ -112,14 +122,14 @@ impl Row {
         self.marker.is_some_and(|marker| marker.is_alive(now))
             || columns.any(|id| {
                 self.columns
-                    .get(&id)
+                    .get(id)
                     .is_some_and(|stored| stored.is_alive(now))
             })
     }
 
     /// The live cell of a column that is not stored by elements.
     pub(crate) fn atomic(&self, column: u32, now: i64) -> Option<&Cell> {
-        match self.columns.get(&column)? {
+        match self.columns.get(column)? {
             Stored::Atomic(cell) => cell.value(now).map(|_| cell),
             Stored::Elements(_) => None,
         }
@@ -127,7 +137,7 @@ impl Row {
 
     /// The live elements of a column, by their place, element, key or index.
     pub(crate) fn elements(&self, column: u32, now: i64) -> impl Iterator<Item = (&[u8], &Cell)> {
-        let cells = match self.columns.get(&column) {
+        let cells = match self.columns.get(column) {
             Some(Stored::Elements(elements)) => Some(&elements.cells),
             _ => None,
         };

@@ -1,7 +1,7 @@
 //! What a conditional write finds: its row, and the static row of the partition.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::catalog::table::{Column, ColumnKind, Table};
 use crate::exec::modify::Write;
@@ -11,14 +11,8 @@ use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::store::partition::Partition;
 use crate::store::position::{Order, Position};
-use crate::store::row::Row;
+use crate::store::row::{NOTHING, Row};
 use crate::store::{Key, Store};
-
-static NOTHING: Row = Row {
-    marker: None,
-    deletion: None,
-    columns: BTreeMap::new(),
-};
 
 /// The data that a condition judges.
 pub(crate) struct Seen<'s> {

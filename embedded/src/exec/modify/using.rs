@@ -202,8 +202,8 @@ impl Stamp {
         cell::Cell {
             timestamp: self.timestamp,
             content: Content::Live {
-                value,
-                expiry: self.expiry,
+                value: value.into(),
+                expiry: self.expiry.map(Box::new),
             },
         }
     }

@@ -13,7 +13,7 @@ use crate::exec::term::{Bound, Env, Expression, unset};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::store::partition::{Change, Partition, RowChange};
-use crate::store::position::{Order, Position};
+use crate::store::position::Position;
 use crate::store::row::{Count, Row};
 use crate::store::{Key, Store};
 
@@ -23,7 +23,6 @@ pub(crate) struct Write<'m> {
     pub(crate) values: &'m [Cell<'m>],
     pub(crate) selection: Selection,
     stamp: Stamp,
-    order: Order,
 }
 
 impl<'m> Write<'m> {
@@ -39,7 +38,6 @@ impl<'m> Write<'m> {
             values,
             selection,
             stamp,
-            order: Order::of(&modify.table),
         })
     }
 
@@ -49,9 +47,7 @@ impl<'m> Write<'m> {
             return Vec::new();
         }
         let ranges = self.selection.ranges.iter();
-        ranges
-            .map(|range| self.order.row(range.start.values().to_vec()))
-            .collect()
+        ranges.map(|range| range.start.row()).collect()
     }
 
     /// What it changes, partition by partition. The store is read where an operation needs what was there before.
