@@ -5,6 +5,10 @@ use std::time::{Duration, Instant, SystemTime};
 /// No condition of the suites takes as long on a machine that is merely busy.
 const DEADLINE: Duration = Duration::from_secs(20);
 
+/// An upper bound for what takes a fraction of a second when the machine is not busy, and each default of ours that would
+/// be waited out in its place takes longer: 5 s for each step of connecting, 10 s for a request.
+pub const PROMPT: Duration = Duration::from_secs(3);
+
 /// How often a condition is looked at.
 const PERIOD: Duration = Duration::from_millis(5);
 

@@ -6,12 +6,12 @@ use scylla_orm::driver::Session;
 use scylla_orm::driver::conn::config::ConnConfig;
 use scylla_orm_embedded::{Cluster, Fault};
 use tests::log::Log;
-use tests::poll::{until, within};
+use tests::poll::{PROMPT, until, within};
 
 use crate::{SOON, ask, builder, cluster, nodes, session};
 
 /// The deadline of each of the driver's questions here.
-const STEP: Duration = Duration::from_millis(500);
+const STEP: Duration = Duration::from_secs(1);
 
 /// The questions that a reading of the topology asks.
 fn readings() -> scylla_orm_embedded::fault::Condition {
@@ -51,8 +51,8 @@ async fn a_node_that_does_not_answer_about_itself_is_left() {
         println!(
             "answers about the cluster {delay:?} late: read elsewhere after {elapsed:.0?}, slowest request meanwhile {slowest:.0?}"
         );
-        assert!(elapsed < STEP * 3, "{elapsed:?}");
-        assert!(slowest < STEP / 2, "{slowest:?}");
+        assert!(elapsed < PROMPT, "{elapsed:?}");
+        assert!(slowest < STEP, "{slowest:?}");
         assert!(silent.hits() > 0);
         assert_eq!(
             log.count("control connection moved"),
@@ -85,7 +85,7 @@ async fn no_node_answers_about_the_cluster() {
             "no node tells, round {round}: error after {:.0?}, slowest request meanwhile {slowest:.0?}",
             start.elapsed()
         );
-        assert!(slowest < STEP / 2, "{slowest:?}");
+        assert!(slowest < STEP, "{slowest:?}");
     }
     silent.remove();
     within(SOON, "refresh", async {
@@ -147,8 +147,8 @@ async fn the_node_goes_while_it_is_asked() {
     println!(
         "control node gone in a reading: another after {moved:.0?}, a node that joined meanwhile known after {known:.0?}"
     );
-    assert!(moved < Duration::from_secs(2), "{moved:?}");
-    assert!(known < Duration::from_secs(3), "{known:?}");
+    assert!(moved < PROMPT, "{moved:?}");
+    assert!(known < PROMPT, "{known:?}");
     assert_eq!(
         log.count("control connection moved"),
         1,

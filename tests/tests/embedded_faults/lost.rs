@@ -1,11 +1,12 @@
 //! Requests and answers that get lost, and statements that are forgotten.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use scylla_orm::driver::ErrorKind;
 use scylla_orm::driver::statement::{Batch, BatchKind};
 use scylla_orm_embedded::Fault;
 use scylla_orm_embedded::fault::{Opcode, ServerError, ServerErrorKind};
+use tests::poll::PROMPT;
 
 use super::{Fixture, KEYS, TIMEOUT};
 
@@ -25,7 +26,7 @@ async fn answers_and_requests() {
             matches!(error.kind(), ErrorKind::Timeout { .. }),
             "{error:?}"
         );
-        assert!(took >= TIMEOUT && took < TIMEOUT * 3, "{took:?}");
+        assert!(took >= TIMEOUT && took < PROMPT, "{took:?}");
         assert_eq!((lost.hits(), f.is_there(k).await), (1, executed));
     }
     assert_eq!(connections(&f), before);
@@ -112,7 +113,7 @@ async fn the_answer_to_prepare() {
     let result = f.session.prepare("SELECT v FROM ks.t WHERE k = ?").await;
     let took = start.elapsed();
     println!("{:?} after {took:?}", result.as_ref().map(drop));
-    assert!(took < TIMEOUT + Duration::from_secs(1), "{took:?}");
+    assert!(took < TIMEOUT + PROMPT, "{took:?}");
     assert_eq!(lost.hits(), 1);
     f.session
         .prepare("SELECT v FROM ks.t WHERE k = ?")

@@ -10,7 +10,7 @@ use scylla_orm::driver::statement::{Prepared, Statement};
 use scylla_orm::driver::{ErrorKind, Session};
 use scylla_orm_embedded::fault::Condition;
 use scylla_orm_embedded::{Cluster, Fault};
-use tests::poll::until;
+use tests::poll::{PROMPT, until};
 
 use super::{builder, close, read, ready, start, table, total};
 
@@ -92,7 +92,7 @@ async fn check(what: &str, broken: Break) {
     );
     // The one in the middle: others have this machine, too.
     let usual = errors[errors.len() / 2];
-    assert!(usual < Duration::from_millis(100), "{errors:?}");
+    assert!(usual < PROMPT, "{errors:?}");
     assert!(done > 0);
     session.close().await.unwrap();
     assert_eq!(session.connections().aborted, 0);
