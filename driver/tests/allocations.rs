@@ -82,6 +82,7 @@ fn an_execute_is_encoded_and_borrowed_rows_are_read_without_allocation() {
                 timestamp: Some(1),
                 ..Params::default()
             },
+            tablet: 0,
         };
         execute.encode(&features, &mut frame).expect("it is short");
     };

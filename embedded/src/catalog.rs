@@ -12,8 +12,10 @@ mod types;
 pub(crate) mod keyspace;
 pub(crate) mod nodes;
 pub(crate) mod options;
+pub(crate) mod placement;
 pub(crate) mod ring;
 pub(crate) mod table;
+pub(crate) mod tablets;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,6 +36,8 @@ pub(crate) struct Schema {
     pub(crate) flavor: Flavor,
     /// Another one after each change, the same on every node.
     pub(crate) version: Uuid,
+    /// Whether keyspaces that do not say it have tablets.
+    pub(crate) tablets: bool,
     pub(crate) keyspaces: BTreeMap<Box<str>, Arc<Keyspace>>,
 }
 
@@ -44,6 +48,7 @@ impl Schema {
         Schema {
             flavor,
             version: Uuid::new_v4(),
+            tablets: false,
             keyspaces: keyspaces
                 .into_iter()
                 .map(|k| (k.name.clone(), Arc::new(k)))
@@ -122,6 +127,7 @@ impl Schema {
         Schema {
             flavor: self.flavor,
             version: Uuid::new_v4(),
+            tablets: self.tablets,
             keyspaces,
         }
     }

@@ -27,7 +27,9 @@ use scylla_orm_driver::wire::Cell;
 
 use crate::catalog::change::Origin;
 use crate::catalog::nodes::{Node, View};
+use crate::catalog::placement::Placement;
 use crate::catalog::table::Table;
+use crate::catalog::tablets::{TabletMap, Tablets};
 use crate::catalog::{Schema, describe, system};
 use crate::clock::Clock;
 use crate::exec::modify::Modify;
@@ -51,7 +53,8 @@ pub(crate) struct Engine {
     /// Whoever takes both locks takes this one first.
     schema: RwLock<Arc<Schema>>,
     store: RwLock<Store>,
-    nodes: RwLock<Arc<[Node]>>,
+    /// Taken behind the schema, which decides what is placed.
+    placement: RwLock<Arc<Placement>>,
 }
 
 /// How an [`Engine`] starts.
@@ -60,6 +63,8 @@ pub(crate) struct EngineConfig {
     pub(crate) flavor: Flavor,
     pub(crate) clock: Clock,
     pub(crate) cluster_name: Box<str>,
+    /// Whether keyspaces that do not say it have tablets.
+    pub(crate) tablets: bool,
 }
 
 /// What an execution needs to know beside the statement and its values.
@@ -115,12 +120,16 @@ pub(crate) enum BatchKind {
 
 impl Engine {
     pub(crate) fn new(config: EngineConfig) -> Engine {
-        let schema = Arc::new(Schema::new(config.flavor));
+        let schema = Schema {
+            tablets: config.tablets,
+            ..Schema::new(config.flavor)
+        };
+        let placement = Placement::new(Arc::new([]), &schema, &Tablets::new());
         Engine {
             config,
-            schema: RwLock::new(schema),
+            schema: RwLock::new(Arc::new(schema)),
             store: RwLock::default(),
-            nodes: RwLock::new(Arc::new([])),
+            placement: RwLock::new(Arc::new(placement)),
         }
     }
 
@@ -129,15 +138,35 @@ impl Engine {
         Arc::clone(&read(&self.schema))
     }
 
+    /// Who keeps what.
+    pub(crate) fn placement(&self) -> Arc<Placement> {
+        Arc::clone(&read(&self.placement))
+    }
+
+    /// Changes the tablets of a table; `change` gets those that it has, and who could have them. Nothing if there is no
+    /// such table, or it has no tablets.
+    pub(crate) fn change_tablets<E>(
+        &self,
+        (keyspace, table): (&str, &str),
+        change: impl FnOnce(&TabletMap, &Placement) -> Result<TabletMap, E>,
+    ) -> Option<Result<(), E>> {
+        let schema = read(&self.schema);
+        let table = schema.table(keyspace, table).ok()?;
+        let mut placement = write(&self.placement);
+        let map = change(placement.tablets_of(table)?, &placement);
+        Some(map.map(|map| *placement = Arc::new(placement.with_tablets(table, map))))
+    }
+
     /// The nodes that the system tables tell of; [`Context::node`] is a place in it. If their ports differ there is
     /// a table that tells them, also on ScyllaDB.
     pub(crate) fn set_nodes(&self, nodes: Arc<[Node]>) {
         let ports: HashSet<u16> = nodes.iter().map(|node| node.port).collect();
+        let mut schema = write(&self.schema);
         if ports.len() > 1 && self.config.flavor == Flavor::Scylla {
-            let mut schema = write(&self.schema);
             *schema = Arc::new(system::with_ports(&schema));
         }
-        *write(&self.nodes) = nodes;
+        let mut placement = write(&self.placement);
+        *placement = Arc::new(Placement::new(nodes, &schema, &placement.tablets));
     }
 
     /// Plans `cql`; names without a keyspace are of `keyspace`, the connection's.
@@ -246,16 +275,16 @@ impl Engine {
             let store = read(&self.store);
             return select.run(store.table(select.table.id), &request, env);
         }
-        let nodes = Arc::clone(&read(&self.nodes));
-        let view = self.view(&nodes, ctx);
+        let placement = self.placement();
+        let view = self.view(&placement, ctx);
         let rows = system::rows(&select.table, &self.schema(), view);
         select.run(&virtual_table::data(&select.table, rows), &request, env)
     }
 
     /// All rows in one page, whatever the client asked for: a schema has few.
     fn describe(&self, describe: &Describe, ctx: &Context<'_>) -> Result<Rows, Failure> {
-        let nodes = Arc::clone(&read(&self.nodes));
-        let view = self.view(&nodes, ctx);
+        let placement = self.placement();
+        let view = self.view(&placement, ctx);
         let (columns, rows) = describe::describe(describe, &self.schema(), ctx.keyspace, view)?;
         Ok(Rows {
             columns,
@@ -265,10 +294,11 @@ impl Engine {
         })
     }
 
-    fn view<'a>(&'a self, nodes: &'a [Node], ctx: &Context<'_>) -> View<'a> {
+    fn view<'a>(&'a self, placement: &'a Placement, ctx: &Context<'_>) -> View<'a> {
         View {
             cluster_name: &self.config.cluster_name,
-            nodes,
+            nodes: &placement.nodes,
+            tablets: &placement.tablets,
             this: ctx.node,
         }
     }
@@ -297,7 +327,7 @@ impl Engine {
 
     /// Changes the schema, and forgets the data of tables that are not there any more.
     fn change(&self, ddl: &Ddl, ctx: &Context<'_>) -> Result<ddl::Applied, Failure> {
-        let nodes = Arc::clone(&read(&self.nodes));
+        let nodes = Arc::clone(&self.placement().nodes);
         let origin = Origin {
             keyspace: ctx.keyspace,
             nodes: &nodes,
@@ -309,6 +339,9 @@ impl Engine {
             let keyspaces = schema.keyspaces.values();
             let tables = keyspaces.flat_map(|keyspace| keyspace.tables.values());
             write(&self.store).retain(&tables.map(|table| table.id).collect());
+            let mut placement = write(&self.placement);
+            let nodes = Arc::clone(&placement.nodes);
+            *placement = Arc::new(Placement::new(nodes, &schema, &placement.tablets));
         }
         Ok(applied)
     }

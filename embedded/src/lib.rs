@@ -48,4 +48,5 @@ pub use fault::Fault;
 pub use flavor::Flavor;
 pub use node::requests::RequestRecord;
 pub use node::traffic::{Reached, ShardTraffic};
-pub use server::{Cluster, ClusterBuilder, Error, ScriptError};
+pub use scylla_orm_driver::frame::TabletRouting;
+pub use server::{Cluster, ClusterBuilder, Error, ScriptError, Tablet, TabletError};

@@ -1,5 +1,6 @@
 //! What the connections of a cluster share: its nodes with their shards, the engine, events.
 
+pub(crate) mod arrival;
 pub(crate) mod hops;
 pub(crate) mod members;
 pub(crate) mod prepared;
@@ -10,14 +11,14 @@ use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
+use scylla_orm_driver::frame::TabletRouting;
 use scylla_orm_driver::frame::response::Event;
 use scylla_orm_driver::token::Sharder;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
-use crate::catalog::keyspace::Replication;
+use crate::catalog::nodes::IGNORE_MSB;
 use crate::exec::Engine;
 use crate::fault::Faults;
 use crate::flavor::Flavor;
@@ -25,10 +26,7 @@ use crate::node::hops::HopCosts;
 use crate::node::members::{Member, Members};
 use crate::node::prepared::PreparedStatements;
 use crate::node::requests::RequestLog;
-use crate::node::traffic::{Counters, Reached};
-
-/// How many of a token's leading bits ScyllaDB leaves out of the choice of the shard, since 2017.
-pub(crate) const IGNORE_MSB: u8 = 12;
+use crate::node::traffic::Counters;
 
 /// Events that a slow client may lag behind before it loses some. It can refresh whenever it likes.
 const EVENTS: usize = 1024;
@@ -52,6 +50,8 @@ pub(crate) struct Shared {
     pub(crate) accepted: AtomicUsize,
     /// Whether nodes have a port where the source port chooses the shard, if their flavour has shards.
     pub(crate) shard_aware_port: bool,
+    /// How clients are told of tablets, if they can be.
+    pub(crate) tablets: Option<TabletRouting>,
 }
 
 /// One node.
@@ -98,36 +98,8 @@ impl Shared {
             resets: AtomicUsize::new(0),
             accepted: AtomicUsize::new(0),
             shard_aware_port: true,
+            tablets: None,
         }
-    }
-
-    /// Counts a request for data that `node` got on `shard`. Returns whether that was the right place, and what the way
-    /// to the right one costs; nothing for tables that each node has for itself.
-    pub(crate) fn count(
-        &self,
-        node: usize,
-        shard: u16,
-        keyspace: &str,
-        key: Option<&[u8]>,
-    ) -> Option<(Reached, Duration)> {
-        let at = self.members.get(node)?;
-        let counters = &at.shards.get(usize::from(shard))?.counters;
-        let schema = self.engine.schema().keyspace(keyspace).ok()?.clone();
-        if schema.replication == Replication::Local {
-            return None;
-        }
-        let reached = key.map_or(Reached::Unkeyed, |key| {
-            let token = scylla_orm_driver::token::murmur3(key);
-            let replicas = self.members.replicas(&schema.replication, token);
-            match replicas.contains(&node) {
-                true if at.sharder.shard_of(token) == shard => Reached::Owner,
-                true => Reached::Replica,
-                false => Reached::Stranger,
-            }
-        });
-        let hop = self.hops.of(reached);
-        counters.count(reached, hop);
-        Some((reached, hop))
     }
 }
 

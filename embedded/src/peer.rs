@@ -29,7 +29,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{broadcast, watch};
 
 use crate::flavor::Flavor;
-use crate::node::traffic::Reached;
+use crate::node::arrival::Arrival;
 use crate::node::{Node, Shared};
 use crate::peer::answer::{Answer, Format};
 use crate::peer::later::Later;
@@ -59,7 +59,7 @@ pub(crate) struct Peer {
     /// Bytes of a refused request that are still to come and are read past.
     skip: usize,
     /// Where the request of the moment arrived, if it is about data, and what its answer has to wait for.
-    arrived: Option<(Reached, Duration)>,
+    arrived: Option<Arrival>,
     later: Later,
     /// Nothing is read while a fault stops a request.
     stopped: Option<Stopped>,
@@ -94,7 +94,7 @@ impl Peer {
     ) -> Self {
         let peer = Peer {
             format: Format {
-                features: startup::offered(shared.flavor),
+                features: shared.offered(),
                 compression: None,
             },
             segments: Segments::default(),
@@ -185,7 +185,7 @@ impl Peer {
             Ok(request) => self.respond(&request),
         };
         match self.arrived.take() {
-            Some((_, hop)) if !hop.is_zero() => {
+            Some(Arrival { hop, .. }) if !hop.is_zero() => {
                 let mut bytes = Vec::new();
                 answer.put(header.stream, &self.format, &mut bytes);
                 self.later.hold(hop, bytes, write);

@@ -4,6 +4,7 @@ mod builder;
 mod listen;
 mod membership;
 mod script;
+mod tablets;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -23,6 +24,7 @@ use crate::node::{Node, Shared};
 pub use builder::ClusterBuilder;
 pub use listen::Error;
 pub use script::ScriptError;
+pub use tablets::{Tablet, TabletError};
 
 /// A CQL cluster in this process: nodes on addresses of the loopback, data in memory.
 ///
@@ -180,9 +182,10 @@ impl Cluster {
         running.stop.send_replace(true);
         // A task that panicked has ended too, and its listeners with it.
         running.task.await.ok();
-        if let Some(node) = self.shared.members.get(node) {
-            lock(&node.prepared).clear();
-            self.status(node.address, false);
+        self.mark(node, false);
+        if let Some(at) = self.shared.members.get(node) {
+            lock(&at.prepared).clear();
+            self.status(at.address, false);
         }
     }
 
@@ -219,7 +222,9 @@ impl Cluster {
         listeners: Vec<listen::Listeners>,
     ) -> Cluster {
         // The system tables are told of the nodes.
-        shared.engine.set_nodes(shared.members.change(|_| {}));
+        shared
+            .members
+            .change(|_| {}, |nodes| shared.engine.set_nodes(nodes));
         let cluster = Cluster {
             shared: Arc::new(shared),
             clock,
@@ -243,6 +248,8 @@ impl Cluster {
         if let Some(slot) = slots.get_mut(number) {
             *slot = Some(running);
         }
+        drop(slots);
+        self.mark(number, true);
     }
 
     /// The number of a host that has not been there yet.

@@ -8,8 +8,8 @@ use scylla_orm::prelude::drop_keyspace;
 use scylla_orm::{Session, driver};
 use scylla_orm_embedded::{Cluster, Flavor};
 
-/// The variable that names the target: `embedded` (the default), `embedded-cassandra`, `cassandra` (127.0.0.1:9042), or
-/// addresses separated by commas.
+/// The variable that names the target: `embedded` (the default), `embedded-tablets` (the same, with tablets),
+/// `embedded-cassandra`, `cassandra` (127.0.0.1:9042), or addresses separated by commas.
 pub const VARIABLE: &str = "SCYLLA_ORM_TARGET";
 
 /// The addresses of the real cluster that this run is about, separated by commas; `None` if it is an embedded one.
@@ -31,6 +31,7 @@ pub struct Target {
     name: String,
     contact_points: Vec<String>,
     cluster: Option<Cluster>,
+    tablets: bool,
 }
 
 impl Target {
@@ -41,19 +42,25 @@ impl Target {
     pub async fn start() -> Target {
         let name = std::env::var(VARIABLE).unwrap_or_else(|_| "embedded".to_owned());
         let target = match name.as_str() {
-            "embedded" => Target::embedded(Flavor::Scylla).await,
-            "embedded-cassandra" => Target::embedded(Flavor::Cassandra).await,
+            "embedded" => Target::embedded(Flavor::Scylla, false).await,
+            "embedded-tablets" => Target::embedded(Flavor::Scylla, true).await,
+            "embedded-cassandra" => Target::embedded(Flavor::Cassandra, false).await,
             name => Target::at(address(name)),
         };
         target.announce();
         target
     }
 
-    async fn embedded(flavor: Flavor) -> Target {
+    async fn embedded(flavor: Flavor, tablets: bool) -> Target {
         let builder = Cluster::builder().nodes(3).shards(4).flavor(flavor);
+        let builder = builder.tablets(tablets);
         let cluster = builder.start().await.expect("the embedded cluster starts");
         Target {
-            name: format!("embedded cluster, {flavor:?}, 3 nodes x 4 shards"),
+            name: format!(
+                "embedded cluster, {flavor:?}, 3 nodes x 4 shards{}",
+                if tablets { ", tablets" } else { "" }
+            ),
+            tablets,
             contact_points: cluster.contact_points(),
             cluster: Some(cluster),
         }
@@ -65,6 +72,7 @@ impl Target {
             name: format!("cluster at {addresses}"),
             contact_points,
             cluster: None,
+            tablets: false,
         }
     }
 
@@ -147,8 +155,13 @@ impl Target {
         let random = uuid::Uuid::new_v4().simple().to_string();
         let keyspace = format!("{name}_{}", random.get(..8).unwrap_or_default());
         let copies = session.topology().nodes().len().min(copies);
+        // The one places tablets, the other works everywhere.
+        let class = match self.tablets {
+            true => "NetworkTopologyStrategy",
+            false => "SimpleStrategy",
+        };
         let cql = format!(
-            "CREATE KEYSPACE {keyspace} WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': {copies}}}"
+            "CREATE KEYSPACE {keyspace} WITH replication = {{'class': '{class}', 'replication_factor': {copies}}}"
         );
         session
             .query(cql.as_str(), ())

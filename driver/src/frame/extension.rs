@@ -108,7 +108,10 @@ impl Features {
         Features {
             lwt_mark: self.lwt_mark.filter(|_| asked(LWT_MARK)),
             rate_limit_error: self.rate_limit_error.filter(|_| asked(RATE_LIMIT)),
-            tablets: self.tablets.filter(|tablets| asked(tablets.name())),
+            tablets: self.tablets.and_then(|tablets| {
+                let mut own = tablets.said().iter().rev().copied();
+                own.find(|routing| asked(routing.name()))
+            }),
             metadata_id: self.metadata_id && asked(METADATA_ID),
             ..self
         }
@@ -124,11 +127,18 @@ impl TabletRouting {
         }
     }
 
-    /// The one to ask for, if it is offered. [`TabletRouting::V2`] never is: each EXECUTE would have to say which version
-    /// of the tablet it knows.
+    /// What a server offers that can do this: the older one as well, for older clients.
+    fn said(self) -> &'static [TabletRouting] {
+        match self {
+            TabletRouting::V1 => &[TabletRouting::V1],
+            TabletRouting::V2 => &[TabletRouting::V1, TabletRouting::V2],
+        }
+    }
+
+    /// The newest one that is offered. A client asks for one of them, never for both.
     fn offered(supported: &Supported) -> Option<Self> {
-        let v1 = TabletRouting::V1;
-        supported.values(v1.name()).map(|_| v1)
+        let mut newest = TabletRouting::V2.said().iter().rev().copied();
+        newest.find(|routing| supported.values(routing.name()).is_some())
     }
 }
 
@@ -163,7 +173,8 @@ impl Supported {
             options.push((RATE_LIMIT, vec![format!("{RATE_LIMIT_CODE}{code}")]));
         }
         if let Some(tablets) = features.tablets {
-            options.push((tablets.name(), vec![String::new()]));
+            let said = tablets.said().iter();
+            options.extend(said.map(|routing| (routing.name(), vec![String::new()])));
         }
         if features.metadata_id {
             options.push((METADATA_ID, vec![String::new()]));
@@ -253,6 +264,13 @@ mod tests {
         ];
         assert_eq!(offered.startup(), options);
         assert_eq!(offered.accepted(&Startup { options }), offered);
+        // An older client of a newer server.
+        let newer = Features {
+            tablets: Some(TabletRouting::V2),
+            ..offered
+        };
+        let options = offered.startup();
+        assert_eq!(newer.accepted(&Startup { options }), offered);
         let options = vec![("CQL_VERSION", "3.0.0")];
         let accepted = offered.accepted(&Startup { options });
         assert_eq!(accepted, Features::default());
@@ -284,11 +302,18 @@ mod tests {
             ..sharding()
         };
         for sharding in [sharding(), tls] {
-            let features = Features::of(Dialect::Scylla);
-            let supported = Supported::scylla(&sharding, &features);
-            assert_eq!(Sharding::of(&supported), Some(sharding));
-            assert_eq!(Features::offered(&supported), features);
-            assert!(supported.options.is_sorted());
+            for tablets in [None, Some(TabletRouting::V1), Some(TabletRouting::V2)] {
+                let features = Features {
+                    tablets,
+                    ..Features::of(Dialect::Scylla)
+                };
+                let supported = Supported::scylla(&sharding, &features);
+                assert_eq!(Sharding::of(&supported), Some(sharding));
+                assert_eq!(Features::offered(&supported), features);
+                assert!(supported.options.is_sorted());
+                let options = features.startup();
+                assert_eq!(features.accepted(&Startup { options }), features);
+            }
         }
     }
 

@@ -28,7 +28,7 @@ pub struct Features {
 pub enum TabletRouting {
     /// Whenever a request has reached the wrong shard.
     V1,
-    /// When the version of the tablet that EXECUTE says differs. Experimental (ScyllaDB 2026.3): not asked for.
+    /// When the version of the tablet that EXECUTE says differs. Experimental (ScyllaDB 2026.3).
     V2,
 }
 

@@ -226,6 +226,7 @@ impl Execution {
                 keyspace: None,
                 now_in_seconds: None,
             },
+            tablet: 0,
         }
         .encode(features, out)
     }

@@ -130,6 +130,7 @@ fn requests() {
             id: b"id",
             result_id: b"",
             params,
+            tablet: 0,
         }),
         Request::Query(Query {
             text: "SELECT 'hunter2'",

@@ -112,7 +112,7 @@ proptest! {
         let params = parts.params(&features);
         check(&Request::Query(Query { text: &text, params }), &features)?;
         let result_id = if features.has_result_ids() { &ids.1[..] } else { &[] };
-        check(&Request::Execute(Execute { id: &ids.0, result_id, params }), &features)?;
+        check(&Request::Execute(Execute { id: &ids.0, result_id, params, tablet: 0 }), &features)?;
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod alter;
 mod index;
 mod keyspace;
 mod table;
+mod tablets;
 mod user_type;
 
 use std::sync::Arc;

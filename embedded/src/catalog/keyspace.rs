@@ -16,6 +16,8 @@ pub(crate) struct Keyspace {
     pub(crate) name: Box<str>,
     pub(crate) replication: Replication,
     pub(crate) durable_writes: bool,
+    /// How many tablets a new table gets; 0 lets the server choose. Without it, tables follow the ring.
+    pub(crate) tablets: Option<usize>,
     pub(crate) tables: BTreeMap<Box<str>, Arc<Table>>,
     pub(crate) types: BTreeMap<Box<str>, Arc<UserType>>,
 }
@@ -40,6 +42,7 @@ impl Keyspace {
             name: name.into(),
             replication: Replication::Local,
             durable_writes: true,
+            tablets: None,
             tables: BTreeMap::new(),
             types: BTreeMap::new(),
         }

@@ -1,8 +1,15 @@
 //! The nodes of the cluster, as the system tables tell of them.
 
 use std::net::IpAddr;
+use std::num::NonZeroU16;
 
+use scylla_orm_driver::token::Sharder;
 use uuid::Uuid;
+
+use crate::catalog::tablets::Tablets;
+
+/// How many of a token's leading bits ScyllaDB leaves out of the choice of the shard, since 2017.
+pub(crate) const IGNORE_MSB: u8 = 12;
 
 /// One node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +23,9 @@ pub(crate) struct Node {
     pub(crate) rack: Box<str>,
     /// The ends of the ranges that it owns.
     pub(crate) tokens: Vec<i64>,
+    pub(crate) shards: NonZeroU16,
+    /// Its peers can reach it.
+    pub(crate) up: bool,
     pub(crate) told: Told,
 }
 
@@ -35,11 +45,17 @@ pub(crate) struct Told {
 pub(crate) struct View<'a> {
     pub(crate) cluster_name: &'a str,
     pub(crate) nodes: &'a [Node],
+    pub(crate) tablets: &'a Tablets,
     /// Which of `nodes` is asked.
     pub(crate) this: usize,
 }
 
 impl Node {
+    /// How it spreads tokens over its shards.
+    pub(crate) fn sharder(&self) -> Sharder {
+        Sharder::new(self.shards, IGNORE_MSB)
+    }
+
     /// What it calls the address of its clients.
     pub(crate) fn rpc_address(&self) -> IpAddr {
         self.told.rpc_address.unwrap_or(self.address)

@@ -5,6 +5,7 @@ mod columns;
 mod declarations;
 mod schema;
 mod sheet;
+mod tablets;
 
 use std::sync::Arc;
 
@@ -33,9 +34,11 @@ pub(crate) fn rows(table: &Table, schema: &Schema, view: View<'_>) -> Vec<Row> {
         ("system", "peers_v2") => cluster::peers_v2(&mut sheet, schema, view),
         ("system", "versions") => cluster::versions(&mut sheet),
         ("system", "scylla_local") => cluster::scylla_local(&mut sheet),
+        ("system", "tablets") => tablets::tablets(&mut sheet, schema, view),
         ("system", "built_views") => schema::built_views(&mut sheet, schema),
         ("system_schema", "keyspaces") => schema::keyspaces(&mut sheet, schema),
         ("system_schema", "tables") => schema::tables(&mut sheet, schema),
+        ("system_schema", "scylla_keyspaces") => schema::scylla_keyspaces(&mut sheet, schema),
         ("system_schema", "scylla_tables") => schema::scylla_tables(&mut sheet, schema),
         ("system_schema", "views") => schema::views(&mut sheet, schema),
         ("system_schema", "indexes") => schema::indexes(&mut sheet, schema),

@@ -40,6 +40,7 @@ impl Server {
             flavor,
             clock: clock.clone(),
             cluster_name: "test".into(),
+            tablets: false,
         });
         let server = Server { engine, clock };
         server.run(

@@ -22,6 +22,7 @@ pub(super) fn data(table: &Table, rows: Vec<Row>) -> Data {
             }),
             ..row::Row::default()
         };
+        let mut statics = row::Row::default();
         for (column, value) in table.columns.iter().zip(row) {
             match (column.kind, value) {
                 (ColumnKind::Partition, value) => key.push(value.unwrap_or_default()),
@@ -36,16 +37,21 @@ pub(super) fn data(table: &Table, rows: Vec<Row>) -> Data {
                         timestamp: 0,
                         content,
                     };
-                    stored.columns.insert(column.id, Stored::Atomic(cell));
+                    let home = match column.kind {
+                        ColumnKind::Static => &mut statics,
+                        _ => &mut stored,
+                    };
+                    home.columns.insert(column.id, Stored::Atomic(cell));
                 }
             }
         }
-        let change = RowChange {
-            row: stored,
+        let write = |row| RowChange {
+            row,
             ..RowChange::default()
         };
         let change = Change {
-            rows: vec![(order.row(clustering), change)],
+            statics: (!statics.columns.is_empty()).then(|| write(statics)),
+            rows: vec![(order.row(clustering), write(stored))],
             ..Change::default()
         };
         data.apply(Key::new(&key), change);

@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use scylla_orm_driver::frame::response::{
-    Metadata, Prefix, QueryResult, Ready, Response, Rows, ServerError, ServerErrorKind,
+    Metadata, Prefix, QueryResult, Ready, Response, Rows, ServerError, ServerErrorKind, Tablet,
 };
-use scylla_orm_driver::frame::{self, Compression, Features};
+use scylla_orm_driver::frame::{self, Compression, Features, TabletRouting};
 use scylla_orm_driver::wire::TooLong;
 
 use crate::exec;
@@ -73,6 +73,16 @@ impl Answer {
         let mut answer = Answer::of(Response::Result(result));
         answer.prefix.warnings = warnings;
         answer
+    }
+
+    /// Tells the client of a tablet, if this is a good answer.
+    pub(super) fn tell(&mut self, tablet: &Tablet, routing: TabletRouting) {
+        if matches!(self.response, Response::Result(_)) {
+            let mut value = Vec::new();
+            tablet.encode(&mut value);
+            let told = (routing.key().to_owned(), Some(Bytes::from(value)));
+            self.prefix.payload.push(told);
+        }
     }
 
     /// Rows that a statement read.

@@ -7,16 +7,19 @@ use scylla_orm_driver::frame::response::{
 use scylla_orm_driver::frame::segment::Form;
 use scylla_orm_driver::frame::{Compression, Dialect, Features, Sharding};
 
+use crate::catalog::nodes::IGNORE_MSB;
 use crate::flavor::Flavor;
-use crate::node::IGNORE_MSB;
+use crate::node::Shared;
 use crate::peer::answer::{Answer, Format};
 use crate::peer::{Peer, Stage, version};
 
-/// What the embedded server offers: the extensions that ScyllaDB has and we have built.
-pub(super) fn offered(flavor: Flavor) -> Features {
-    let mut features = Features::of(dialect(flavor));
-    features.tablets = None;
-    features
+impl Shared {
+    /// What the embedded server offers.
+    pub(super) fn offered(&self) -> Features {
+        let mut features = Features::of(dialect(self.flavor));
+        features.tablets = features.tablets.and(self.tablets);
+        features
+    }
 }
 
 impl Peer {
@@ -48,7 +51,7 @@ impl Peer {
                     shard_aware_port: node.shard_aware.map(|address| address.port()),
                     shard_aware_port_tls: None,
                 };
-                Supported::scylla(&sharding, &offered(self.shared.flavor))
+                Supported::scylla(&sharding, &self.shared.offered())
             }
         };
         if self.shared.flavor == Flavor::Scylla {
@@ -86,7 +89,7 @@ impl Peer {
         };
         self.segments.begin(Form::of(version, compression));
         self.format = Format {
-            features: offered(self.shared.flavor).accepted(startup),
+            features: self.shared.offered().accepted(startup),
             compression: compression.filter(|_| !self.segments.have_begun()),
         };
         self.format.features.version = version;

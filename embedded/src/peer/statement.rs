@@ -1,7 +1,6 @@
 //! Requests with statements: QUERY, PREPARE, EXECUTE, BATCH.
 
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use scylla_orm_driver::frame::request::{
@@ -13,11 +12,12 @@ use scylla_orm_driver::frame::response::{
 use scylla_orm_driver::frame::{Params, Values};
 use scylla_orm_driver::wire::Cell;
 
+use crate::catalog::tablets::Replica;
 use crate::exec::plan::Plan;
 use crate::exec::{self, Context, Outcome};
 use crate::flavor::Flavor;
+use crate::node::arrival::{self, Arrival};
 use crate::node::prepared;
-use crate::node::traffic::Reached;
 use crate::peer::Peer;
 use crate::peer::answer::{Answer, Known};
 
@@ -29,7 +29,8 @@ impl Peer {
             Err(failure) => return Answer::failure(failure),
         };
         let known = Known::Skip(query.params.skip_metadata);
-        self.run_plan(&plan, &query.params, known, |markers, values| {
+        let tablet = arrival::Known::of_query(&self.format.features);
+        self.run_plan(&plan, &query.params, (known, tablet), |markers, values| {
             format!("There were {markers} markers(?) in CQL but {values} bound variables")
         })
     }
@@ -62,11 +63,17 @@ impl Peer {
             Err(error) => Answer::error(error),
             Ok(plan) => {
                 let known = self.known(&plan, execute);
-                self.run_plan(&plan, &execute.params, known, |markers, values| {
-                    format!(
-                        "Invalid amount of bind variables: expected {markers} received {values}"
-                    )
-                })
+                let tablet = arrival::Known::of(&self.format.features, execute.tablet);
+                self.run_plan(
+                    &plan,
+                    &execute.params,
+                    (known, tablet),
+                    |markers, values| {
+                        format!(
+                            "Invalid amount of bind variables: expected {markers} received {values}"
+                        )
+                    },
+                )
             }
         }
     }
@@ -109,7 +116,7 @@ impl Peer {
         };
         // A batch is sent to where its first statement belongs.
         if let Some((plan, values)) = statements.first() {
-            self.arrived = self.arrival(plan, values);
+            self.arrived = self.arrival(plan, values, arrival::Known::Untold);
         }
         match self.shared.engine.batch(kind, &statements, &context) {
             Ok(outcome) => self.outcome(outcome, Known::Skip(false)),
@@ -121,7 +128,7 @@ impl Peer {
         &mut self,
         plan: &Plan,
         params: &Params<'_>,
-        known: Known<'_>,
+        (known, tablet): (Known<'_>, arrival::Known),
         wrong: impl Fn(usize, usize) -> String,
     ) -> Answer {
         let values = match bind(plan, params.values, wrong) {
@@ -137,11 +144,19 @@ impl Peer {
             timestamp: params.timestamp,
             keyspace: params.keyspace.or(self.keyspace.as_deref()),
         };
-        self.arrived = self.arrival(plan, &values);
-        match self.shared.engine.execute(plan, &values, &context) {
+        self.arrived = self.arrival(plan, &values, tablet);
+        let mut answer = match self.shared.engine.execute(plan, &values, &context) {
             Ok(outcome) => self.outcome(outcome, known),
             Err(failure) => Answer::failure(failure),
+        };
+        let news = self
+            .arrived
+            .as_mut()
+            .and_then(|arrival| arrival.tablet.take());
+        if let (Some(tablet), Some(routing)) = (news, self.format.features.tablets) {
+            answer.tell(&tablet, routing);
         }
+        answer
     }
 
     fn outcome(&mut self, outcome: Outcome, known: Known<'_>) -> Answer {
@@ -207,12 +222,16 @@ impl Peer {
         Ok((plan, values))
     }
 
-    /// Counts a request for data. Returns where it arrived, and what its answer has to wait for.
-    fn arrival(&self, plan: &Plan, values: &[Cell<'_>]) -> Option<(Reached, Duration)> {
-        let (keyspace, _) = plan.table.as_ref()?;
+    /// Counts a request for data. Returns where it arrived.
+    fn arrival(&self, plan: &Plan, values: &[Cell<'_>], known: arrival::Known) -> Option<Arrival> {
+        let (keyspace, table) = plan.table.as_ref()?;
         let key = plan.routing_key(values);
+        let at = Replica {
+            node: self.node,
+            shard: self.shard,
+        };
         self.shared
-            .count(self.node, self.shard, keyspace, key.as_deref())
+            .count(at, (keyspace, table), key.as_deref(), known)
     }
 }
 

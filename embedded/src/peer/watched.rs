@@ -91,7 +91,11 @@ impl Peer {
         }
         let executed = effects.execute.then(|| self.respond(request));
         let arrived = self.arrived.take();
-        self.note(header, said, arrived.map(|(reached, _)| reached));
+        self.note(
+            header,
+            said,
+            arrived.as_ref().map(|arrival| arrival.reached),
+        );
         if let Some(end) = effects.end {
             return match end {
                 End::Fin => Then::Close,
@@ -109,7 +113,7 @@ impl Peer {
         let mut bytes = Vec::new();
         answer.put(header.stream, &self.format, &mut bytes);
         effects.edit(&mut bytes);
-        let delay = effects.delay + arrived.map_or_else(Default::default, |(_, hop)| hop);
+        let delay = effects.delay + arrived.map_or_else(Default::default, |arrival| arrival.hop);
         for _ in 0..effects.copies {
             let bytes = bytes.clone();
             match &effects.group {

@@ -5,6 +5,8 @@ use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::Duration;
 
+use scylla_orm_driver::frame::TabletRouting;
+
 use crate::catalog::nodes::Told;
 use crate::catalog::ring;
 use crate::clock::Clock;
@@ -38,6 +40,8 @@ pub struct ClusterBuilder {
     request_log: usize,
     name: Box<str>,
     rpc_address: Option<IpAddr>,
+    tablets: bool,
+    tablet_routing: Option<TabletRouting>,
 }
 
 impl Default for ClusterBuilder {
@@ -56,6 +60,8 @@ impl Default for ClusterBuilder {
             request_log: 0,
             name: "embedded".into(),
             rpc_address: None,
+            tablets: false,
+            tablet_routing: Some(TabletRouting::V1),
         }
     }
 }
@@ -169,6 +175,22 @@ impl ClusterBuilder {
         self
     }
 
+    /// Whether the tables of a keyspace have tablets if its CREATE KEYSPACE does not say it, as ScyllaDB decides by its
+    /// configuration; they do not if not said. Only NetworkTopologyStrategy places tablets: keyspaces of others never have
+    /// any. `tablets = {'enabled': …, 'initial': …}` says it for one keyspace.
+    pub fn tablets(mut self, by_default: bool) -> Self {
+        self.tablets = by_default;
+        self
+    }
+
+    /// How clients are told that a tablet is elsewhere; [`TabletRouting::V1`] if not said, and `None` for a server that
+    /// does not tell them at all, as before ScyllaDB 6.0. [`TabletRouting::V2`], experimental in ScyllaDB 2026.3, is offered
+    /// beside the first version.
+    pub fn tablet_routing(mut self, routing: Option<TabletRouting>) -> Self {
+        self.tablet_routing = routing;
+        self
+    }
+
     /// How many of the last requests are kept for [`Cluster::requests`]; none if not said.
     pub fn request_log(mut self, requests: usize) -> Self {
         self.request_log = requests;
@@ -195,7 +217,8 @@ impl ClusterBuilder {
             let tokens = ring::tokens(host_id);
             let node = Node::new(host_id, address, aware, *place, tokens, shards);
             let (node, told) = (Arc::new(node), told.clone());
-            Member { node, told }
+            let up = true;
+            Member { node, told, up }
         };
         let members = places.iter().zip(&listeners).enumerate().map(node);
         let clock = Clock::default();
@@ -203,6 +226,7 @@ impl ClusterBuilder {
             flavor: self.flavor,
             clock: clock.clone(),
             cluster_name: self.name.clone(),
+            tablets: self.tablets && scylla,
         });
         let mut shared = Shared::new(
             engine,
@@ -214,6 +238,7 @@ impl ClusterBuilder {
         shared.hops = self.hops;
         shared.requests = RequestLog::new(self.request_log);
         shared.shard_aware_port = self.shard_aware_port;
+        shared.tablets = self.tablet_routing;
         Ok(Cluster::new(shared, clock, self.rpc_address, listeners))
     }
 

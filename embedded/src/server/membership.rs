@@ -39,7 +39,11 @@ impl Cluster {
             rpc_address: self.rpc_address,
             ..Told::default()
         };
-        let member = Member { node, told };
+        let member = Member {
+            node,
+            told,
+            up: true,
+        };
         self.change(|members| members.push(member));
         self.run(number, listeners);
         self.appear(number);
@@ -180,8 +184,19 @@ impl Cluster {
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<Member>)) {
-        let described = self.shared.members.change(change);
-        self.shared.engine.set_nodes(described);
+        let engine = &self.shared.engine;
+        self.shared
+            .members
+            .change(change, |nodes| engine.set_nodes(nodes));
+    }
+
+    /// Notes whether the peers of a node can reach it.
+    pub(super) fn mark(&self, number: usize, up: bool) {
+        self.change(|members| {
+            if let Some(member) = members.get_mut(number) {
+                member.up = up;
+            }
+        });
     }
 
     /// Tells clients of a node that is new where it is.

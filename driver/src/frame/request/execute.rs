@@ -1,6 +1,6 @@
 //! EXECUTE: a prepared statement with values.
 
-use crate::frame::{Features, Opcode, Params};
+use crate::frame::{Features, Opcode, Params, TabletRouting};
 use crate::wire::{Malformed, Reader, TooLong, put_short_bytes};
 
 /// Runs a prepared statement. Its answer is RESULT or ERROR; the error UNPREPARED asks to prepare it again.
@@ -13,6 +13,10 @@ pub struct Execute<'a> {
     pub result_id: &'a [u8],
     /// Values, and how to run it.
     pub params: Params<'a>,
+    /// One of the sixteen blocks of four bits of the version of the tablet that the client knows: which one in the high
+    /// bits, the block itself in the low ones; anything if it knows none. Sent only with [`TabletRouting::V2`]: the server
+    /// answers with the tablet if its own version has another block there.
+    pub tablet: u8,
 }
 
 impl<'a> Execute<'a> {
@@ -28,7 +32,11 @@ impl<'a> Execute<'a> {
         if features.has_result_ids() {
             put_short_bytes(out, self.result_id, "result id")?;
         }
-        self.params.encode(features, out)
+        self.params.encode(features, out)?;
+        if features.tablets == Some(TabletRouting::V2) {
+            out.push(self.tablet);
+        }
+        Ok(())
     }
 
     /// Reads its body.
@@ -43,6 +51,10 @@ impl<'a> Execute<'a> {
                 false => &[],
             },
             params: Params::decode(reader, features)?,
+            tablet: match features.tablets {
+                Some(TabletRouting::V2) => reader.byte("tablet version")?,
+                _ => 0,
+            },
         })
     }
 }
@@ -64,6 +76,7 @@ mod tests {
                 skip_metadata: true,
                 ..Params::default()
             },
+            tablet: 0,
         };
         let mut features = Features::default();
         let body = "0002 cafe 0006 03 0001 00000004 00000007";
@@ -72,6 +85,12 @@ mod tests {
         message.result_id = &[];
         let body = "0002 cafe 0000 0006 03 0001 00000004 00000007";
         check::request(&features, &Request::Execute(message), body);
+        features.tablets = Some(TabletRouting::V2);
+        message.tablet = 0xa7;
+        let body = "0002 cafe 0000 0006 03 0001 00000004 00000007 a7";
+        check::request(&features, &Request::Execute(message), body);
+        features.tablets = Some(TabletRouting::V1);
+        message.tablet = 0;
         features.version = Version::V5;
         message.result_id = &[1];
         let body = "0002 cafe 0001 01 0006 00000003 0001 00000004 00000007";

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::Schema;
+use crate::catalog::change::tablets::{self, Said};
 use crate::catalog::change::{Change, not_modifiable};
 use crate::catalog::keyspace::{Keyspace, Replication, is_system};
 use crate::catalog::nodes::Node;
@@ -63,9 +64,11 @@ fn create(
     }
     let warnings = warnings(name, &replication, flavor);
     let durable_writes = settings.durable_writes.unwrap_or(true);
+    let tablets = tablets::of_new(settings.tablets, &replication, schema.tablets)?;
     let keyspace = Keyspace {
         replication,
         durable_writes,
+        tablets,
         ..Keyspace::local(name)
     };
     Ok(Some(Change {
@@ -93,6 +96,7 @@ fn alter(
     if let Some(replication) = settings.replication {
         keyspace.replication = strategy(name, replication, nodes, flavor)?;
     }
+    keyspace.tablets = tablets::of_old(settings.tablets, old, &keyspace.replication)?;
     if let Some(durable_writes) = settings.durable_writes {
         keyspace.durable_writes = durable_writes;
     }
@@ -148,6 +152,7 @@ fn check_name(name: &str, flavor: Flavor) -> Result<(), Failure> {
 struct Settings<'a> {
     replication: Option<&'a [(Box<str>, Box<str>)]>,
     durable_writes: Option<bool>,
+    tablets: Option<Said>,
 }
 
 impl<'a> Settings<'a> {
@@ -155,6 +160,7 @@ impl<'a> Settings<'a> {
         let mut settings = Settings {
             replication: None,
             durable_writes: None,
+            tablets: None,
         };
         for property in properties {
             match (&*property.name, &property.value) {
@@ -167,8 +173,11 @@ impl<'a> Settings<'a> {
                         "Invalid value for property 'replication'. It should be a map.",
                     ));
                 }
+                ("tablets", PropertyValue::Map(pairs)) if flavor == Flavor::Scylla => {
+                    settings.tablets = Some(Said::new(pairs)?);
+                }
                 // How data is laid out on disk has no meaning in memory.
-                ("tablets" | "storage", PropertyValue::Map(_)) if flavor == Flavor::Scylla => {}
+                ("storage", PropertyValue::Map(_)) if flavor == Flavor::Scylla => {}
                 _ => {
                     let name = &property.name;
                     return Err(Failure::syntax(format!("Unknown property '{name}'")));

@@ -31,6 +31,8 @@ fn node(datacenter: &str) -> Node {
         datacenter: datacenter.into(),
         rack: "rack1".into(),
         tokens: vec![0],
+        shards: std::num::NonZeroU16::MIN,
+        up: true,
         told: Default::default(),
     }
 }
@@ -218,6 +220,83 @@ fn scylla_warns() {
          recommended."
         ]
     );
+}
+
+#[test]
+fn keyspaces_of_scylladb_have_tablets_or_not() {
+    let network = "{'class': 'NetworkTopologyStrategy', 'dc1': 3}";
+    let simple = "{'class': 'SimpleStrategy', 'replication_factor': 3}";
+    let check = |by_default: bool, replication: &str, more: &[&str], expected: Result<_, &str>| {
+        let mut schema = Schema {
+            tablets: by_default,
+            ..Schema::new(Flavor::Scylla)
+        };
+        let create = format!("CREATE KEYSPACE j WITH replication = {replication}");
+        let mut found = Ok(None);
+        for (nth, more) in more.iter().enumerate() {
+            let text = match nth {
+                0 => format!("{create}{more}"),
+                _ => format!("ALTER KEYSPACE j WITH {more}"),
+            };
+            found = step(&schema, &text).map(|(new, _)| {
+                schema = new;
+                schema.keyspace("j").unwrap().tablets
+            });
+        }
+        let found = found.map_err(|failure| failure.message);
+        assert_eq!(
+            found,
+            expected.map_err(str::to_owned),
+            "{replication} {more:?}"
+        );
+    };
+    check(false, network, &[""], Ok(None));
+    check(true, network, &[""], Ok(Some(0)));
+    check(true, simple, &[""], Ok(None));
+    let with = |initial| format!(" AND tablets = {{'enabled': true, 'initial': {initial}}}");
+    check(false, network, &[&with(8)], Ok(Some(8)));
+    check(
+        true,
+        network,
+        &[" AND tablets = {'enabled': false}"],
+        Ok(None),
+    );
+    check(
+        true,
+        network,
+        &["", "tablets = {'initial': 4}"],
+        Ok(Some(4)),
+    );
+    check(true, network, &["", "durable_writes = false"], Ok(Some(0)));
+    let other = "Cannot alter replication strategy vnode/tablets flavor";
+    check(
+        true,
+        network,
+        &["", "tablets = {'enabled': false}"],
+        Err(other),
+    );
+    check(
+        false,
+        network,
+        &["", "tablets = {'enabled': true}"],
+        Err(other),
+    );
+    let simple_now = format!("replication = {simple}");
+    check(true, network, &["", &simple_now], Err(other));
+    for (tablets, error) in [
+        (
+            "'enabled': 'yes'",
+            "Tablets enabled value must be true or false; found: yes",
+        ),
+        (
+            "'initial': 'some'",
+            "Initial tablets value should be numeric; found some",
+        ),
+        ("'goal': 1", "Unrecognized tablets option goal"),
+    ] {
+        let more = format!(" AND tablets = {{{tablets}}}");
+        check(false, network, &[&more], Err(error));
+    }
 }
 
 #[test]

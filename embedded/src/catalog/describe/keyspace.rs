@@ -30,7 +30,13 @@ fn create(keyspace: &Keyspace, flavor: Flavor) -> String {
     }
     let replication = map(replication.iter().map(|(k, v)| (&**k, &**v)));
     // Cassandra's two blanks are in its texts as well.
-    let (blank, tablets) = flavor.pick((" ", " AND tablets = {'enabled': false}"), ("  ", ""));
+    let blank = flavor.pick(" ", "  ");
+    let tablets = match keyspace.tablets {
+        _ if flavor == Flavor::Cassandra => String::new(),
+        None => " AND tablets = {'enabled': false}".to_owned(),
+        Some(0) => " AND tablets = {'enabled': true}".to_owned(),
+        Some(initial) => format!(" AND tablets = {{'enabled': true, 'initial': {initial}}}"),
+    };
     format!(
         "CREATE KEYSPACE {} WITH replication = {replication}{blank}AND durable_writes = {}{tablets};",
         Ident(&keyspace.name),

@@ -50,6 +50,11 @@ CREATE TABLE peers (peer inet PRIMARY KEY, data_center text, host_id uuid, prefe
     release_version text, rpc_address inet, schema_version uuid, supported_features text, tokens set<text>);
 CREATE TABLE versions (key text PRIMARY KEY, build_id text, build_mode text, version text);
 CREATE TABLE scylla_local (key text PRIMARY KEY, value text);
+CREATE TABLE tablets (table_id uuid, last_token bigint, base_table uuid STATIC, keyspace_name text STATIC,
+    resize_seq_number bigint STATIC, resize_type text STATIC, table_name text STATIC, tablet_count int STATIC,
+    new_replicas frozen<list<frozen<tuple<uuid, int>>>>, repair_time timestamp,
+    replicas frozen<list<frozen<tuple<uuid, int>>>>, session uuid, stage text, transition text,
+    PRIMARY KEY (table_id, last_token));
 CREATE TABLE clients (address inet, port int, client_type text, client_options frozen<map<text, text>>,
     connection_stage text, driver_name text, driver_version text, hostname text, protocol_version int,
     scheduling_group text, shard_id int, ssl_cipher_suite text, ssl_enabled boolean, ssl_protocol text,

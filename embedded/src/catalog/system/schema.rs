@@ -22,6 +22,18 @@ pub(super) fn keyspaces(sheet: &mut Sheet<'_>, schema: &Schema) {
     }
 }
 
+/// Only keyspaces with tablets, or with storage of their own, have a row here.
+pub(super) fn scylla_keyspaces(sheet: &mut Sheet<'_>, schema: &Schema) {
+    for keyspace in listed(schema) {
+        if let Some(initial) = keyspace.tablets {
+            sheet.line().set("keyspace_name", &*keyspace.name).set(
+                "initial_tablets",
+                i32::try_from(initial).unwrap_or(i32::MAX),
+            );
+        }
+    }
+}
+
 pub(super) fn tables(sheet: &mut Sheet<'_>, schema: &Schema) {
     for table in all_tables(schema) {
         let mut line = sheet.line();

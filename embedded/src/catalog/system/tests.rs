@@ -19,6 +19,8 @@ fn nodes() -> Vec<Node> {
         datacenter: "datacenter1".into(),
         rack: "rack1".into(),
         tokens: vec![i64::from(last), -5],
+        shards: std::num::NonZeroU16::MIN,
+        up: true,
         told: Default::default(),
     };
     vec![node(1), node(2), node(3)]
@@ -53,6 +55,7 @@ fn read(schema: &Schema, keyspace: &str, name: &str, columns: &[&str]) -> Vec<Ve
     let view = View {
         cluster_name: "test",
         nodes: &nodes,
+        tablets: &Default::default(),
         this: 0,
     };
     let places: Vec<_> = columns.iter().map(|c| table.column(c).unwrap()).collect();

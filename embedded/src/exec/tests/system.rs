@@ -69,6 +69,8 @@ fn tell_of_the_nodes_and_of_ports_where_they_differ() {
         datacenter: "dc".into(),
         rack: "rack".into(),
         tokens: vec![i64::from(last)],
+        shards: std::num::NonZeroU16::MIN,
+        up: true,
         told: Default::default(),
     };
     let server = Server::new(Flavor::Scylla, TABLE);
@@ -98,4 +100,49 @@ fn tell_of_the_nodes_and_of_ports_where_they_differ() {
         .set_nodes(Arc::new([node(1, 9042), node(1, 9043)]));
     let ports = "SELECT peer, native_port FROM system.peers_v2";
     assert_eq!(ask(0, ports), "'127.0.0.1' | 9043");
+}
+
+#[test]
+fn tell_of_tablets() {
+    let server = Server::new(
+        Flavor::Scylla,
+        "CREATE KEYSPACE j WITH replication = {'class': 'NetworkTopologyStrategy', 'dc': 1} AND tablets = {'initial': 2};
+         CREATE TABLE j.t (p int PRIMARY KEY)",
+    );
+    server.check(&[
+        (
+            "SELECT keyspace_name, initial_tablets FROM system_schema.scylla_keyspaces",
+            "'j' | 2",
+        ),
+        (
+            "SELECT last_token, table_name, tablet_count, replicas FROM system.tablets",
+            "-1 | 't' | 2 | []\n9223372036854775807 | 't' | 2 | []",
+        ),
+    ]);
+    let node = Node {
+        host_id: Uuid::from_u128(7),
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        port: 9042,
+        datacenter: "dc".into(),
+        rack: "rack".into(),
+        tokens: vec![1],
+        shards: std::num::NonZeroU16::new(2).unwrap(),
+        up: true,
+        told: Default::default(),
+    };
+    server.engine.set_nodes(Arc::new([node]));
+    server.check(&[
+        (
+            "SELECT replicas FROM system.tablets",
+            "[(00000000-0000-0000-0000-000000000007, 0)]\n[(00000000-0000-0000-0000-000000000007, 1)]",
+        ),
+        (
+            "DESCRIBE ONLY KEYSPACE j",
+            "'j' | 'keyspace' | 'j' | 'CREATE KEYSPACE j WITH replication = {''class'': \
+             ''org.apache.cassandra.locator.NetworkTopologyStrategy'', ''dc'': ''1''} AND durable_writes = true AND tablets \
+             = {''enabled'': true, ''initial'': 2};'",
+        ),
+        ("DROP TABLE j.t", ""),
+        ("SELECT last_token FROM system.tablets", ""),
+    ]);
 }

@@ -132,6 +132,7 @@ impl Client {
             id,
             result_id,
             params,
+            tablet: 0,
         }))
     }
 
