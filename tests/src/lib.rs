@@ -21,6 +21,9 @@ pub mod target;
 // How TCP connections end, seen on the wire.
 pub mod tcp;
 
+// Statements and their answers, as text.
+pub mod transcript;
+
 /// The code of the README, compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -6,11 +6,10 @@
 
 use std::path::Path;
 
-use scylla_orm::driver::value::Row;
-use scylla_orm::driver::{Error, ErrorKind, Session};
+use scylla_orm::driver::Session;
 use scylla_orm_embedded::{Cluster, Flavor};
-use tests::poll::written;
 use tests::target::VARIABLE;
+use tests::transcript::{Columns, Difference, differences, replay};
 
 /// In the files, the keyspace that a run makes for itself.
 const KEYSPACE: &str = "transcripts";
@@ -68,7 +67,7 @@ async fn check(file: &str) {
     let session = Session::connect(points.iter().map(String::as_str))
         .await
         .unwrap();
-    let found = transcript(&session, &script).await;
+    let found = replay(&session, &script, KEYSPACE, Columns::Names).await;
     session.close().await.unwrap();
     if let Some(cluster) = cluster {
         cluster.stop().await;
@@ -78,86 +77,6 @@ async fn check(file: &str) {
         return;
     }
     let differences = differences(&script, &found);
-    assert!(differences.is_empty(), "{file}:\n{differences}");
-}
-
-/// The script with the answers that `session` gives.
-async fn transcript(session: &Session, script: &str) -> String {
-    let random = uuid::Uuid::new_v4().simple().to_string();
-    let keyspace = format!("transcripts_{}", &random[..8]);
-    let create = format!(
-        "CREATE KEYSPACE {keyspace} WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': 1}}"
-    );
-    session.query(create.as_str(), ()).await.unwrap();
-    let mut found = String::new();
-    for line in script.lines().filter(|line| !line.starts_with("  ")) {
-        found += &format!("{line}\n");
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        // Plain and conditional writes follow one another here.
-        let answer = written(answer(session, &line.replace(KEYSPACE, &keyspace))).await;
-        for line in answer.replace(&*keyspace, KEYSPACE).lines() {
-            found += &format!("  {line}\n");
-        }
-    }
-    session
-        .query(format!("DROP KEYSPACE {keyspace}").as_str(), ())
-        .await
-        .unwrap();
-    found
-}
-
-/// Names of columns and rows of literals, or an error.
-async fn answer(session: &Session, cql: &str) -> String {
-    let answer = match session.query(cql, ()).await {
-        Ok(answer) => answer,
-        Err(error) => return refusal(&error),
-    };
-    if answer.rows().is_none() {
-        return String::new();
-    }
-    let names: Vec<&str> = answer
-        .columns()
-        .iter()
-        .map(|column| &*column.name)
-        .collect();
-    let mut lines = vec![names.join(" | ")];
-    for row in answer.all_as::<Row>().unwrap() {
-        let cells = (0..row.columns().len()).map(|at| match row.value(at).unwrap() {
-            Some(value) => value.to_string(),
-            None => "null".to_owned(),
-        });
-        lines.push(cells.collect::<Vec<_>>().join(" | "));
-    }
-    lines.join("\n")
-}
-
-fn refusal(error: &Error) -> String {
-    match error.kind() {
-        ErrorKind::Invalid { message } => format!("invalid: {message}"),
-        ErrorKind::Syntax { message } => format!("syntax: {message}"),
-        kind => format!("{kind:?}"),
-    }
-}
-
-/// The statements whose answers differ, with both answers.
-fn differences(expected: &str, found: &str) -> String {
-    let blocks = |text: &str| {
-        let mut blocks: Vec<(String, String)> = Vec::new();
-        for line in text.lines() {
-            match (line.strip_prefix("  "), blocks.last_mut()) {
-                (Some(answer), Some((_, answers))) => *answers += &format!("    {answer}\n"),
-                _ => blocks.push((line.to_owned(), String::new())),
-            }
-        }
-        blocks
-    };
-    let pairs = blocks(expected).into_iter().zip(blocks(found));
-    let different = pairs.filter(|(expected, found)| expected != found);
-    different
-        .map(|((cql, expected), (_, found))| {
-            format!("{cql}\n  expected\n{expected}  found\n{found}")
-        })
-        .collect()
+    let shown: Vec<String> = differences.iter().map(Difference::to_string).collect();
+    assert!(shown.is_empty(), "{file}:\n{}", shown.concat());
 }

@@ -1,0 +1,167 @@
+//! Statements and what a cluster answers, as text that can be kept and compared.
+//!
+//! A script has a statement a line, the answer below it, indented, and comments behind `#`. Two words before a statement
+//! say how it is sent: `PREPARE` shows its markers and columns instead of executing it, `PAGES n` shows its answer in
+//! pages of so many rows.
+
+use scylla_orm::driver::session::Answer;
+use scylla_orm::driver::statement::Statement;
+use scylla_orm::driver::value::{Column, Row};
+use scylla_orm::driver::{Error, ErrorKind, Session};
+
+use crate::poll::written;
+
+/// What is shown of a result's columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Columns {
+    /// Their names.
+    Names,
+    /// Their names and types.
+    Types,
+}
+
+/// The script with the answers that `session` gives, run in a keyspace of its own, which has the name `keyspace` in the
+/// script.
+///
+/// # Panics
+/// If the keyspace cannot be made.
+pub async fn replay(session: &Session, script: &str, keyspace: &str, columns: Columns) -> String {
+    let random = uuid::Uuid::new_v4().simple().to_string();
+    let own = format!("{keyspace}_{}", &random[..8]);
+    let create = format!(
+        "CREATE KEYSPACE {own} WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': 1}}"
+    );
+    session.query(create.as_str(), ()).await.unwrap();
+    let mut found = String::new();
+    for line in script.lines().filter(|line| !line.starts_with("  ")) {
+        found += &format!("{line}\n");
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        // Plain and conditional writes follow one another here.
+        let answer = written(answer(session, &line.replace(keyspace, &own), columns)).await;
+        for line in answer.replace(&own, keyspace).lines() {
+            found += &format!("  {line}\n");
+        }
+    }
+    let drop = format!("DROP KEYSPACE {own}");
+    session.query(drop.as_str(), ()).await.unwrap();
+    found
+}
+
+/// What `session` answers to a line of a script.
+pub async fn answer(session: &Session, line: &str, columns: Columns) -> String {
+    let shown = if let Some(cql) = line.strip_prefix("PREPARE ") {
+        prepared(session, cql).await
+    } else if let Some((size, cql)) = paged(line) {
+        pages(session, cql, size, columns).await
+    } else {
+        let answer = session.query(line, ()).await;
+        answer.map(|answer| rows(&answer, columns))
+    };
+    shown.unwrap_or_else(|error| refusal(&error))
+}
+
+fn paged(line: &str) -> Option<(u32, &str)> {
+    let (size, cql) = line.strip_prefix("PAGES ")?.split_once(' ')?;
+    Some((size.parse().ok()?, cql))
+}
+
+/// The pages of a result, with a line between them.
+async fn pages(session: &Session, cql: &str, size: u32, columns: Columns) -> Result<String, Error> {
+    let statement = Statement::new(cql).page_size(size);
+    let mut pages = session.query_pages(statement, ()).await?;
+    let mut shown = Vec::new();
+    while let Some(page) = pages.next().await? {
+        shown.push(rows(&page, columns));
+    }
+    Ok(shown.join("\n--\n"))
+}
+
+async fn prepared(session: &Session, cql: &str) -> Result<String, Error> {
+    let prepared = session.prepare(cql).await?;
+    let key = prepared.partition_key();
+    let markers = header(prepared.markers(), Columns::Types);
+    let columns = header(&prepared.columns(), Columns::Types);
+    Ok(format!("markers: {markers}; key: {key:?}\n{columns}"))
+}
+
+/// The columns and rows of an answer; nothing if it has none.
+pub fn rows(answer: &Answer, columns: Columns) -> String {
+    if answer.rows().is_none() {
+        return String::new();
+    }
+    let mut lines = vec![header(answer.columns(), columns)];
+    for row in answer.all_as::<Row>().unwrap() {
+        let cells = (0..row.columns().len()).map(|at| match row.value(at).unwrap() {
+            Some(value) => value.to_string(),
+            None => "null".to_owned(),
+        });
+        lines.push(cells.collect::<Vec<_>>().join(" | "));
+    }
+    lines.join("\n")
+}
+
+fn header(columns: &[Column], shown: Columns) -> String {
+    let column = |column: &Column| match shown {
+        Columns::Names => column.name.to_string(),
+        Columns::Types => format!("{} {}", column.name, column.ty),
+    };
+    columns.iter().map(column).collect::<Vec<_>>().join(" | ")
+}
+
+/// The class of an error and its text.
+pub fn refusal(error: &Error) -> String {
+    match error.kind() {
+        ErrorKind::Invalid { message } => format!("invalid: {message}"),
+        ErrorKind::Syntax { message } => format!("syntax: {message}"),
+        kind => format!("{kind:?}"),
+    }
+}
+
+/// A statement that is answered differently from what its script says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The statement.
+    pub cql: String,
+    /// The answer in the script.
+    pub expected: String,
+    /// The answer that came.
+    pub found: String,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Difference {
+            cql,
+            expected,
+            found,
+        } = self;
+        writeln!(f, "{cql}\n  expected\n{expected}  found\n{found}")
+    }
+}
+
+/// The statements of a script whose answers differ.
+pub fn differences(expected: &str, found: &str) -> Vec<Difference> {
+    let pairs = blocks(expected).into_iter().zip(blocks(found));
+    let different = pairs.filter(|(expected, found)| expected != found);
+    different
+        .map(|((cql, expected), (_, found))| Difference {
+            cql,
+            expected,
+            found,
+        })
+        .collect()
+}
+
+/// The statements of a script, each with its answer.
+fn blocks(script: &str) -> Vec<(String, String)> {
+    let mut blocks: Vec<(String, String)> = Vec::new();
+    for line in script.lines() {
+        match (line.strip_prefix("  "), blocks.last_mut()) {
+            (Some(answer), Some((_, answers))) => *answers += &format!("    {answer}\n"),
+            _ => blocks.push((line.to_owned(), String::new())),
+        }
+    }
+    blocks
+}
