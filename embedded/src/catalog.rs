@@ -14,6 +14,7 @@ pub(crate) mod nodes;
 pub(crate) mod options;
 pub(crate) mod placement;
 pub(crate) mod ring;
+pub(crate) mod roles;
 pub(crate) mod table;
 pub(crate) mod tablets;
 

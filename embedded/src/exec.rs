@@ -7,9 +7,11 @@ mod batch;
 mod condition;
 mod consistency;
 mod modify;
+mod role;
 mod select;
 mod virtual_table;
 
+pub(crate) mod access;
 pub(crate) mod plan;
 pub(crate) mod restrict;
 
@@ -28,10 +30,12 @@ use scylla_orm_driver::wire::Cell;
 use crate::catalog::change::Origin;
 use crate::catalog::nodes::{Node, View};
 use crate::catalog::placement::Placement;
+use crate::catalog::roles::Roles;
 use crate::catalog::table::Table;
 use crate::catalog::tablets::{TabletMap, Tablets};
 use crate::catalog::{Schema, describe, system};
 use crate::clock::Clock;
+use crate::exec::access::{Access, User};
 use crate::exec::modify::Modify;
 use crate::exec::plan::{Kind, Plan};
 use crate::exec::select::Select;
@@ -55,16 +59,21 @@ pub(crate) struct Engine {
     store: RwLock<Store>,
     /// Taken behind the schema, which decides what is placed.
     placement: RwLock<Arc<Placement>>,
+    /// Whoever takes it holds none of the others.
+    roles: RwLock<Arc<Roles>>,
 }
 
 /// How an [`Engine`] starts.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct EngineConfig {
     pub(crate) flavor: Flavor,
     pub(crate) clock: Clock,
     pub(crate) cluster_name: Box<str>,
     /// Whether keyspaces that do not say it have tablets.
     pub(crate) tablets: bool,
+    pub(crate) access: Access,
+    /// Name and password of the superuser, if not `cassandra`.
+    pub(crate) superuser: Option<(Box<str>, Box<str>)>,
 }
 
 /// What an execution needs to know beside the statement and its values.
@@ -84,6 +93,7 @@ pub(crate) struct Context<'a> {
     pub(crate) timestamp: Option<i64>,
     /// The connection's keyspace.
     pub(crate) keyspace: Option<&'a str>,
+    pub(crate) user: User<'a>,
 }
 
 /// What a statement answers.
@@ -125,11 +135,17 @@ impl Engine {
             ..Schema::new(config.flavor)
         };
         let placement = Placement::new(Arc::new([]), &schema, &Tablets::new());
+        let superuser = config
+            .superuser
+            .as_ref()
+            .map(|(name, word)| (&**name, &**word));
+        let roles = role::at_start(config.access, superuser);
         Engine {
             config,
             schema: RwLock::new(Arc::new(schema)),
             store: RwLock::default(),
             placement: RwLock::new(Arc::new(placement)),
+            roles: RwLock::new(Arc::new(roles)),
         }
     }
 
@@ -196,6 +212,7 @@ impl Engine {
         values: &[Cell<'_>],
         ctx: &Context<'_>,
     ) -> Result<Outcome, Failure> {
+        self.check_access(&plan.kind, ctx)?;
         let env = Env::new(self.config.flavor, &self.config.clock, ctx.timestamp);
         match &plan.kind {
             Kind::Select(select) => self.select(select, values, ctx, &env).map(Outcome::Rows),
@@ -210,6 +227,7 @@ impl Engine {
             Kind::Use(keyspace) => self.use_keyspace(keyspace),
             Kind::Ddl(ddl) => self.change(ddl, ctx).map(Outcome::SchemaChange),
             Kind::Describe(describe) => self.describe(describe, ctx).map(Outcome::Rows),
+            Kind::Role(statement) => self.role(statement, ctx),
         }
     }
 
@@ -230,11 +248,26 @@ impl Engine {
             )),
         });
         let members: Vec<(&Modify, &[Cell<'_>])> = members.collect::<Result<_, _>>()?;
+        for (plan, _) in statements {
+            self.check_access(&plan.kind, ctx)?;
+        }
         let modifications: Vec<&Modify> = members.iter().map(|(modify, _)| *modify).collect();
         let env = Env::new(self.config.flavor, &self.config.clock, ctx.timestamp);
         self.write(&modifications, ctx, |store| {
             batch::run(kind, &members, store, &env)
         })
+    }
+
+    /// Whether whoever asks may run this.
+    fn check_access(&self, kind: &Kind, ctx: &Context<'_>) -> Result<(), Failure> {
+        match self.config.access.authorization {
+            true => {
+                let roles = self.roles();
+                let judge = self.judge(&roles, ctx.user);
+                judge.check(kind, &self.schema(), ctx.keyspace)
+            }
+            false => Ok(()),
+        }
     }
 
     /// Lets `work` write to the tables of `statements`, while nobody else reads or writes.
@@ -275,16 +308,16 @@ impl Engine {
             let store = read(&self.store);
             return select.run(store.table(select.table.id), &request, env);
         }
-        let placement = self.placement();
-        let view = self.view(&placement, ctx);
+        let (placement, roles) = (self.placement(), self.roles());
+        let view = self.view(&placement, &roles, ctx);
         let rows = system::rows(&select.table, &self.schema(), view);
         select.run(&virtual_table::data(&select.table, rows), &request, env)
     }
 
     /// All rows in one page, whatever the client asked for: a schema has few.
     fn describe(&self, describe: &Describe, ctx: &Context<'_>) -> Result<Rows, Failure> {
-        let placement = self.placement();
-        let view = self.view(&placement, ctx);
+        let (placement, roles) = (self.placement(), self.roles());
+        let view = self.view(&placement, &roles, ctx);
         let (columns, rows) = describe::describe(describe, &self.schema(), ctx.keyspace, view)?;
         Ok(Rows {
             columns,
@@ -294,12 +327,18 @@ impl Engine {
         })
     }
 
-    fn view<'a>(&'a self, placement: &'a Placement, ctx: &Context<'_>) -> View<'a> {
+    fn view<'a>(
+        &'a self,
+        placement: &'a Placement,
+        roles: &'a Roles,
+        ctx: &Context<'_>,
+    ) -> View<'a> {
         View {
             cluster_name: &self.config.cluster_name,
             nodes: &placement.nodes,
             tablets: &placement.tablets,
             this: ctx.node,
+            roles,
         }
     }
 
@@ -343,6 +382,8 @@ impl Engine {
             let nodes = Arc::clone(&placement.nodes);
             *placement = Arc::new(Placement::new(nodes, &schema, &placement.tablets));
         }
+        drop(schema);
+        self.regrant(&applied, &applied.schema, ctx.user);
         Ok(applied)
     }
 }

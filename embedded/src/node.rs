@@ -37,8 +37,6 @@ pub(crate) struct Shared {
     pub(crate) flavor: Flavor,
     pub(crate) members: Members,
     pub(crate) events: broadcast::Sender<Event>,
-    /// User and password, if clients have to give them.
-    pub(crate) credentials: Option<(Box<str>, Box<str>)>,
     /// The longest body of a request, in bytes.
     pub(crate) max_body: usize,
     pub(crate) faults: Arc<Faults>,
@@ -81,7 +79,6 @@ impl Shared {
         engine: Engine,
         flavor: Flavor,
         members: Vec<Member>,
-        credentials: Option<(Box<str>, Box<str>)>,
         max_body: usize,
     ) -> Self {
         let (events, _) = broadcast::channel(EVENTS);
@@ -90,7 +87,6 @@ impl Shared {
             flavor,
             members: Members::new(members),
             events,
-            credentials,
             max_body,
             faults: Arc::default(),
             requests: RequestLog::new(0),

@@ -6,6 +6,7 @@ mod describe;
 mod lexer;
 mod modify;
 mod relation;
+mod role;
 pub(crate) mod script;
 mod select;
 pub(crate) mod syntax;
@@ -56,6 +57,9 @@ impl Cursor<'_> {
         }
         if self.eat_words(&["use"]) {
             return Ok(Statement::Use(self.name()?));
+        }
+        if let Some(statement) = self.role_statement()? {
+            return Ok(Statement::Role(statement));
         }
         if self.eat_words(&["create"]) {
             return Ok(Statement::Ddl(self.create()?));

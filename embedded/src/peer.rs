@@ -53,6 +53,8 @@ pub(crate) struct Peer {
     stage: Stage,
     format: Format,
     segments: Segments,
+    /// Who has logged in, if anybody was asked.
+    user: Option<Box<str>>,
     /// What USE chose.
     keyspace: Option<Box<str>>,
     registered: Vec<EventKind>,
@@ -104,6 +106,7 @@ impl Peer {
             shard,
             stream,
             stage: Stage::Fresh,
+            user: None,
             keyspace: None,
             registered: Vec::new(),
             skip: 0,

@@ -6,6 +6,7 @@ use std::num::NonZeroU16;
 use scylla_orm_driver::token::Sharder;
 use uuid::Uuid;
 
+use crate::catalog::roles::Roles;
 use crate::catalog::tablets::Tablets;
 
 /// How many of a token's leading bits ScyllaDB leaves out of the choice of the shard, since 2017.
@@ -48,6 +49,7 @@ pub(crate) struct View<'a> {
     pub(crate) tablets: &'a Tablets,
     /// Which of `nodes` is asked.
     pub(crate) this: usize,
+    pub(crate) roles: &'a Roles,
 }
 
 impl Node {

@@ -3,6 +3,7 @@
 mod cluster;
 mod columns;
 mod declarations;
+mod roles;
 mod schema;
 mod sheet;
 mod tablets;
@@ -44,6 +45,15 @@ pub(crate) fn rows(table: &Table, schema: &Schema, view: View<'_>) -> Vec<Row> {
         ("system_schema", "indexes") => schema::indexes(&mut sheet, schema),
         ("system_schema", "types") => schema::types(&mut sheet, schema),
         ("system_schema", "columns") => columns::columns(&mut sheet, schema),
+        ("system_auth" | "system", name) => match name {
+            "roles" => roles::roles(&mut sheet, view.roles),
+            "role_members" => roles::members(&mut sheet, view.roles),
+            "role_permissions" => roles::permissions(&mut sheet, view.roles),
+            "role_attributes" => roles::attributes(&mut sheet, view.roles),
+            "resource_role_permissons_index" => roles::resources(&mut sheet, view.roles),
+            "network_permissions" => roles::networks(&mut sheet, view.roles),
+            _ => {}
+        },
         _ => {}
     }
     sheet.into_rows()

@@ -9,6 +9,7 @@ use crate::catalog::Schema;
 use crate::catalog::table::Table;
 use crate::exec::batch::{self, Batch};
 use crate::exec::modify::{self, Modify};
+use crate::exec::role;
 use crate::exec::scope::Scope;
 use crate::exec::select::{self, Select};
 use crate::failure::Failure;
@@ -17,6 +18,7 @@ use crate::parse::parse;
 use crate::parse::syntax::Statement;
 use crate::parse::syntax::ddl::Ddl;
 use crate::parse::syntax::describe::Describe;
+use crate::parse::syntax::role::RoleStatement;
 use crate::store::Key;
 
 /// A statement that is ready to run.
@@ -45,6 +47,7 @@ pub(super) enum Kind {
     Use(Box<str>),
     Ddl(Ddl),
     Describe(Describe),
+    Role(RoleStatement),
 }
 
 /// Plans `cql` for the schema in force.
@@ -57,6 +60,10 @@ pub(super) fn plan(cql: &str, schema: &Schema, keyspace: Option<&str>) -> Result
         Statement::Use(name) => Kind::Use(name),
         Statement::Ddl(ddl) => Kind::Ddl(ddl),
         Statement::Describe(describe) => Kind::Describe(describe),
+        Statement::Role(statement) => {
+            role::plan(&statement, schema.flavor)?;
+            Kind::Role(statement)
+        }
         Statement::Modify(modification) => Kind::Modify(modify::plan(&modification, &mut scope)?),
         Statement::Batch(batch) => Kind::Batch(batch::plan(&batch, &mut scope)?),
     };
@@ -82,7 +89,7 @@ impl Kind {
             Kind::Modify(modify) => vec![&modify.table],
             Kind::Batch(batch) => batch.statements().map(|s| &s.table).collect(),
             Kind::Truncate(table) => vec![table],
-            Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) => Vec::new(),
+            Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) | Kind::Role(_) => Vec::new(),
         }
     }
 
@@ -92,7 +99,9 @@ impl Kind {
             Kind::Select(select) => select.routing(),
             Kind::Modify(modify) => modify.routing(),
             Kind::Batch(batch) => batch.routing(),
-            Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) => Vec::new(),
+            Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) | Kind::Role(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -104,7 +113,8 @@ impl Kind {
             | Kind::Truncate(_)
             | Kind::Use(_)
             | Kind::Ddl(_)
-            | Kind::Describe(_) => false,
+            | Kind::Describe(_)
+            | Kind::Role(_) => false,
         }
     }
 
@@ -114,7 +124,9 @@ impl Kind {
             Kind::Select(select) => Arc::clone(&select.columns),
             Kind::Modify(modify) => modify.columns(flavor),
             Kind::Batch(batch) => batch.columns(flavor),
-            Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) => Arc::new([]),
+            Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) | Kind::Role(_) => {
+                Arc::new([])
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod modify;
 mod paging;
 mod ranges;
 mod restrict;
+mod role;
 mod select;
 mod system;
 mod term;
@@ -22,6 +23,7 @@ use scylla_orm_driver::value::Value;
 use scylla_orm_driver::wire::Cell;
 
 use crate::clock::Clock;
+use crate::exec::access::{Access, User};
 use crate::exec::{Context, Engine, EngineConfig, Outcome, Rows};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
@@ -35,12 +37,19 @@ pub(super) struct Server {
 impl Server {
     /// With what these statements, one per `;`, make.
     pub(super) fn new(flavor: Flavor, setup: &str) -> Server {
+        Server::guarded(flavor, Access::default(), setup)
+    }
+
+    /// The same, with what is asked of clients. The setup is run by the cluster itself.
+    pub(super) fn guarded(flavor: Flavor, access: Access, setup: &str) -> Server {
         let clock = Clock::default();
         let engine = Engine::new(EngineConfig {
             flavor,
             clock: clock.clone(),
             cluster_name: "test".into(),
             tablets: false,
+            access,
+            superuser: None,
         });
         let server = Server { engine, clock };
         server.run(
@@ -56,7 +65,16 @@ impl Server {
     /// What `cql` answers: nothing, rows as literals with ` | ` between columns and one row a line, or
     /// `error: message`.
     pub(super) fn run(&self, cql: &str) -> String {
-        match self.answer(cql, &Context::default()) {
+        self.run_as(User::Cluster, cql)
+    }
+
+    /// The same for somebody.
+    pub(super) fn run_as(&self, user: User<'_>, cql: &str) -> String {
+        let context = Context {
+            user,
+            ..Context::default()
+        };
+        match self.answer(cql, &context) {
             Ok(Outcome::Rows(rows)) => shown(&rows),
             Ok(Outcome::Void { .. } | Outcome::SchemaChange(_)) => String::new(),
             Ok(Outcome::SetKeyspace(keyspace)) => format!("use {keyspace}"),

@@ -236,7 +236,7 @@ impl Cursor<'_> {
         }
     }
 
-    fn string(&mut self) -> Result<Box<str>, Failure> {
+    pub(super) fn string(&mut self) -> Result<Box<str>, Failure> {
         if self.peek(0).kind != Kind::String {
             return Err(self.mismatch("STRING_LITERAL"));
         }

@@ -2,11 +2,13 @@
 
 pub(crate) mod ddl;
 pub(crate) mod describe;
+pub(crate) mod role;
 
 use scylla_orm_driver::value::Type;
 
 use crate::parse::syntax::ddl::Ddl;
 use crate::parse::syntax::describe::Describe;
+use crate::parse::syntax::role::RoleStatement;
 
 /// A name of a keyspace, table, column, type, …: without quotes, and in lower case if it had none.
 pub(crate) type Name = Box<str>;
@@ -28,6 +30,7 @@ pub(crate) enum Statement {
     Use(Name),
     Ddl(Ddl),
     Describe(Describe),
+    Role(RoleStatement),
 }
 
 /// `keyspace.name`, or `name` in the connection's keyspace.

@@ -93,7 +93,7 @@ impl Peer {
             compression: compression.filter(|_| !self.segments.have_begun()),
         };
         self.format.features.version = version;
-        if self.shared.credentials.is_some() {
+        if self.shared.engine.asks_who() {
             self.stage = Stage::Authenticating;
             let class = Authenticate::PASSWORD.to_owned();
             return Answer::of(Response::Authenticate(Authenticate { class }));
@@ -104,20 +104,15 @@ impl Peer {
 
     fn authenticate(&mut self, response: &AuthResponse<'_>) -> Answer {
         let (user, password) = response.credentials().unwrap_or_default();
-        let known = self
-            .shared
-            .credentials
-            .as_ref()
-            .is_some_and(|(u, p)| **u == *user && **p == *password);
-        if known {
-            self.stage = Stage::Ready;
-            return Answer::of(Response::AuthSuccess(AuthSuccess { token: None }));
+        let datacenter = &self.place().datacenter;
+        match self.shared.engine.log_in(user, password, datacenter) {
+            Ok(()) => {
+                self.user = Some(user.into());
+                self.stage = Stage::Ready;
+                Answer::of(Response::AuthSuccess(AuthSuccess { token: None }))
+            }
+            Err(failure) => Answer::last(failure.into()),
         }
-        let text = match self.shared.flavor {
-            Flavor::Scylla => "Username and/or password are incorrect".to_owned(),
-            Flavor::Cassandra => format!("Provided username {user} and/or password are incorrect"),
-        };
-        refused(ServerErrorKind::BadCredentials, &text)
     }
 }
 

@@ -13,6 +13,7 @@ use scylla_orm_driver::frame::{Params, Values};
 use scylla_orm_driver::wire::Cell;
 
 use crate::catalog::tablets::Replica;
+use crate::exec::access::User;
 use crate::exec::plan::Plan;
 use crate::exec::{self, Context, Outcome};
 use crate::flavor::Flavor;
@@ -112,6 +113,7 @@ impl Peer {
             serial_consistency: batch.serial_consistency.map(|level| level.code()),
             timestamp: batch.timestamp,
             keyspace: batch.keyspace.or(self.keyspace.as_deref()),
+            user: self.user.as_deref().map_or(User::Anonymous, User::Named),
             ..Context::default()
         };
         // A batch is sent to where its first statement belongs.
@@ -143,6 +145,7 @@ impl Peer {
             paging_state: params.paging_state,
             timestamp: params.timestamp,
             keyspace: params.keyspace.or(self.keyspace.as_deref()),
+            user: self.user.as_deref().map_or(User::Anonymous, User::Named),
         };
         self.arrived = self.arrival(plan, &values, tablet);
         let mut answer = match self.shared.engine.execute(plan, &values, &context) {

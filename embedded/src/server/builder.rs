@@ -1,5 +1,6 @@
 //! Settings of a cluster, and its start.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU16;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use scylla_orm_driver::frame::TabletRouting;
 use crate::catalog::nodes::Told;
 use crate::catalog::ring;
 use crate::clock::Clock;
+use crate::exec::access::Access;
 use crate::exec::{Engine, EngineConfig};
 use crate::flavor::Flavor;
 use crate::node::hops::HopCosts;
@@ -34,7 +36,8 @@ pub struct ClusterBuilder {
     racks: Vec<Box<str>>,
     address: Ipv4Addr,
     port: u16,
-    credentials: Option<(Box<str>, Box<str>)>,
+    access: Access,
+    superuser: Option<Superuser>,
     max_body: usize,
     hops: HopCosts,
     request_log: usize,
@@ -42,6 +45,25 @@ pub struct ClusterBuilder {
     rpc_address: Option<IpAddr>,
     tablets: bool,
     tablet_routing: Option<TabletRouting>,
+}
+
+/// Shown without its password.
+#[derive(Clone)]
+struct Superuser {
+    name: Box<str>,
+    password: Box<str>,
+}
+
+impl Superuser {
+    fn parts(&self) -> (Box<str>, Box<str>) {
+        (self.name.clone(), self.password.clone())
+    }
+}
+
+impl fmt::Debug for Superuser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
 }
 
 impl Default for ClusterBuilder {
@@ -54,7 +76,8 @@ impl Default for ClusterBuilder {
             racks: vec!["rack1".into()],
             address: Ipv4Addr::LOCALHOST,
             port: 0,
-            credentials: None,
+            access: Access::default(),
+            superuser: None,
             max_body: MAX_BODY,
             hops: HopCosts::default(),
             request_log: 0,
@@ -148,9 +171,58 @@ impl ClusterBuilder {
         self
     }
 
-    /// User and password that clients have to give; nothing is asked if not said.
+    /// Clients have to say who they are, as on a server with `PasswordAuthenticator`; nothing is asked if not said. There
+    /// is one role, this superuser. It can make more, as a script can: `CREATE ROLE ann WITH PASSWORD = '…' AND LOGIN = true`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use scylla_orm_embedded::Cluster;
+    ///
+    /// let cluster = Cluster::builder().credentials("admin", "secret").start().await?;
+    /// cluster.run_script("CREATE ROLE app WITH PASSWORD = 'other' AND LOGIN = true;")?;
+    /// # cluster.stop().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn credentials(mut self, user: &str, password: &str) -> Self {
-        self.credentials = Some((user.into(), password.into()));
+        self.access.authentication = true;
+        self.superuser = Some(Superuser {
+            name: user.into(),
+            password: password.into(),
+        });
+        self
+    }
+
+    /// Whether clients have to say who they are. They do not if not said. Without
+    /// [`credentials`](ClusterBuilder::credentials) the superuser is `cassandra` with the password `cassandra`, as on a
+    /// server that is new.
+    pub fn authentication(mut self, on: bool) -> Self {
+        self.access.authentication = on;
+        self
+    }
+
+    /// Whether roles may do only what was granted to them, as on a server with `CassandraAuthorizer`, and so have to say
+    /// who they are. Everybody may do everything if not said.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use scylla_orm_embedded::Cluster;
+    ///
+    /// let cluster = Cluster::builder().authorization(true).start().await?;
+    /// cluster.run_script(
+    ///     "CREATE KEYSPACE shop WITH replication = {'class': 'NetworkTopologyStrategy', 'replication_factor': 1};
+    ///      CREATE ROLE reader WITH PASSWORD = 'secret' AND LOGIN = true;
+    ///      GRANT SELECT ON KEYSPACE shop TO reader;",
+    /// )?;
+    /// # cluster.stop().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn authorization(mut self, on: bool) -> Self {
+        self.access.authorization = on;
+        self.access.authentication |= on;
         self
     }
 
@@ -227,14 +299,10 @@ impl ClusterBuilder {
             clock: clock.clone(),
             cluster_name: self.name.clone(),
             tablets: self.tablets && scylla,
+            access: self.access,
+            superuser: self.superuser.as_ref().map(Superuser::parts),
         });
-        let mut shared = Shared::new(
-            engine,
-            self.flavor,
-            members.collect(),
-            self.credentials.clone(),
-            self.max_body,
-        );
+        let mut shared = Shared::new(engine, self.flavor, members.collect(), self.max_body);
         shared.hops = self.hops;
         shared.requests = RequestLog::new(self.request_log);
         shared.shard_aware_port = self.shard_aware_port;

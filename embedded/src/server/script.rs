@@ -3,6 +3,7 @@
 use scylla_orm_driver::frame::Consistency;
 use scylla_orm_driver::frame::response::Event;
 
+use crate::exec::access::User;
 use crate::exec::{Context, Outcome};
 use crate::failure::Failure;
 use crate::parse::script::{self, Part};
@@ -79,6 +80,7 @@ impl Cluster {
         let context = Context {
             consistency: Consistency::One.code(),
             keyspace: keyspace.as_deref(),
+            user: User::Cluster,
             ..Context::default()
         };
         match self.shared.engine.execute(&plan, &[], &context)? {

@@ -16,7 +16,11 @@ pub(super) fn of(flavor: Flavor) -> Vec<(&'static str, Replication, String)> {
     ];
     match flavor {
         Flavor::Scylla => {
-            keyspaces.push(("system", Replication::Local, text(&[SYSTEM, SCYLLA_SYSTEM])));
+            keyspaces.push((
+                "system",
+                Replication::Local,
+                text(&[SYSTEM, SCYLLA_SYSTEM, ROLES, SCYLLA_ROLES]),
+            ));
             let schema = text(&[SCHEMA, SCYLLA_SCHEMA]);
             keyspaces.push(("system_schema", Replication::Local, schema));
         }
@@ -25,7 +29,11 @@ pub(super) fn of(flavor: Flavor) -> Vec<(&'static str, Replication, String)> {
             keyspaces.push(("system", Replication::Local, system));
             let schema = text(&[SCHEMA, CASSANDRA_SCHEMA]);
             keyspaces.push(("system_schema", Replication::Local, schema));
-            keyspaces.push(("system_auth", Replication::Simple(1), String::new()));
+            keyspaces.push((
+                "system_auth",
+                Replication::Simple(1),
+                text(&[ROLES, CASSANDRA_ROLES]),
+            ));
             keyspaces.push((VIRTUAL, Replication::Local, text(&[VIRTUAL_SCHEMA])));
         }
     }
@@ -75,6 +83,27 @@ pub(super) const PEERS_V2: &str = "
 CREATE TABLE peers_v2 (peer inet, peer_port int, data_center text, host_id uuid, native_address inet,
     native_port int, preferred_ip inet, preferred_port int, rack text, release_version text,
     schema_version uuid, tokens set<text>, PRIMARY KEY (peer, peer_port))
+";
+
+/// In `system_auth` of Cassandra, and since version 6 of ScyllaDB in `system`.
+const ROLES: &str = "
+CREATE TABLE roles (role text PRIMARY KEY, can_login boolean, is_superuser boolean, member_of set<text>,
+    salted_hash text);
+CREATE TABLE role_members (role text, member text, PRIMARY KEY (role, member));
+CREATE TABLE role_permissions (role text, resource text, permissions set<text>, PRIMARY KEY (role, resource));
+";
+
+const SCYLLA_ROLES: &str = "
+CREATE TABLE role_attributes (role text, name text, value text, PRIMARY KEY (role, name));
+";
+
+/// Its misspelt name is Cassandra's own.
+const CASSANDRA_ROLES: &str = "
+CREATE TABLE resource_role_permissons_index (resource text, role text, PRIMARY KEY (resource, role));
+CREATE TABLE network_permissions (role text PRIMARY KEY, dcs frozen<set<text>>);
+CREATE TABLE identity_to_role (identity text PRIMARY KEY, role text);
+CREATE TABLE cidr_groups (cidr_group text PRIMARY KEY, cidrs frozen<set<frozen<tuple<inet, smallint>>>>);
+CREATE TABLE cidr_permissions (role text PRIMARY KEY, cidr_groups frozen<set<text>>);
 ";
 
 const TRACES: &str = "

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::catalog::Schema;
 use crate::catalog::change::{Origin, apply};
 use crate::catalog::nodes::{Node, View};
+use crate::catalog::roles::Roles;
 use crate::catalog::system::{rows, with_ports};
 use crate::flavor::Flavor;
 use crate::parse::parse;
@@ -57,6 +58,7 @@ fn read(schema: &Schema, keyspace: &str, name: &str, columns: &[&str]) -> Vec<Ve
         nodes: &nodes,
         tablets: &Default::default(),
         this: 0,
+        roles: &Roles::default(),
     };
     let places: Vec<_> = columns.iter().map(|c| table.column(c).unwrap()).collect();
     rows(table, schema, view)
