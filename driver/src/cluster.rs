@@ -15,6 +15,7 @@ mod adopt;
 mod agreement;
 mod approach;
 mod ask;
+mod choose;
 mod contact;
 mod control;
 mod describe;
@@ -26,6 +27,7 @@ mod link;
 mod member;
 mod open;
 mod pauses;
+mod profiles;
 mod publish;
 mod ready;
 mod record;
@@ -48,6 +50,7 @@ use crate::cluster::member::Member;
 use crate::conn::Dialer;
 use crate::error::{ErrorKind, Result};
 use crate::metrics::{Connections, ShardAwareStats, Traffic};
+use crate::policy::profile::Profile;
 use crate::topology::{KeyspaceInfo, TableInfo, Topology};
 
 pub use contact::ContactPoint;
@@ -68,6 +71,8 @@ pub(crate) struct Cluster {
     dialer: Arc<Dialer>,
     state: ArcSwap<State>,
     commands: mpsc::Sender<Command>,
+    /// Whose load balancing may want connections to nodes that the session's does not.
+    profiles: Mutex<Vec<Profile>>,
     /// What was wrong with the system tables when they were read last.
     complaints: Mutex<Vec<Box<str>>>,
     /// True once the session closes: everything that waits gives up.
@@ -112,6 +117,11 @@ impl Cluster {
     pub(crate) fn traffic(&self) -> Vec<Traffic> {
         let state = self.state();
         state.members.iter().flat_map(|m| m.traffic()).collect()
+    }
+
+    /// How many requests it has sent so far.
+    pub(crate) fn requests(&self) -> u64 {
+        self.traffic().iter().map(|traffic| traffic.requests).sum()
     }
 
     pub(crate) fn shard_aware_stats(&self) -> Vec<ShardAwareStats> {

@@ -1,6 +1,7 @@
 //! The driver's one error type: what failed, where, for which statement, after which attempts.
 
 mod advice;
+mod attempt;
 mod display;
 mod kind;
 mod sent;
@@ -10,6 +11,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+pub use attempt::{Attempt, Then};
 pub use kind::ErrorKind;
 
 /// What the driver returns.
@@ -29,18 +31,6 @@ struct Inner {
     attempts: Vec<Attempt>,
     /// Bytes of the request, if it was encoded: a connection that ends over a large request ends because of it.
     size: Option<usize>,
-}
-
-/// One try of a request, or of a contact point, that failed.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Attempt {
-    /// Whom it went to: an address, or a name that could not be resolved.
-    pub target: Box<str>,
-    /// The shard, if the connection knows it.
-    pub shard: Option<u16>,
-    /// What came of it.
-    pub kind: ErrorKind,
 }
 
 impl Error {
@@ -238,11 +228,7 @@ mod tests {
     }
 
     fn tried(target: &str, kind: ErrorKind) -> Attempt {
-        Attempt {
-            target: target.into(),
-            shard: None,
-            kind,
-        }
+        Attempt::new(target, None, kind)
     }
 
     fn refused() -> ErrorKind {

@@ -29,7 +29,11 @@ pub mod pool;
 // One connection: handshake, stream ids, the task that owns the socket, close.
 pub mod conn;
 
-// What to do when something fails, and other choices users make.
+// Statements and their options, among them the profile that they are executed with.
+pub mod statement;
+
+// What users choose: whom to ask, whether to ask again, when to connect again. Below statements and sessions, which carry
+// policies, and connections, which ask them; above what policies judge: nodes, tokens, errors.
 pub mod policy;
 
 // An immutable picture of the cluster: nodes, ring, replication, schema.
@@ -37,9 +41,6 @@ pub mod topology;
 
 // From a partition key to a token, and from a token to a shard.
 pub mod token;
-
-// Statements and their options.
-pub mod statement;
 
 // Counters of what the driver did.
 pub mod metrics;

@@ -1,12 +1,14 @@
 //! Counters of what the driver did. Atomics only: they are part of the hot path.
 
 mod connections;
+mod latency;
 mod shards;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 pub use connections::{ConnCounters, Connections};
+pub(crate) use latency::Latencies;
 pub(crate) use shards::PoolCounters;
 pub use shards::ShardAwareStats;
 

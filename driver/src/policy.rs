@@ -1,7 +1,38 @@
-//! What to do when something fails.
+//! What users choose: whom to ask, whether to ask again, when to connect again.
+//!
+//! A policy is a small type with a trait of its own, so that users can bring theirs. It is pure where it can be: it gets
+//! what it decides from, and nothing is sent by it. A session has one policy of each kind; a
+//! [`Profile`](profile::Profile) may have others, and a statement may have others again: the nearest to the request wins.
+//!
+//! | kind | trait | of the session | in a profile | of a statement |
+//! |---|---|---|---|---|
+//! | whom to ask, and whom to connect to | [`LoadBalancing`](balancing::LoadBalancing) | yes | yes | by a profile |
+//! | what follows a failure | [`RetryPolicy`](retry::RetryPolicy) | yes | yes | yes |
+//!
+//! Policies know nodes, tokens, consistency levels and errors; statements carry them, connections and sessions ask them.
+//! That is where this module stands in the order of the crate.
+
+mod shared;
+
+/// Whom a request is sent to, in which order.
+pub mod balancing;
+
+/// How far nodes are from here.
+pub mod distance;
+
+/// How a kind of requests is executed, changed while the program runs.
+pub mod profile;
+
+/// Whether a request that failed is sent again, and where.
+pub mod retry;
 
 /// How much the driver uses of what it knows about where data lives.
 pub mod routing;
 
-/// Whether a request that failed is sent again, and where.
-pub mod retry;
+/// When a request that is not answered yet is sent to another node as well.
+pub mod speculation;
+
+/// Who says when a write was made.
+pub mod timestamp;
+
+pub use shared::Shared;

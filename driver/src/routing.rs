@@ -6,12 +6,12 @@
 //! other data centres only if the session allows it.
 
 mod choice;
-mod distance;
 mod partition;
 mod plan;
 
+pub(crate) use crate::policy::distance::HostDistance as Distance;
+
 pub(crate) use choice::first;
-pub(crate) use distance::{Distance, Locality};
 pub(crate) use partition::token;
 pub(crate) use plan::plan;
 

@@ -3,10 +3,13 @@
 mod answer;
 mod attempt;
 mod builder;
+mod choices;
 mod decode;
+mod errand;
 mod execution;
 mod inner;
 mod pages;
+mod race;
 mod request;
 mod run;
 mod statements;
@@ -21,6 +24,7 @@ use std::time::Duration;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::response::{SchemaChange, SchemaTarget};
 use crate::metrics::{Connections, ShardAwareStats, Traffic};
+use crate::policy::profile::Profile;
 use crate::session::answer::Content;
 use crate::session::inner::{Defaults, Inner};
 use crate::session::request::Message;
@@ -130,7 +134,7 @@ impl Session {
             Verb::Read | Verb::Write => {
                 let prepared = self.prepare(statement.text()).await?;
                 let execution = Execution::bind(&prepared, values)?;
-                self.run(execution.with(*statement.options())).await
+                self.run(execution.with(statement.options().clone())).await
             }
             Verb::Other => {
                 values.check(&[]).map_err(|e| {
@@ -193,7 +197,8 @@ impl Session {
         batch.check()?;
         let given = batch.options().timestamp;
         let timed = batch.kind() != BatchKind::Counter && !batch.is_conditional();
-        let timestamp = given.or_else(|| timed.then(|| self.0.timestamps.next()));
+        let drawn = || self.0.policies.timestamps.next();
+        let timestamp = given.or_else(|| drawn().filter(|_| timed));
         self.0.send(Message::Batch(batch, timestamp)).await
     }
 
@@ -217,7 +222,7 @@ impl Session {
         let statement = statement.into();
         let prepared = self.prepare(statement.text()).await?;
         let execution = Execution::bind(&prepared, values)?;
-        Ok(self.pages_of(execution.with(*statement.options())))
+        Ok(self.pages_of(execution.with(statement.options().clone())))
     }
 
     /// The pages of an execution's result, from its paging state on.
@@ -259,6 +264,16 @@ impl Session {
     /// which version.
     pub async fn await_schema_agreement(&self) -> Result<()> {
         self.0.cluster.agreement(self.0.agreement_timeout).await
+    }
+
+    /// Makes a profile known to this session, so that it connects to the nodes that the profile's load balancing sends
+    /// requests to, now and whenever the profile changes. Profiles without load balancing need not be made known.
+    ///
+    /// # Errors
+    /// As [`refresh`](Session::refresh). The profile is known all the same.
+    pub async fn add_profile(&self, profile: &Profile) -> Result<()> {
+        self.0.cluster.add_profile(profile);
+        self.refresh().await
     }
 
     /// Reads the topology anew. Events do that too; this is for who cannot wait for one.

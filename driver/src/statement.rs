@@ -7,7 +7,7 @@ mod renewal;
 mod text;
 
 pub use batch::{Batch, BatchKind};
-pub use options::Options;
+pub use options::{More, Options, Target};
 pub use prepared::Prepared;
 pub use text::Statement;
 

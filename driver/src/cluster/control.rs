@@ -19,6 +19,7 @@ use crate::cluster::link::Link;
 use crate::cluster::pauses::Pauses;
 use crate::error::Result;
 use crate::frame::Frame;
+use crate::policy::distance::HostDistance;
 
 /// What others ask of the control task.
 #[derive(Debug)]
@@ -235,6 +236,7 @@ impl Cluster {
     fn addresses(&self, failed: SocketAddr) -> Vec<SocketAddr> {
         let state = self.state();
         let mut members: Vec<_> = state.distances.iter().zip(&state.members).collect();
+        members.retain(|(distance, _)| **distance != HostDistance::Ignored);
         members.sort_by_key(|(distance, member)| {
             (!member.is_up(), member.address() == failed, **distance)
         });

@@ -9,6 +9,7 @@ use crate::cluster::failure::of_opening;
 use crate::conn::Conn;
 use crate::error::ErrorKind;
 use crate::metrics::{NodeCounters, Reached, Traffic};
+use crate::policy::distance::HostDistance;
 use crate::pool::{Absence, Pool};
 use crate::token::{Sharder, Token};
 
@@ -17,7 +18,9 @@ use crate::token::{Sharder, Token};
 pub(crate) struct Member {
     pub(super) host_id: Uuid,
     address: SocketAddr,
-    /// `None` for nodes of other data centres, unless the session may ask those.
+    /// How far it is; what decides how many connections it gets.
+    pub(super) distance: HostDistance,
+    /// `None` for nodes that the session never asks.
     pub(super) pool: Option<Pool>,
     /// They outlive the member, if the node gets another address.
     pub(super) counters: Arc<NodeCounters>,
@@ -27,12 +30,14 @@ impl Member {
     pub(super) fn new(
         host_id: Uuid,
         address: SocketAddr,
+        distance: HostDistance,
         pool: Option<Pool>,
         counters: Arc<NodeCounters>,
     ) -> Member {
         Member {
             host_id,
             address,
+            distance,
             pool,
             counters,
         }
@@ -58,6 +63,11 @@ impl Member {
     #[inline]
     pub(crate) fn pick(&self, token: Option<Token>) -> Option<Arc<Conn>> {
         self.pool.as_ref()?.pick(self.shard(token))
+    }
+
+    /// A connection to that shard if there is one, else any.
+    pub(crate) fn pick_shard(&self, shard: u16) -> Option<Arc<Conn>> {
+        self.pool.as_ref()?.pick(Some(shard))
     }
 
     /// A connection for a request that may go to any shard; each turn it is another one.

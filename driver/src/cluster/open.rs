@@ -14,6 +14,7 @@ use crate::cluster::pauses::Pauses;
 use crate::cluster::{Cluster, Settings, State};
 use crate::conn::Dialer;
 use crate::error::{Error, ErrorKind, Result};
+use crate::policy::profile::Profile;
 use crate::topology::Topology;
 
 /// The pause after the first round that failed, when a cluster is waited for.
@@ -41,6 +42,7 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
     let overtaken = rest.iter().filter(|other| other.begun < begun);
     let overtaken = overtaken.map(|other| other.address).collect();
     let (commands, inbox) = mpsc::channel(64);
+    let profiles: Vec<Profile> = settings.profile.iter().cloned().collect();
     let cluster = Arc::new(Cluster {
         settings,
         name: told.cluster.clone(),
@@ -49,9 +51,11 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
         dialer,
         state: ArcSwap::from_pointee(State::default()),
         commands,
+        profiles: Mutex::new(profiles),
         complaints: Mutex::default(),
         closed: watch::Sender::new(false),
     });
+    cluster.follow_profiles();
     cluster.publish(told, &mut rest);
     tokio::spawn(Control::new(cluster.clone(), link, inbox, rest).run());
     Ok(cluster)

@@ -7,8 +7,9 @@ use crate::cluster::discover::Discovered;
 use crate::cluster::member::Member;
 use crate::cluster::watch::Watch;
 use crate::cluster::{Cluster, State};
+use crate::policy::balancing::Nodes;
+use crate::policy::distance::HostDistance;
 use crate::pool::{Pool, Target};
-use crate::routing::Distance;
 use crate::topology::Node;
 
 impl Cluster {
@@ -22,11 +23,14 @@ impl Cluster {
         let topology = told.topology;
         let last = self.state.load_full();
         let nodes = topology.nodes();
-        let distance = |node| self.settings.locality.distance(node);
-        let distances: Vec<Distance> = nodes.iter().map(distance).collect();
+        let here = &self.settings.locality;
+        let view = Nodes::new(nodes, here, &|_| None);
+        let distances: Vec<HostDistance> =
+            view.places().map(|at| self.distance(at, &view)).collect();
+        let reach = self.reach(&view);
         let members: Vec<Arc<Member>> = nodes
             .iter()
-            .zip(&distances)
+            .zip(&reach)
             .map(|(node, distance)| self.member(node, *distance, &last, begun))
             .collect();
         let gone: Vec<Arc<Member>> = last
@@ -45,6 +49,7 @@ impl Cluster {
             members,
             distances,
             routing: self.settings.routing,
+            here: here.clone(),
             ..State::default()
         }));
         close(gone);
@@ -70,14 +75,14 @@ impl Cluster {
     fn member(
         &self,
         node: &Node,
-        distance: Distance,
+        distance: HostDistance,
         last: &State,
         begun: &mut Vec<Begun>,
     ) -> Arc<Member> {
-        let wanted = distance != Distance::Remote || self.settings.remote;
+        let sizes = &self.settings.pool;
         let old = last.members.iter().find(|m| m.host_id == node.host_id);
         if let Some(old) = old
-            && old.pool.is_some() == wanted
+            && sizes.size(old.distance) == sizes.size(distance)
             && (old.address() == node.address || old.is_up())
         {
             return old.clone();
@@ -93,21 +98,20 @@ impl Cluster {
             }
         }
         let counters = old.map(|old| old.counters.clone()).unwrap_or_default();
+        let wanted = distance != HostDistance::Ignored;
         let pool = wanted.then(|| self.pool(node, distance, begun));
-        Arc::new(Member::new(host_id, address, pool, counters))
+        let member = Member::new(host_id, address, distance, pool, counters);
+        Arc::new(member)
     }
 
-    fn pool(&self, node: &Node, distance: Distance, begun: &mut Vec<Begun>) -> Pool {
+    fn pool(&self, node: &Node, distance: HostDistance, begun: &mut Vec<Begun>) -> Pool {
         let target = Target {
             address: node.address,
             host_id: Some(node.host_id),
         };
         let first = begun.iter().position(|b| b.address == node.address);
         let first = first.map(|at| begun.swap_remove(at).opening);
-        let config = match distance {
-            Distance::Remote => self.settings.pool.clone().abroad(),
-            Distance::Rack | Distance::Local => self.settings.pool.clone(),
-        };
+        let config = self.settings.pool.clone().at(distance);
         let pool = Pool::open(self.dialer.clone(), target, config, first);
         let watch = Watch {
             host_id: node.host_id,

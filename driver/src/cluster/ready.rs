@@ -10,7 +10,6 @@ use crate::cluster::Cluster;
 use crate::cluster::member::Member;
 use crate::error::Result;
 use crate::pool::{Pool, PoolState};
-use crate::routing::Distance;
 
 /// How long `connect` takes if connections are slow to come, once there is one.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -75,7 +74,7 @@ async fn reached(pool: &Pool, state: impl Fn(&PoolState) -> bool) {
 fn local(cluster: &Cluster) -> Vec<Arc<Member>> {
     let state = cluster.state();
     let all = state.distances.iter().zip(&state.members);
-    all.filter(|(distance, _)| **distance != Distance::Remote)
+    all.filter(|(distance, _)| distance.is_local())
         .map(|(_, member)| member.clone())
         .collect()
 }

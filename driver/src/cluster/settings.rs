@@ -6,9 +6,12 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::cluster::ContactPoint;
 use crate::conn::config::ConnConfig;
+use crate::policy::Shared;
+use crate::policy::balancing::LoadBalancing;
+use crate::policy::distance::Locality;
+use crate::policy::profile::Profile;
 use crate::policy::routing::Routing;
 use crate::pool::config::PoolConfig;
-use crate::routing::Locality;
 use crate::socket::{Connector, Resolver};
 
 /// What a session's builder decides about the cluster.
@@ -18,6 +21,10 @@ pub(crate) struct Settings {
     /// The data centre is filled in when the first contact point has answered.
     pub(crate) locality: Locality,
     pub(crate) routing: Routing,
+    /// Whom to ask and to connect to, instead of the rules of [`routing`](crate::routing).
+    pub(crate) load_balancing: Option<Shared<dyn LoadBalancing>>,
+    /// The session's profile, whose load balancing counts too.
+    pub(crate) profile: Option<Profile>,
     /// Whether nodes of other data centres are connected to, and asked when no local one can be.
     pub(crate) remote: bool,
     pub(crate) conn: ConnConfig,

@@ -6,8 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use crate::cluster::member::Member;
 use crate::conn::Conn;
 use crate::error::{Attempt, Error, ErrorKind};
+use crate::frame::Consistency;
+use crate::policy::balancing::LoadBalancing;
+use crate::policy::distance::Locality;
 use crate::policy::routing::Routing;
 use crate::routing::{self, Distance, Wish};
+use crate::statement::Target;
 use crate::token::Token;
 use crate::topology::Topology;
 
@@ -18,6 +22,8 @@ pub(crate) struct State {
     pub(crate) members: Vec<Arc<Member>>,
     pub(crate) distances: Vec<Distance>,
     pub(crate) routing: Routing,
+    /// Where the session is.
+    pub(crate) here: Locality,
     /// The session is closed: there are no nodes any more.
     pub(crate) closed: bool,
     /// Where the next request begins that may go to any node.
@@ -36,6 +42,20 @@ pub(crate) struct Route<'a> {
     /// Where among the nodes it begins if no replica is known. By default each request begins at another node, and
     /// those to one partition at the same.
     pub(crate) start: Option<usize>,
+    /// How many replicas must answer.
+    pub(crate) consistency: Consistency,
+    /// The node that it names itself.
+    pub(crate) target: Option<Target>,
+    /// What says where it goes, instead of the rules of [`routing`].
+    pub(crate) policy: Option<&'a dyn LoadBalancing>,
+}
+
+impl Route<'_> {
+    /// Whether something else than the rules of [`routing`] says where it goes.
+    #[inline]
+    fn is_chosen(&self) -> bool {
+        self.policy.is_some() || self.target.is_some()
+    }
 }
 
 impl State {
@@ -49,6 +69,9 @@ impl State {
     /// The best connection for a request. Allocates nothing.
     #[inline]
     pub(crate) fn first(&self, route: &Route<'_>) -> Option<Arc<Conn>> {
+        if route.is_chosen() {
+            return self.first_chosen(route);
+        }
         let wish = self.wish(route);
         let node = routing::first(&wish, &self.distances, |n| self.load(n, route))?;
         self.target_of(node, route, &wish)
@@ -56,6 +79,9 @@ impl State {
 
     /// All nodes that a request may go to, the best first.
     pub(crate) fn plan(&self, route: &Route<'_>) -> Vec<u16> {
+        if route.is_chosen() {
+            return self.plan_chosen(route);
+        }
         routing::plan(&self.wish(route), &self.distances, |n| self.load(n, route))
     }
 
@@ -66,6 +92,10 @@ impl State {
 
     fn target_of(&self, node: u16, route: &Route<'_>, wish: &Wish<'_>) -> Option<Arc<Conn>> {
         let member = self.members.get(usize::from(node))?;
+        if let Some(conn) = self.named(member, route) {
+            member.count(&conn, route.token, self.replicas(route).contains(&node));
+            return Some(conn);
+        }
         let (conn, replicas) = match self.routing {
             Routing::ShardAware => (member.pick(route.token), wish.replicas),
             Routing::TokenAware => {
@@ -82,8 +112,15 @@ impl State {
         Some(conn)
     }
 
+    /// The connection to the shard that a request names on this node.
     #[inline]
-    fn replicas(&self, route: &Route<'_>) -> &[u16] {
+    fn named(&self, member: &Member, route: &Route<'_>) -> Option<Arc<Conn>> {
+        let target = route.target.filter(|t| t.host_id == member.host_id)?;
+        member.pick_shard(target.shard?)
+    }
+
+    #[inline]
+    pub(super) fn replicas(&self, route: &Route<'_>) -> &[u16] {
         match (route.keyspace, route.token) {
             (Some(keyspace), Some(token)) => self.topology.replicas(keyspace, token),
             _ => &[],
@@ -111,7 +148,7 @@ impl State {
     }
 
     #[inline]
-    fn load(&self, node: u16, route: &Route<'_>) -> Option<u32> {
+    pub(super) fn load(&self, node: u16, route: &Route<'_>) -> Option<u32> {
         self.members.get(usize::from(node))?.load(route.token)
     }
 
@@ -123,11 +160,8 @@ impl State {
     /// Why a node that has no connection has none.
     pub(crate) fn absence(&self, node: u16) -> Option<Attempt> {
         let member = self.members.get(usize::from(node))?;
-        Some(Attempt {
-            target: member.address().to_string().into(),
-            shard: None,
-            kind: member.absence(),
-        })
+        let target = member.address().to_string();
+        Some(Attempt::new(target, None, member.absence()))
     }
 
     /// A connection to the node of `conn` that is another one.

@@ -46,11 +46,9 @@ mod tests {
     use crate::error::Attempt;
 
     fn check(kind: ErrorKind, attempts: &[&ErrorKind], expected: bool) {
-        let attempts = attempts.iter().map(|kind| Attempt {
-            target: "10.0.0.1:9042".into(),
-            shard: None,
-            kind: (*kind).clone(),
-        });
+        let attempts = attempts
+            .iter()
+            .map(|kind| Attempt::new("10.0.0.1:9042", None, (*kind).clone()));
         let error = Error::new(kind).after(attempts.collect());
         assert_eq!(error.possibly_sent(), expected, "{error:#?}");
     }

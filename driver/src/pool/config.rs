@@ -3,14 +3,19 @@
 use std::num::NonZeroU16;
 use std::time::Duration;
 
+use crate::policy::distance::HostDistance;
+
 /// The settings of a pool.
 #[derive(Debug, Clone)]
 pub struct PoolConfig {
-    /// Connections to each node of the local data centre. One per shard by default: requests to a shard then share
-    /// their system calls.
+    /// Connections to each node that is [`LocalRack`](HostDistance::LocalRack). One per shard by default: requests to a
+    /// shard then share their system calls.
+    pub rack: PoolSize,
+    /// Connections to each node that is [`Local`](HostDistance::Local). One per shard by default.
     pub local: PoolSize,
-    /// Connections to each node of another data centre, in a session that asks those at all (see
-    /// [`remote_failover`](crate::SessionBuilder::remote_failover)); else they get none. One per shard by default.
+    /// Connections to each node that is [`Remote`](HostDistance::Remote), in a session that asks those at all (see
+    /// [`remote_failover`](crate::SessionBuilder::remote_failover)); else they get none, as
+    /// [`Ignored`](HostDistance::Ignored) ones do. One per shard by default.
     pub remote: PoolSize,
     /// Handshakes with one node at once. 8 by default.
     pub parallel: usize,
@@ -49,6 +54,7 @@ impl PoolSize {
 impl Default for PoolConfig {
     fn default() -> PoolConfig {
         PoolConfig {
+            rack: PoolSize::ONE_PER_SHARD,
             local: PoolSize::ONE_PER_SHARD,
             remote: PoolSize::ONE_PER_SHARD,
             parallel: 8,
@@ -62,10 +68,20 @@ impl Default for PoolConfig {
 }
 
 impl PoolConfig {
-    /// The same for a node of another data centre: its size is that of remote ones.
-    pub(crate) fn abroad(self) -> PoolConfig {
+    /// How many connections a node at that distance gets.
+    pub(crate) fn size(&self, distance: HostDistance) -> Option<PoolSize> {
+        match distance {
+            HostDistance::LocalRack => Some(self.rack),
+            HostDistance::Local => Some(self.local),
+            HostDistance::Remote => Some(self.remote),
+            HostDistance::Ignored => None,
+        }
+    }
+
+    /// The same for the pool of a node at that distance: its size is the only one.
+    pub(crate) fn at(self, distance: HostDistance) -> PoolConfig {
         PoolConfig {
-            local: self.remote,
+            local: self.size(distance).unwrap_or(self.local),
             ..self
         }
     }

@@ -73,7 +73,7 @@ fn is_clearly_less(load: u32, than: u32) -> bool {
 mod tests {
     use super::*;
 
-    const RACK: Distance = Distance::Rack;
+    const RACK: Distance = Distance::LocalRack;
     const LOCAL: Distance = Distance::Local;
     const REMOTE: Distance = Distance::Remote;
 

@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn replicas_then_local_nodes_then_remote_ones() {
-        use Distance::{Local, Rack, Remote};
+        use Distance::{Local, LocalRack as Rack, Remote};
         let wish = Wish {
             replicas: &[3, 0, 4],
             stable: false,

@@ -1,40 +1,28 @@
 //! The only retry loop: from the first failure on until there is an answer, or nothing more to try.
 
-use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use arc_swap::Guard;
 
 use crate::clock::deadlines::Tick;
-use crate::cluster::{Route, State, of_request};
+use crate::cluster::{Route, State};
 use crate::conn::Conn;
-use crate::conn::failure::Failure;
-use crate::conn::request::Head;
-use crate::error::{Attempt, Error, ErrorKind, Result};
-use crate::frame::Frame;
-use crate::policy::retry::{Decision, decide};
+use crate::error::{Attempt, Error, ErrorKind, Result, Then};
+use crate::policy::retry::{Again, Decision};
 use crate::session::answer::Content;
-use crate::session::request::{Message, Request};
-use crate::session::{Answer, Inner, decode};
-use crate::statement::{Prepared, Sent};
-
-/// Requests that were sent before a statement was prepared again are answered within about that time.
-const RECENT: Duration = Duration::from_secs(1);
+use crate::session::errand::{Errand, Outcome};
+use crate::session::request::Request;
+use crate::session::{Answer, Inner};
 
 /// When no node has a connection, as when a server closes the only one, which was idle, a new one gets so much time.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A request on its way through attempts.
 pub(super) struct Trip<'a> {
-    inner: &'a Inner,
-    request: Request<'a>,
-    /// One deadline over all attempts, and how long it was.
-    deadline: Tick,
-    timeout: Duration,
-    attempts: Vec<Attempt>,
+    pub(super) errand: Errand<'a>,
+    pub(super) attempts: Vec<Attempt>,
     /// Attempts that an answer of a server, and not a failure to send, has led to.
     retries: u32,
     /// It has waited for a connection, which it does only once.
@@ -47,14 +35,8 @@ pub(super) struct Tried {
     pub(super) outcome: Outcome,
 }
 
-/// What came of a request, and what of its statement it was sent with.
-pub(super) struct Outcome {
-    pub(super) result: Result<Frame, Failure>,
-    pub(super) sent: Sent,
-}
-
 /// The nodes that are left to be asked, as they were when the loop began.
-struct Road<'a> {
+pub(super) struct Road<'a> {
     state: Arc<State>,
     route: Route<'a>,
     plan: std::vec::IntoIter<u16>,
@@ -64,9 +46,20 @@ struct Road<'a> {
     siblings_of: Option<SocketAddr>,
 }
 
+/// What follows a failed attempt.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Another one, after a pause: at the same node, or at another.
+    Attempt { same: bool, after: Duration },
+    /// It counts as done.
+    Ignored,
+    /// The caller gets the failure.
+    Failed(Error),
+}
+
 impl Road<'_> {
     /// Another connection to the node of `conn`, for what that one did not send; once per node.
-    fn sibling(&mut self, conn: &Arc<Conn>) -> Option<Arc<Conn>> {
+    pub(super) fn sibling(&mut self, conn: &Arc<Conn>) -> Option<Arc<Conn>> {
         let node = Some(conn.address());
         if std::mem::replace(&mut self.siblings_of, node) == node {
             return None;
@@ -83,10 +76,12 @@ impl<'a> Trip<'a> {
         timeout: Duration,
     ) -> Trip<'a> {
         Trip {
-            inner,
-            request,
-            deadline,
-            timeout,
+            errand: Errand {
+                inner,
+                request,
+                deadline,
+                timeout,
+            },
             attempts: Vec::new(),
             retries: 0,
             waited: false,
@@ -94,38 +89,63 @@ impl<'a> Trip<'a> {
     }
 
     /// Makes attempts until one succeeds or nothing more may be tried.
-    pub(super) async fn go(mut self, tried: Option<Tried>) -> Result<Answer> {
+    pub(super) async fn go(self, tried: Option<Tried>) -> Result<Answer> {
+        let Errand { inner, request, .. } = self.errand;
+        let statement = request.answered().cloned();
+        let answer = match inner.speculation(request.options) {
+            Some(policy) if tried.is_none() && request.is_idempotent() => self.race(&*policy).await,
+            _ => self.one_by_one(tried).await,
+        };
+        answer.map(|answer| answer.of(statement))
+    }
+
+    async fn one_by_one(mut self, tried: Option<Tried>) -> Result<Answer> {
         let mut road = self.road(tried.as_ref());
-        let (mut conn, mut outcome) = match tried {
-            Some(Tried { conn, outcome }) => (conn, outcome),
+        let (mut conn, mut answer) = match tried {
+            Some(Tried { conn, outcome }) => {
+                let answer = self.errand.follow(&conn, outcome).await;
+                (conn, answer)
+            }
             None => {
                 let conn = self.next(&mut road).await?;
-                let outcome = self.send(&conn, self.request).await;
-                (conn, outcome)
+                let answer = self.errand.run(&conn).await;
+                (conn, answer)
             }
         };
         loop {
-            let kind = match self.follow(&conn, outcome).await {
-                Ok(answer) => return Ok(answer.of(self.request.answered().cloned())),
+            let kind = match answer {
+                Ok(answer) => return Ok(answer),
                 Err(kind) => kind,
             };
             let unsent = !kind.possibly_sent();
-            if self.judge(&conn, kind)? == Decision::NextNode {
-                conn = match road.sibling(&conn).filter(|_| unsent) {
-                    Some(sibling) => sibling,
-                    None => self.next(&mut road).await?,
-                };
+            match self.judge(&conn, kind, 0) {
+                Next::Failed(error) => return Err(self.failed(error)),
+                Next::Ignored => return Ok(nothing(&conn)),
+                Next::Attempt { same, after } => {
+                    pause(after).await;
+                    if !same {
+                        conn = match road.sibling(&conn).filter(|_| unsent) {
+                            Some(sibling) => sibling,
+                            None => self.next(&mut road).await?,
+                        };
+                    }
+                }
             }
-            outcome = self.send(&conn, self.request).await;
+            answer = self.errand.run(&conn).await;
         }
     }
 
-    fn road(&self, tried: Option<&Tried>) -> Road<'a> {
-        let any = self.inner.anywhere(&self.request.options());
-        let route = self.request.route(any);
-        let state = Guard::into_inner(self.inner.cluster.state());
+    pub(super) fn road(&self, tried: Option<&Tried>) -> Road<'a> {
+        let Errand { inner, request, .. } = self.errand;
+        let policy = inner.load_balancing(request.options);
+        let route = request.route(inner.anywhere(request.options));
+        let state = Guard::into_inner(inner.cluster.state());
+        let plan = state.plan(&Route {
+            policy: policy.as_deref(),
+            ..route
+        });
         Road {
-            plan: state.plan(&route).into_iter(),
+            plan: plan.into_iter(),
             route,
             state,
             asked: tried.map(|t| t.conn.address()),
@@ -134,122 +154,84 @@ impl<'a> Trip<'a> {
     }
 
     /// A connection to the next node that has one. If none has, they get a moment. Why the others have none is noted.
-    async fn next(&mut self, road: &mut Road<'a>) -> Result<Arc<Conn>> {
+    pub(super) async fn next(&mut self, road: &mut Road<'a>) -> Result<Arc<Conn>> {
         if !self.waited && road.state.is_cut_off() {
             self.waited = true;
-            let left = self.inner.cluster.deadlines().left(self.deadline);
-            self.inner.cluster.wait_some(left.min(PATIENCE)).await;
+            let left = self.errand.left();
+            let cluster = &self.errand.inner.cluster;
+            cluster.wait_some(left.min(PATIENCE)).await;
             *road = self.road(None);
         }
+        match self.pass_on(road) {
+            Some(conn) => Ok(conn),
+            None => Err(self.exhausted(road.state.closed)),
+        }
+    }
+
+    /// The same without waiting.
+    pub(super) fn pass_on(&mut self, road: &mut Road<'a>) -> Option<Arc<Conn>> {
         for node in road.plan.by_ref() {
             match road.state.target(node, &road.route) {
                 Some(conn) if Some(conn.address()) == road.asked => {}
-                Some(conn) => return Ok(conn),
+                Some(conn) => return Some(conn),
                 None => self.attempts.extend(road.state.absence(node)),
             }
         }
-        Err(self.exhausted(road.state.closed))
+        None
     }
 
-    /// Reads what came of an attempt. A server that does not know the statement is told it, once.
-    async fn follow(&self, conn: &Arc<Conn>, outcome: Outcome) -> Result<Answer, ErrorKind> {
-        let mut answer = self.read(conn, outcome, self.request);
-        for trust in [true, false] {
-            if !matches!(answer, Err(ErrorKind::Unprepared)) {
-                break;
-            }
-            let mut told = true;
-            for statement in self.request.prepared() {
-                told &= self.prepare_again(conn, statement, trust).await?;
-            }
-            let outcome = self.send(conn, self.request).await;
-            answer = self.read(conn, outcome, self.request);
-            if told {
-                break;
-            }
-        }
-        answer
-    }
-
-    /// False if nothing was sent, out of `trust` in another request that has just done it.
-    async fn prepare_again(
-        &self,
-        conn: &Arc<Conn>,
-        statement: &Prepared,
-        trust: bool,
-    ) -> Result<bool, ErrorKind> {
-        let deadlines = self.inner.cluster.deadlines();
-        let turn = statement.turn(conn.address());
-        let turn = tokio::time::timeout(deadlines.left(self.deadline), turn).await;
-        let mut recent = turn.map_err(|_| ErrorKind::Timeout {
-            after: self.timeout,
-            // It was refused as unknown, and nothing was sent since.
-            sent: false,
-        })?;
-        if trust && recent.is_some_and(|until| !deadlines.left(until).is_zero()) {
-            return Ok(false);
-        }
-        let request = Request {
-            message: Message::Prepare(statement.shared_text()),
-            ..self.request
+    /// Notes a failed attempt of the request, or of a copy, and decides what follows.
+    pub(super) fn judge(&mut self, conn: &Conn, kind: ErrorKind, copy: u32) -> Next {
+        let decision = self.decide(&kind);
+        let then = match decision {
+            Decision::Rethrow => Then::Nothing,
+            Decision::Ignore => Then::Ignored,
+            Decision::Retry(_) => Then::SameNode,
+            Decision::RetryNextHost(_) => Then::NextNode,
         };
-        let outcome = self.send(conn, request).await;
-        let Content::Prepared(told) = self.read(conn, outcome, request)?.into_content() else {
-            return Err(ErrorKind::Unexpected {
-                found: "another result".into(),
-                expected: "a prepared statement",
-            });
-        };
-        if !statement.renew(*told) {
-            self.inner.statements.forget(statement);
-            return Err(ErrorKind::StatementChanged);
-        }
-        *recent = Some(deadlines.after(RECENT));
-        Ok(true)
-    }
-
-    async fn send(&self, conn: &Arc<Conn>, request: Request<'_>) -> Outcome {
-        let head = Head {
-            opcode: request.opcode(),
-            flags: request.flags(),
-            deadline: self.deadline,
-        };
-        let statement = request.answered();
-        let sent = statement.and_then(|statement| statement.to_send(conn.features()));
-        let encode = |out: &mut Vec<u8>| request.encode(conn.features(), &sent, out);
-        let begin = poll_fn(|cx| Poll::Ready(conn.clone().begin(cx, head, encode)));
-        let result = match begin.await {
-            Ok(flight) => flight.await,
-            Err(failure) => Err(failure),
-        };
-        Outcome { result, sent }
-    }
-
-    fn read(
-        &self,
-        conn: &Conn,
-        outcome: Outcome,
-        request: Request<'_>,
-    ) -> Result<Answer, ErrorKind> {
-        let Outcome { result, sent } = outcome;
-        let frame = result.map_err(|failure| of_request(&failure, self.timeout))?;
-        decode::answer(frame, conn, request.answered(), &sent)
-    }
-
-    /// Notes a failed attempt and decides what follows.
-    fn judge(&mut self, conn: &Conn, kind: ErrorKind) -> Result<Decision> {
+        let timeout = self.errand.timeout;
+        let error = Error::new(kind.clone()).at(conn.address(), conn.shard());
         self.attempts.push(Attempt {
-            target: conn.address().to_string().into(),
-            shard: conn.shard(),
-            kind: kind.clone(),
+            ended: timeout.saturating_sub(self.errand.left()),
+            copy,
+            then,
+            ..Attempt::new(conn.address().to_string(), conn.shard(), kind)
         });
-        let decision = decide(&kind, self.request.rules(self.retries));
-        if !matches!(kind, ErrorKind::Broken { .. } | ErrorKind::Busy) {
-            self.retries += 1;
+        let (same, again) = match decision {
+            Decision::Rethrow => return Next::Failed(error),
+            Decision::Ignore => return Next::Ignored,
+            Decision::Retry(again) => (true, again),
+            Decision::RetryNextHost(again) => (false, again),
+        };
+        self.errand.request.lower(again.consistency);
+        Next::Attempt {
+            same,
+            after: again.after,
         }
+    }
+
+    /// What the policy says, within the deadline and the budget.
+    fn decide(&mut self, kind: &ErrorKind) -> Decision {
+        let Errand { inner, request, .. } = self.errand;
+        let left = self.errand.left();
+        if matches!(kind, ErrorKind::Timeout { .. }) && left.is_zero() {
+            return Decision::Rethrow;
+        }
+        let text = request.text();
+        let tried = request.tried(&text, self.retries);
+        let decision = inner.retry_policy(request.options).decide(kind, &tried);
+        let free = matches!(kind, ErrorKind::Broken { .. } | ErrorKind::Busy);
+        self.retries += u32::from(!free);
         match decision {
-            Decision::Fail => Err(self.failed(Error::new(kind).at(conn.address(), conn.shard()))),
-            go_on => Ok(go_on),
+            Decision::Retry(Again { after, .. }) | Decision::RetryNextHost(Again { after, .. }) => {
+                let in_time = after.is_zero() || after < left;
+                let budget = &inner.policies.budget;
+                match in_time && (free || budget.take(|| inner.cluster.requests())) {
+                    true => decision,
+                    false => Decision::Rethrow,
+                }
+            }
+            other => other,
         }
     }
 
@@ -276,10 +258,22 @@ impl<'a> Trip<'a> {
         self.failed(error)
     }
 
-    fn failed(&mut self, error: Error) -> Error {
+    pub(super) fn failed(&mut self, error: Error) -> Error {
+        let request = self.errand.request;
         error
-            .of_statement(&self.request.text())
-            .of_size(self.request.size())
+            .of_statement(&request.text())
+            .of_size(request.size())
             .after(std::mem::take(&mut self.attempts))
+    }
+}
+
+/// The answer to a request whose failure is passed over.
+pub(super) fn nothing(conn: &Conn) -> Answer {
+    Answer::new(Content::Void, None, conn.address(), conn.shard())
+}
+
+pub(super) async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
     }
 }

@@ -1,21 +1,23 @@
 //! Settings of a session that is to be opened.
 
+mod policies;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use crate::clock::timestamps::Timestamps;
 use crate::clock::{Clock, SystemClock};
 use crate::cluster::{Cluster, ContactPoint, Settings};
 use crate::conn::config::{ConnConfig, Credentials};
 use crate::error::Result;
 use crate::frame::{Compression, Consistency, Version};
+use crate::policy::distance::Locality;
 use crate::policy::routing::Routing;
 use crate::pool::config::PoolConfig;
-use crate::routing::Locality;
 use crate::session::Session;
+use crate::session::builder::policies::Choices;
 use crate::session::inner::{Defaults, Inner};
 use crate::session::statements::Statements;
 use crate::socket::{Connector, Resolver, SystemResolver, Tcp};
@@ -30,6 +32,7 @@ pub struct SessionBuilder {
     rack: Option<Box<str>>,
     remote: bool,
     routing: Routing,
+    choices: Choices,
     defaults: Defaults,
     conn: ConnConfig,
     pool: PoolConfig,
@@ -51,11 +54,13 @@ impl Default for SessionBuilder {
             rack: None,
             remote: false,
             routing: Routing::default(),
+            choices: Choices::default(),
             defaults: Defaults {
                 consistency: Consistency::LocalQuorum,
                 serial_consistency: None,
                 page_size: 5000,
                 timeout: Duration::from_secs(10),
+                attempt_timeout: None,
             },
             conn: ConnConfig::default(),
             pool: PoolConfig::default(),
@@ -241,7 +246,7 @@ impl SessionBuilder {
     /// # Cancel safety
     /// What was opened is closed in order.
     pub async fn connect(self) -> Result<Session> {
-        let timestamps = Timestamps::new(self.clock.clone());
+        let policies = self.choices.policies(&self.clock);
         let settings = Settings {
             points: self.points,
             locality: Locality {
@@ -250,6 +255,8 @@ impl SessionBuilder {
             },
             remote: self.remote,
             routing: self.routing,
+            load_balancing: policies.load_balancing.clone(),
+            profile: policies.profile.clone(),
             metadata_timeout: self.conn.step_timeout,
             connect_deadline: self.connect_deadline,
             wait: self.wait,
@@ -267,7 +274,7 @@ impl SessionBuilder {
             remote: self.remote,
             agreement_timeout: self.agreement_timeout,
             statements: Statements::new(self.prepared_cache),
-            timestamps,
+            policies,
             runtime: Handle::current(),
         }));
         session.0.cluster.wait_usable().await?;

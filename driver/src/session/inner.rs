@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use crate::clock::deadlines::Tick;
-use crate::clock::timestamps::Timestamps;
 use crate::cluster::{Cluster, Route};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Consistency;
 use crate::session::attempt::Trip;
+use crate::session::choices::Policies;
 use crate::session::request::{Message, Request};
 use crate::session::statements::Statements;
 use crate::session::{Answer, Execution};
@@ -23,6 +23,7 @@ pub(super) struct Defaults {
     pub(super) serial_consistency: Option<Consistency>,
     pub(super) page_size: u32,
     pub(super) timeout: Duration,
+    pub(super) attempt_timeout: Option<Duration>,
 }
 
 /// What all clones of a session share.
@@ -32,7 +33,7 @@ pub(super) struct Inner {
     pub(super) remote: bool,
     pub(super) agreement_timeout: Duration,
     pub(super) statements: Statements,
-    pub(super) timestamps: Timestamps,
+    pub(super) policies: Policies,
     /// Where the session closes itself when its last clone is dropped.
     pub(super) runtime: Handle,
 }
@@ -53,11 +54,13 @@ impl Inner {
         let consistency = options.consistency.unwrap_or(self.defaults.consistency);
         Route {
             remote: self.remote && !consistency.is_local(),
+            consistency,
+            target: options.more().and_then(|more| more.target),
             ..Route::default()
         }
     }
 
-    /// Checks the number of values, and gives a write its time: once, so that all attempts carry the same.
+    /// Checks the number of values, takes in what the profile says, and gives a write its time: once, so that all attempts carry the same.
     #[inline]
     pub(super) fn complete(&self, execution: &mut Execution) -> Result<()> {
         let statement = &execution.statement;
@@ -68,19 +71,23 @@ impl Inner {
                 .of_statement(statement.shared_text()));
         }
         let timed = statement.verb() == Verb::Write && !statement.is_lwt();
+        self.fill(&mut execution.options);
         if timed && execution.options.timestamp.is_none() {
-            execution.options.timestamp = Some(self.timestamps.next());
+            execution.options.timestamp = self.policies.timestamps.next();
         }
         Ok(())
     }
 
     /// Sends a message, through all the attempts that it needs.
     pub(super) async fn send(&self, message: Message<'_>) -> Result<Answer> {
+        let mut options = message.options();
+        self.fill(&mut options);
         let request = Request {
             message,
+            options: &options,
             defaults: &self.defaults,
+            level: None,
         };
-        let options = request.options();
         let deadline = self.deadline(&options);
         Trip::new(self, request, deadline, self.timeout(&options))
             .go(None)

@@ -3,11 +3,12 @@
 mod batch;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cluster::Route;
 use crate::frame::request::{Execute, Prepare, Query};
 use crate::frame::{Consistency, Features, Flags, Opcode, Params, Values};
-use crate::policy::retry;
+use crate::policy::retry::Tried;
 use crate::routing;
 use crate::session::{Defaults, Execution};
 use crate::statement::{Batch, Entry, Known, Options, Prepared, Sent, Statement, Verb};
@@ -17,7 +18,11 @@ use crate::wire::TooLong;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Request<'a> {
     pub(super) message: Message<'a>,
+    /// The message's own, and what its profile says.
+    pub(super) options: &'a Options,
     pub(super) defaults: &'a Defaults,
+    /// What a retry policy has changed the consistency level to.
+    pub(super) level: Option<Consistency>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +33,18 @@ pub(super) enum Message<'a> {
     /// Its write time was drawn, if it needs one.
     Batch(&'a Batch, Option<i64>),
     Prepare(&'a Arc<str>),
+}
+
+impl Message<'_> {
+    /// How it is to be executed.
+    pub(super) fn options(&self) -> Options {
+        match self {
+            Message::Execute(execution) => execution.options.clone(),
+            Message::Query(statement) => statement.options().clone(),
+            Message::Batch(batch, _) => batch.options().clone(),
+            Message::Prepare(_) => Options::default(),
+        }
+    }
 }
 
 impl<'a> Request<'a> {
@@ -41,25 +58,31 @@ impl<'a> Request<'a> {
     }
 
     pub(super) fn flags(&self) -> Flags {
-        match self.options().tracing {
-            true => Flags::TRACING,
-            false => Flags::NONE,
-        }
-    }
-
-    pub(super) fn options(&self) -> Options {
-        match self.message {
-            Message::Execute(execution) => execution.options,
-            Message::Query(statement) => *statement.options(),
-            Message::Batch(batch, _) => *batch.options(),
-            Message::Prepare(_) => Options::default(),
+        match (self.message, self.options.tracing) {
+            (Message::Prepare(_), _) | (_, false) => Flags::NONE,
+            (_, true) => Flags::TRACING,
         }
     }
 
     fn consistency(&self) -> Consistency {
-        self.options()
-            .consistency
-            .unwrap_or(self.defaults.consistency)
+        let asked = self.level.or(self.options.consistency);
+        asked.unwrap_or(self.defaults.consistency)
+    }
+
+    /// Another consistency level for the attempts that follow. A serial level promises what no other does: it stays.
+    pub(super) fn lower(&mut self, level: Option<Consistency>) {
+        match level {
+            Some(level) if self.consistency().is_serial() && !level.is_serial() => {
+                tracing::warn!(%level, "a retry policy asks for another level than a serial one: not done");
+            }
+            Some(level) => self.level = Some(level),
+            None => {}
+        }
+    }
+
+    pub(super) fn attempt_timeout(&self) -> Option<Duration> {
+        let own = self.options.more().and_then(|more| more.attempt_timeout);
+        own.or(self.defaults.attempt_timeout)
     }
 
     /// The text that errors name.
@@ -131,8 +154,20 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// What the retry rules need to know; `retries` as in [`retry::Request`].
-    pub(super) fn rules(&self, retries: u32) -> retry::Request {
+    pub(super) fn is_idempotent(&self) -> bool {
+        self.kind().0
+    }
+
+    /// What a retry policy is to know; `retries` as there.
+    pub(super) fn tried<'t>(&self, text: &'t str, retries: u32) -> Tried<'t> {
+        let (idempotent, serial) = self.kind();
+        let mut tried = Tried::new(text, self.consistency());
+        (tried.idempotent, tried.serial, tried.retries) = (idempotent, serial, retries);
+        tried
+    }
+
+    /// Whether it is idempotent, and whether it is serial.
+    fn kind(&self) -> (bool, bool) {
         let (idempotent, conditional) = match self.message {
             Message::Execute(execution) => {
                 let statement = &execution.statement;
@@ -142,11 +177,8 @@ impl<'a> Request<'a> {
             Message::Batch(batch, _) => (false, batch.is_conditional()),
             Message::Query(_) => (false, false),
         };
-        retry::Request {
-            idempotent: !conditional && (idempotent || self.options().idempotent),
-            serial: conditional || self.consistency().is_serial(),
-            retries,
-        }
+        let idempotent = !conditional && (idempotent || self.options.idempotent);
+        (idempotent, conditional || self.consistency().is_serial())
     }
 
     /// Appends its body.
@@ -157,13 +189,15 @@ impl<'a> Request<'a> {
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
         match self.message {
-            Message::Execute(execution) => execution.encode(self.defaults, features, sent, out),
+            Message::Execute(execution) => {
+                execution.encode(self.level, self.defaults, features, sent, out)
+            }
             Message::Query(statement) => Query {
                 text: statement.text(),
                 params: Params {
                     consistency: self.consistency(),
                     serial_consistency: self.serial_consistency(),
-                    timestamp: self.options().timestamp,
+                    timestamp: self.options.timestamp,
                     ..Params::default()
                 },
             }
@@ -177,7 +211,7 @@ impl<'a> Request<'a> {
     }
 
     fn serial_consistency(&self) -> Option<Consistency> {
-        self.options()
+        self.options
             .serial_consistency
             .or(self.defaults.serial_consistency)
     }
@@ -191,10 +225,11 @@ impl Execution {
             .route(Values::new(self.count, &self.values), any)
     }
 
-    /// Appends the body of EXECUTE; `sent` is from [`Prepared::to_send`].
+    /// Appends the body of EXECUTE; `level` is another consistency level than its own, `sent` is from [`Prepared::to_send`].
     #[inline]
     pub(super) fn encode(
         &self,
+        level: Option<Consistency>,
         defaults: &Defaults,
         features: &Features,
         sent: &Sent,
@@ -215,7 +250,9 @@ impl Execution {
             id: &known.id,
             result_id: &known.result_id,
             params: Params {
-                consistency: options.consistency.unwrap_or(defaults.consistency),
+                consistency: level
+                    .or(options.consistency)
+                    .unwrap_or(defaults.consistency),
                 values: Values::new(self.count, &self.values),
                 // Only with an id of the columns: without one the server would not say that the table was altered.
                 skip_metadata: sent.as_ref().is_some_and(|sent| sent.may_skip()),

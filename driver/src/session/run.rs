@@ -9,11 +9,13 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 
 use crate::clock::deadlines::Tick;
+use crate::cluster::Route;
 use crate::conn::Conn;
 use crate::conn::request::{Flight, Head};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Flags, Opcode};
-use crate::session::attempt::{Outcome, Tried, Trip};
+use crate::session::attempt::{Tried, Trip};
+use crate::session::errand::Outcome;
 use crate::session::request::{Message, Request};
 use crate::session::{Answer, Execution, Inner, Session, decode};
 use crate::statement::{Prepared, Sent};
@@ -72,7 +74,14 @@ impl Run {
         };
         inner.complete(execution)?;
         let deadline = inner.deadline(&execution.options);
-        let any = inner.anywhere(&execution.options);
+        if inner.races(execution) {
+            return Ok(self.go_on(deadline, None));
+        }
+        let policy = inner.load_balancing(&execution.options);
+        let any = Route {
+            policy: policy.as_deref(),
+            ..inner.anywhere(&execution.options)
+        };
         let first = inner.cluster.state().first(&execution.route(any));
         let Some(conn) = first else {
             return Ok(self.go_on(deadline, None));
@@ -83,11 +92,11 @@ impl Run {
                 true => Flags::TRACING,
                 false => Flags::NONE,
             },
-            deadline,
+            deadline: inner.attempt_deadline(&execution.options, deadline),
         };
         let sent = execution.statement.to_send(conn.features());
         let begun = conn.clone().begin(cx, head, |out| {
-            execution.encode(&inner.defaults, conn.features(), &sent, out)
+            execution.encode(None, &inner.defaults, conn.features(), &sent, out)
         });
         match begun {
             Ok(flight) => Ok(Step::Flying(flight, deadline, sent)),
@@ -146,7 +155,9 @@ impl Run {
             let inner: &Inner = &session.0;
             let request = Request {
                 message: Message::Execute(&execution),
+                options: &execution.options,
                 defaults: &inner.defaults,
+                level: None,
             };
             let trip = Trip::new(inner, request, deadline, inner.timeout(&execution.options));
             let result = trip.go(tried).await;

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::frame::Consistency;
+use crate::policy::Shared;
+use crate::policy::profile::Profile;
+use crate::policy::retry::RetryPolicy;
 
-use super::Options;
+use super::{Options, Target};
 
 /// CQL text and how to execute it. Anything that is text turns into one: `session.query("SELECT …", ())`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +94,30 @@ impl Statement {
     /// Whether the server is to record how it executes it.
     pub fn tracing(mut self, tracing: bool) -> Statement {
         self.options.tracing = tracing;
+        self
+    }
+
+    /// Executes it with the settings of `profile` where it has none of its own.
+    pub fn profile(mut self, profile: &Profile) -> Statement {
+        self.options = self.options.profile(profile);
+        self
+    }
+
+    /// What follows a failed attempt, instead of the session's policy.
+    pub fn retry_policy(mut self, policy: impl Into<Shared<dyn RetryPolicy>>) -> Statement {
+        self.options = self.options.retry_policy(policy);
+        self
+    }
+
+    /// How long one attempt may take, see [`SessionBuilder::attempt_timeout`](crate::SessionBuilder::attempt_timeout).
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Statement {
+        self.options = self.options.attempt_timeout(timeout);
+        self
+    }
+
+    /// Sends it to this node.
+    pub fn target(mut self, target: Target) -> Statement {
+        self.options = self.options.target(target);
         self
     }
 

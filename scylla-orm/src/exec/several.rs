@@ -156,7 +156,7 @@ impl Several {
         rows: Option<u32>,
     ) -> Option<BoxFuture<'static, Result<Opened>>> {
         let raw = self.fan.statement(request)?;
-        let mut options = self.options;
+        let mut options = self.options.clone();
         options.page_size = rows.or(options.page_size);
         let lease = Lease::Shared(self.session.clone());
         let mut exec = Exec::begin(self.table, lease, raw, options, from);

@@ -224,11 +224,7 @@ impl<'a> Round<'a> {
     fn fail(&mut self, target: String, kind: ErrorKind) {
         self.under_way.remove(&*target);
         self.next = Instant::now();
-        self.failed.push(Attempt {
-            target: target.into(),
-            shard: None,
-            kind,
-        });
+        self.failed.push(Attempt::new(target, None, kind));
     }
 }
 
