@@ -122,7 +122,7 @@ async fn of_the_coordinator() {
     check(&f, Kind::Overloaded, ("ok", 2), ("Overloaded", 1)).await;
     check(&f, Kind::Bootstrapping, ("ok", 2), ("ok", 2)).await;
     check(&f, Kind::Server, ("ok", 2), ("Server", 1)).await;
-    check(&f, Kind::Truncate, ("Server", 1), ("Server", 1)).await;
+    check(&f, Kind::Truncate, ("ok", 2), ("Server", 1)).await;
     for write in [true, false] {
         let limited = Kind::RateLimited {
             write,
