@@ -9,6 +9,7 @@ mod consistency;
 mod modify;
 mod role;
 mod select;
+mod view;
 mod virtual_table;
 
 pub(crate) mod access;
@@ -349,6 +350,11 @@ impl Engine {
                 table.keyspace
             )));
         }
+        if table.view.is_some() {
+            return Err(Failure::invalid(
+                "Cannot TRUNCATE materialized view directly; must truncate base table instead",
+            ));
+        }
         write(&self.store).truncate(table.id);
         Ok(Outcome::Void {
             warnings: Vec::new(),
@@ -374,10 +380,14 @@ impl Engine {
         let mut schema = write(&self.schema);
         let applied = ddl::apply(&schema, ddl, origin)?;
         if !Arc::ptr_eq(&schema, &applied.schema) {
+            let views = view::all(&applied.schema, &self.config.clock)?;
             *schema = Arc::clone(&applied.schema);
             let keyspaces = schema.keyspaces.values();
             let tables = keyspaces.flat_map(|keyspace| keyspace.tables.values());
-            write(&self.store).retain(&tables.map(|table| table.id).collect());
+            let mut store = write(&self.store);
+            store.retain(&tables.map(|table| table.id).collect());
+            store.set_views(views);
+            drop(store);
             let mut placement = write(&self.placement);
             let nodes = Arc::clone(&placement.nodes);
             *placement = Arc::new(Placement::new(nodes, &schema, &placement.tablets));

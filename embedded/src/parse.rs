@@ -9,10 +9,12 @@ mod relation;
 mod role;
 pub(crate) mod script;
 mod select;
+pub(crate) mod show;
 pub(crate) mod syntax;
 mod table;
 mod term;
 mod types;
+mod view;
 
 use crate::failure::Failure;
 use crate::flavor::Flavor;

@@ -9,19 +9,26 @@ pub(crate) mod partition;
 pub(crate) mod position;
 pub(crate) mod row;
 mod rows;
+pub(crate) mod view;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use scylla_orm_driver::token;
 use uuid::Uuid;
 
 use crate::store::partition::{Change, Partition};
+use crate::store::position::Position;
+use crate::store::row::Row;
+use crate::store::view::View;
 
 /// The data of all tables, by the tables' ids.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     tables: HashMap<Uuid, Data>,
+    /// The materialized views of tables, by the tables' ids.
+    views: HashMap<Uuid, Vec<Arc<dyn View>>>,
 }
 
 /// The partitions of one table in the order of a scan.
@@ -44,13 +51,20 @@ impl Store {
         self.tables.get(&id).unwrap_or(&NOTHING)
     }
 
-    /// Writes one change.
+    /// Writes one change, to the views of the table as well.
     pub(crate) fn apply(&mut self, table: Uuid, key: Key, change: Change) {
-        self.tables.entry(table).or_default().apply(key, change);
+        match self.views.contains_key(&table) {
+            false => self.tables.entry(table).or_default().apply(key, change),
+            true => self.apply_with_views(table, key, change),
+        }
     }
 
+    /// Forgets the data of a table and of its views.
     pub(crate) fn truncate(&mut self, table: Uuid) {
         self.tables.remove(&table);
+        for view in self.views.get(&table).into_iter().flatten() {
+            self.tables.remove(&view.id());
+        }
     }
 
     /// Forgets the data of tables that are not there any more.
@@ -63,6 +77,23 @@ impl Data {
     /// Writes one change.
     pub(crate) fn apply(&mut self, key: Key, change: Change) {
         self.0.entry(key).or_default().apply(change);
+    }
+
+    /// Puts a row in the place of what is there, tombstones and all; none leaves nothing.
+    fn put(&mut self, key: &Key, position: &Position, row: Option<Row>) {
+        match row {
+            Some(row) => {
+                let partition = self.0.entry(key.clone()).or_default();
+                partition.put(position, Some(row));
+            }
+            None => {
+                if let Some(partition) = self.0.get_mut(key)
+                    && partition.put(position, None)
+                {
+                    self.0.remove(key);
+                }
+            }
+        }
     }
 
     pub(crate) fn partition(&self, key: &Key) -> Option<&Partition> {

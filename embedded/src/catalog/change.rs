@@ -6,6 +6,7 @@ mod keyspace;
 mod table;
 mod tablets;
 mod user_type;
+mod view;
 
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ pub(crate) fn apply(
     let Some(name) = ddl.name() else {
         return keyspace::apply(schema, ddl, origin.nodes);
     };
+    let flavor = schema.flavor;
     let (keyspace, name) = (place(schema, name, origin)?, &*name.name);
     let changed = match ddl {
         Ddl::CreateKeyspace { .. } | Ddl::AlterKeyspace { .. } | Ddl::DropKeyspace { .. } => None,
@@ -52,6 +54,13 @@ pub(crate) fn apply(
             if_exists, change, ..
         } => alter::alter(schema, keyspace, name, *if_exists, change)?,
         Ddl::DropTable { if_exists, .. } => table::drop(schema, keyspace, name, *if_exists)?,
+        Ddl::CreateView(statement) => view::create(schema, keyspace, statement, origin)?,
+        Ddl::AlterView {
+            if_exists,
+            properties,
+            ..
+        } => view::alter(schema, keyspace, name, *if_exists, properties)?,
+        Ddl::DropView { if_exists, .. } => view::drop(schema, keyspace, name, *if_exists)?,
         Ddl::CreateIndex(statement) => index::create(schema, keyspace, statement)?,
         Ddl::DropIndex { if_exists, .. } => index::drop(schema, keyspace, name, *if_exists)?,
         Ddl::CreateType {
@@ -66,7 +75,10 @@ pub(crate) fn apply(
     };
     Ok(changed.map(|schema| Change {
         schema,
-        warnings: Vec::new(),
+        warnings: match ddl {
+            Ddl::CreateView(_) => view::warnings(flavor),
+            _ => Vec::new(),
+        },
     }))
 }
 

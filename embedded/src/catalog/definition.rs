@@ -26,7 +26,7 @@ pub(super) fn table(
     flavor: Flavor,
 ) -> Result<Table, Failure> {
     let name = &*statement.table.name;
-    check_name(name, flavor)?;
+    check_name(&keyspace.name, name, flavor)?;
     let mut options = Options::new(flavor);
     options.set(&statement.properties, flavor)?;
     if statement.compact_storage {
@@ -56,6 +56,7 @@ pub(super) fn table(
         indexes: Vec::new(),
         options,
         dropped: BTreeMap::new(),
+        view: None,
         is_virtual: false,
     };
     table.sort_columns();
@@ -186,11 +187,22 @@ pub(super) fn useless_static() -> Failure {
     )
 }
 
-fn check_name(name: &str, flavor: Flavor) -> Result<(), Failure> {
-    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-        return Err(Failure::invalid(format!(
-            "\"{name}\" is not a valid table name (must be alphanumeric character only: [0-9A-Za-z]+)"
-        )));
+/// Refuses names that no table or view may have.
+///
+/// # Errors
+/// In the server's words.
+pub(super) fn check_name(keyspace: &str, name: &str, flavor: Flavor) -> Result<(), Failure> {
+    let word = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if !word || name.is_empty() {
+        return Err(flavor.pick(
+            Failure::invalid(format!(
+                "\"{name}\" is not a valid table name (must be alphanumeric character only: [0-9A-Za-z]+)"
+            )),
+            Failure::config(format!(
+                "{keyspace}.{name}: Table name must not be empty or not contain non-alphanumeric-underscore \
+                 characters (got \"{name}\")"
+            )),
+        ));
     }
     let longest = flavor.pick(192, 222);
     if name.len() > longest {

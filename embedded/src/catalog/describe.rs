@@ -6,6 +6,7 @@ mod keyspace;
 mod options;
 mod table;
 mod user_type;
+mod view;
 
 use std::sync::Arc;
 
@@ -101,8 +102,7 @@ impl Describer<'_> {
             match kind {
                 Kind::Table => {
                     found.extend(
-                        by_name(keyspace.tables.values(), |t| &t.name)
-                            .map(|t| named("table", &t.name)),
+                        by_name(tables(keyspace), |t| &t.name).map(|t| named("table", &t.name)),
                     );
                 }
                 Kind::Type => {
@@ -134,21 +134,33 @@ impl Describer<'_> {
         })
     }
 
-    /// It, its types, its tables each with its indexes.
+    /// It, its types, its tables each with its indexes and views.
     fn whole_keyspace(&self, keyspace: &Keyspace) -> Vec<Element> {
         let mut elements = vec![keyspace::describe(keyspace, self.schema.flavor)];
         elements.extend(user_type::all(keyspace));
-        for table in by_name(keyspace.tables.values(), |table| &table.name) {
-            elements.extend(self.table(table));
+        for table in by_name(tables(keyspace), |table| &table.name) {
+            elements.extend(self.table(table, keyspace));
         }
         elements
     }
 
-    fn table(&self, table: &Table) -> Vec<Element> {
+    fn table(&self, table: &Table, keyspace: &Keyspace) -> Vec<Element> {
         let mut elements = vec![table::describe(table, self.schema.flavor, self.internals)];
         let indexes = by_name(table.indexes.iter(), |index| &index.name);
         elements.extend(indexes.map(|index| index::describe(table, index, self.schema.flavor)));
+        let views = by_name(keyspace.views_of(&table.name), |view| &view.name);
+        elements.extend(views.filter_map(|view| self.view(view)));
         elements
+    }
+
+    fn view(&self, table: &Table) -> Option<Element> {
+        let view = table.view.as_ref()?;
+        Some(view::describe(
+            table,
+            view,
+            self.schema.flavor,
+            self.internals,
+        ))
     }
 
     fn one(&self, kind: Kind, name: &QualifiedName) -> Result<Vec<Element>, Failure> {
@@ -180,7 +192,11 @@ impl Describer<'_> {
     /// Something of a kind in a keyspace.
     fn within(&self, kind: Kind, keyspace: &Keyspace, name: &str) -> Option<Vec<Element>> {
         match kind {
-            Kind::Table => keyspace.tables.get(name).map(|table| self.table(table)),
+            Kind::Table => {
+                let table = keyspace.tables.get(name)?;
+                table.view.is_none().then(|| self.table(table, keyspace))
+            }
+            Kind::View => Some(vec![self.view(keyspace.tables.get(name)?)?]),
             Kind::Type => {
                 let user = keyspace.types.get(name)?;
                 Some(vec![user_type::describe(user)])
@@ -190,11 +206,11 @@ impl Describer<'_> {
                 let index = table.indexes.iter().find(|index| *index.name == *name)?;
                 Some(vec![index::describe(table, index, self.schema.flavor)])
             }
-            Kind::Keyspace | Kind::View | Kind::Function | Kind::Aggregate => None,
+            Kind::Keyspace | Kind::Function | Kind::Aggregate => None,
         }
     }
 
-    /// A keyspace, or else a table or an index: servers look for no types here.
+    /// A keyspace, or else a table, a view or an index: servers look for no types here.
     fn any(&self, name: &QualifiedName) -> Result<Vec<Element>, Failure> {
         if name.keyspace.is_none()
             && let Some(keyspace) = self.schema.keyspaces.get(&name.name)
@@ -210,6 +226,7 @@ impl Describer<'_> {
         let keyspace = self.find(keyspace)?;
         let found = self.within(Kind::Table, keyspace, name_only);
         found
+            .or_else(|| self.within(Kind::View, keyspace, name_only))
             .or_else(|| self.within(Kind::Index, keyspace, name_only))
             .ok_or_else(|| {
                 let keyspace = &keyspace.name;
@@ -221,6 +238,12 @@ impl Describer<'_> {
         let found = self.schema.keyspaces.get(name);
         found.ok_or_else(|| Failure::invalid(format!("'{name}' not found in keyspaces")))
     }
+}
+
+/// The tables of a keyspace that are no views.
+fn tables(keyspace: &Keyspace) -> impl Iterator<Item = &Arc<Table>> {
+    let tables = keyspace.tables.values();
+    tables.filter(|table| table.view.is_none())
 }
 
 fn no_keyspace() -> Failure {

@@ -60,6 +60,15 @@ impl Keyspace {
         keyspace
     }
 
+    /// The materialized views of a table.
+    pub(crate) fn views_of(&self, base: &str) -> impl Iterator<Item = &Arc<Table>> {
+        let is_of = move |table: &&Arc<Table>| {
+            let view = table.view.as_ref();
+            view.is_some_and(|view| *view.base == *base)
+        };
+        self.tables.values().filter(is_of)
+    }
+
     /// The table that an index belongs to.
     pub(crate) fn table_of_index(&self, index: &str) -> Option<&Arc<Table>> {
         let has = |table: &&Arc<Table>| table.indexes.iter().any(|i| &*i.name == index);

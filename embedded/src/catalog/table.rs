@@ -6,6 +6,7 @@ use scylla_orm_driver::value::Type;
 use uuid::Uuid;
 
 use crate::catalog::options::Options;
+use crate::parse::syntax::{Name, Relation};
 
 /// A table.
 #[derive(Debug, Clone)]
@@ -27,8 +28,23 @@ pub(crate) struct Table {
     pub(crate) next_column: u32,
     /// The types of columns that were dropped: what comes back under the name must fit.
     pub(crate) dropped: BTreeMap<Box<str>, Type>,
+    /// What makes it a materialized view, if it is one.
+    pub(crate) view: Option<Box<View>>,
     /// Whether its rows are made when they are read, by [`crate::catalog::system::rows`]; none are in the store.
     pub(crate) is_virtual: bool,
+}
+
+/// What a materialized view shows of which table. Its columns have the ids of the base's columns.
+#[derive(Debug, Clone)]
+pub(crate) struct View {
+    pub(crate) base_id: Uuid,
+    pub(crate) base: Name,
+    /// Whether it was declared with `SELECT *`, so that it gets each column that the base gets.
+    pub(crate) includes_all: bool,
+    /// The id of the column that is in its key and not in the base's. A row is there as long as that has a value.
+    pub(crate) extra: Option<u32>,
+    /// Its WHERE.
+    pub(crate) relations: Vec<Relation>,
 }
 
 /// A column of a table.
@@ -108,6 +124,14 @@ impl Table {
 
     pub(crate) fn has_static(&self) -> bool {
         self.columns.iter().any(|c| c.kind == ColumnKind::Static)
+    }
+
+    /// The ids of the columns of a kind of which one alone keeps a row there that has no marker.
+    pub(crate) fn vital(&self, kind: ColumnKind) -> impl Iterator<Item = u32> {
+        let view = self.view.as_ref();
+        let strict = view.is_some_and(|view| view.extra.is_some());
+        let columns = self.columns.iter().filter(move |c| c.kind == kind);
+        columns.filter(move |_| !strict).map(|c| c.id)
     }
 
     /// Puts the columns into the order of `SELECT *` again, after one was added or renamed.

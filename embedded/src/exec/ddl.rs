@@ -66,7 +66,10 @@ pub(crate) fn apply(
 fn tells_of_nothing(ddl: &Ddl) -> bool {
     matches!(
         ddl,
-        Ddl::CreateKeyspace { .. } | Ddl::CreateTable(_) | Ddl::CreateType { .. }
+        Ddl::CreateKeyspace { .. }
+            | Ddl::CreateTable(_)
+            | Ddl::CreateView(_)
+            | Ddl::CreateType { .. }
     )
 }
 
@@ -77,9 +80,9 @@ fn event(schema: &Schema, ddl: &Ddl, origin: Origin<'_>) -> Result<Option<Schema
         Ddl::CreateKeyspace { name, .. } => (Created, Some(name)),
         Ddl::AlterKeyspace { name, .. } => (Updated, Some(name)),
         Ddl::DropKeyspace { name, .. } => (Dropped, Some(name)),
-        Ddl::CreateTable(_) | Ddl::CreateType { .. } => (Created, None),
-        Ddl::DropTable { .. } | Ddl::DropType { .. } => (Dropped, None),
-        Ddl::AlterTable { .. } | Ddl::AlterType { .. } => (Updated, None),
+        Ddl::CreateTable(_) | Ddl::CreateView(_) | Ddl::CreateType { .. } => (Created, None),
+        Ddl::DropTable { .. } | Ddl::DropView { .. } | Ddl::DropType { .. } => (Dropped, None),
+        Ddl::AlterTable { .. } | Ddl::AlterView { .. } | Ddl::AlterType { .. } => (Updated, None),
         Ddl::CreateIndex(_) | Ddl::DropIndex { .. } => (Updated, None),
     };
     let Some(name) = ddl.name() else {

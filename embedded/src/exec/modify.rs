@@ -213,6 +213,11 @@ fn writable(name: &QualifiedName, scope: &Scope<'_>) -> Result<Arc<Table>, Failu
             "{keyspace} keyspace is not user-modifiable."
         )));
     }
+    if table.view.is_some() {
+        return Err(Failure::invalid(
+            "Cannot directly modify a materialized view",
+        ));
+    }
     Ok(table)
 }
 

@@ -58,7 +58,10 @@ pub(super) fn plan(cql: &str, schema: &Schema, keyspace: Option<&str>) -> Result
         Statement::Select(select) => Kind::Select(select::plan(&select, &mut scope)?),
         Statement::Truncate(name) => Kind::Truncate(scope.table(&name)?),
         Statement::Use(name) => Kind::Use(name),
-        Statement::Ddl(ddl) => Kind::Ddl(ddl),
+        Statement::Ddl(ddl) => {
+            check_markers(&ddl, &scope)?;
+            Kind::Ddl(ddl)
+        }
         Statement::Describe(describe) => Kind::Describe(describe),
         Statement::Role(statement) => {
             role::plan(&statement, schema.flavor)?;
@@ -79,6 +82,17 @@ pub(super) fn plan(cql: &str, schema: &Schema, keyspace: Option<&str>) -> Result
         table,
         kind,
     })
+}
+
+/// Refuses values that would have to be known whenever a row is written.
+fn check_markers(ddl: &Ddl, scope: &Scope<'_>) -> Result<(), Failure> {
+    match matches!(ddl, Ddl::CreateView(_)) && !scope.markers.is_empty() {
+        true => Err(Failure::invalid(scope.flavor().pick(
+            "Cannot use query parameters in CREATE MATERIALIZED VIEW statements",
+            "Bind variables are not allowed in CREATE MATERIALIZED VIEW statements",
+        ))),
+        false => Ok(()),
+    }
 }
 
 impl Kind {

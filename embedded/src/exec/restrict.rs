@@ -11,7 +11,7 @@ mod partition;
 mod relation;
 mod values;
 
-use std::ops;
+use std::ops::{self, RangeBounds};
 use std::sync::Arc;
 
 use scylla_orm_driver::wire::Cell;
@@ -205,6 +205,19 @@ impl Selection {
             Partitions::Keys(keys) => keys,
             Partitions::Range(..) => &[],
         }
+    }
+
+    /// Whether a row is selected, wherever it was found.
+    pub(crate) fn selects(&self, record: &Record<'_>, table: &Table, now: i64) -> bool {
+        let in_partitions = match &self.partitions {
+            Partitions::Keys(keys) => keys.contains(record.key),
+            Partitions::Range(from, to) => (from.as_ref(), to.as_ref()).contains(record.key),
+        };
+        let in_ranges = record.position.is_none_or(|position| {
+            let mut ranges = self.ranges.iter();
+            ranges.any(|range| range.holds(position))
+        });
+        in_partitions && in_ranges && self.keeps(record, table, now)
     }
 
     /// Whether a row passes what is left to filter.

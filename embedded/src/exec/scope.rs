@@ -58,6 +58,10 @@ impl<'a> Scope<'a> {
 }
 
 impl Markers {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// Gives a marker the name and type of where it stands.
     ///
     /// # Errors

@@ -3,7 +3,6 @@
 pub(crate) mod collection;
 pub(crate) mod duration;
 pub(crate) mod literal;
-pub(crate) mod show;
 pub(crate) mod time;
 
 mod bind;
@@ -23,6 +22,8 @@ use crate::exec::term::literal::Unfit;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::syntax::{Constant, ConstantKind, Term};
+
+pub(crate) use crate::parse::show;
 
 /// A term that has a type, ready to be evaluated with the values of the markers.
 #[derive(Debug, Clone)]

@@ -16,6 +16,7 @@ mod system;
 mod term;
 mod using;
 mod values;
+mod views;
 
 use std::sync::Arc;
 

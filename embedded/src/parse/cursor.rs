@@ -213,6 +213,10 @@ impl<'t> Cursor<'t> {
     /// An error at the next token.
     pub(super) fn error(&self, what: &str) -> Failure {
         let token = self.peek(0);
+        // Where a text ends too early Cassandra knows no place.
+        if token.kind == Kind::End && self.flavor == Flavor::Cassandra {
+            return Failure::syntax(format!("line 0:-1 {what}"));
+        }
         let snippet = match self.flavor {
             Flavor::Scylla => String::new(),
             Flavor::Cassandra => format!(" {}", self.snippet()),

@@ -36,6 +36,10 @@ impl Cursor<'_> {
                 fields,
             });
         }
+        if self.eat_words(&["materialized"]) {
+            self.expect_words(&["view"])?;
+            return Ok(Ddl::CreateView(self.create_view()?));
+        }
         let custom = self.eat_words(&["custom"]);
         if self.eat_words(&["index"]) {
             return Ok(Ddl::CreateIndex(self.create_index(custom)?));
@@ -65,6 +69,10 @@ impl Cursor<'_> {
                 change,
             });
         }
+        if self.eat_words(&["materialized"]) {
+            self.expect_words(&["view"])?;
+            return self.alter_view();
+        }
         if self.eat_words(&["type"]) {
             let if_exists = self.if_exists()?;
             let name = self.qualified_name()?;
@@ -92,6 +100,14 @@ impl Cursor<'_> {
             return Ok(Ddl::DropTable {
                 if_exists,
                 table: self.qualified_name()?,
+            });
+        }
+        if self.eat_words(&["materialized"]) {
+            self.expect_words(&["view"])?;
+            let if_exists = self.if_exists()?;
+            return Ok(Ddl::DropView {
+                if_exists,
+                view: self.qualified_name()?,
             });
         }
         if self.eat_words(&["type"]) {

@@ -72,7 +72,7 @@ impl Cursor<'_> {
         Ok((column, Direction::Ascending))
     }
 
-    fn selected(&mut self) -> Result<Selected, Failure> {
+    pub(super) fn selected(&mut self) -> Result<Selected, Failure> {
         if self.eat("*") {
             return Ok(Selected::All);
         }

@@ -3,7 +3,16 @@
 use crate::failure::Failure;
 use crate::parse::cursor::Cursor;
 use crate::parse::lexer::Kind;
-use crate::parse::syntax::ddl::{AlterTable, ColumnDefinition, CreateTable, PrimaryKey};
+use crate::parse::syntax::ddl::{AlterTable, ColumnDefinition, CreateTable, PrimaryKey, Property};
+use crate::parse::syntax::{Direction, Name};
+
+/// What stands behind WITH where a table or view is created.
+#[derive(Default)]
+pub(super) struct Settings {
+    pub(super) clustering_order: Vec<(Name, Direction)>,
+    pub(super) compact_storage: bool,
+    pub(super) properties: Vec<Property>,
+}
 
 impl Cursor<'_> {
     /// Behind CREATE TABLE.
@@ -27,12 +36,10 @@ impl Cursor<'_> {
             }
         }
         self.expect(")")?;
-        if self.eat_words(&["with"]) {
-            self.table_property(&mut table)?;
-            while self.eat_words(&["and"]) {
-                self.table_property(&mut table)?;
-            }
-        }
+        let settings = self.table_settings()?;
+        table.clustering_order = settings.clustering_order;
+        table.compact_storage = settings.compact_storage;
+        table.properties = settings.properties;
         Ok(table)
     }
 
@@ -66,7 +73,7 @@ impl Cursor<'_> {
     }
 
     /// `((a, b), c, d)`, `(a, c, d)`
-    fn primary_key(&mut self) -> Result<PrimaryKey, Failure> {
+    pub(super) fn primary_key(&mut self) -> Result<PrimaryKey, Failure> {
         self.expect("(")?;
         let partition = match self.is_sign(0, "(") {
             true => self.names()?,
@@ -83,18 +90,27 @@ impl Cursor<'_> {
         })
     }
 
-    fn table_property(&mut self, table: &mut CreateTable) -> Result<(), Failure> {
-        if self.eat_words(&["compact", "storage"]) {
-            table.compact_storage = true;
-        } else if self.eat_words(&["clustering", "order", "by"]) {
-            self.expect("(")?;
-            table.clustering_order.extend(self.list(Self::ordering)?);
-            self.expect(")")?;
-        } else {
-            let property = self.property()?;
-            table.properties.push(property);
+    /// `[WITH … AND …]` of a table or view.
+    pub(super) fn table_settings(&mut self) -> Result<Settings, Failure> {
+        let mut settings = Settings::default();
+        if !self.eat_words(&["with"]) {
+            return Ok(settings);
         }
-        Ok(())
+        loop {
+            if self.eat_words(&["compact", "storage"]) {
+                settings.compact_storage = true;
+            } else if self.eat_words(&["clustering", "order", "by"]) {
+                self.expect("(")?;
+                let order = self.list(Self::ordering)?;
+                settings.clustering_order.extend(order);
+                self.expect(")")?;
+            } else {
+                settings.properties.push(self.property()?);
+            }
+            if !self.eat_words(&["and"]) {
+                return Ok(settings);
+            }
+        }
     }
 
     /// Behind ALTER TABLE name.

@@ -40,6 +40,11 @@ impl Partition {
         self.rows.get(position)
     }
 
+    /// All rows, tombstones and all, in clustering order.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&Position, &Row)> {
+        self.rows.iter()
+    }
+
     /// The rows within a range, tombstones and all, in clustering order; a range that is empty has none.
     pub(crate) fn rows<'a>(
         &'a self,
@@ -50,6 +55,32 @@ impl Partition {
 
     pub(crate) fn statics(&self) -> &Row {
         self.statics.as_deref().unwrap_or(&row::NOTHING)
+    }
+
+    /// The places of rows that a change may alter: those there are, and those that it writes.
+    pub(super) fn touched(&self, change: &Change) -> Vec<Position> {
+        let written = change.rows.iter().map(|(position, _)| position);
+        let ranges = change.ranges.iter();
+        let deleted = ranges.flat_map(|(range, _)| self.rows(range).map(|(position, _)| position));
+        let mut touched: Vec<Position> = match change.deletion {
+            Some(_) => {
+                let all = self.all().map(|(position, _)| position);
+                all.chain(written).cloned().collect()
+            }
+            None => written.chain(deleted).cloned().collect(),
+        };
+        touched.sort();
+        touched.dedup();
+        touched
+    }
+
+    /// Puts a row in the place of what is there; none leaves nothing. Tells whether nothing at all is left.
+    pub(super) fn put(&mut self, position: &Position, row: Option<Row>) -> bool {
+        match row {
+            Some(row) => self.rows.insert(position.clone(), row),
+            None => self.rows.remove(position),
+        }
+        self.all().next().is_none()
     }
 
     /// Writes one change.

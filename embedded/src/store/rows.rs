@@ -40,6 +40,19 @@ impl Rows {
         }
     }
 
+    /// All rows, in clustering order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Position, &Row)> {
+        let (few, many) = match self {
+            Rows::Few(rows) => (Some(rows), None),
+            Rows::Many(rows) => (None, Some(rows)),
+        };
+        let few = few
+            .into_iter()
+            .flatten()
+            .map(|(position, row)| (position, row));
+        few.chain(many.into_iter().flatten())
+    }
+
     /// The rows within a range, in clustering order; a range that is empty has none.
     pub(super) fn range<'a>(
         &'a self,

@@ -35,6 +35,11 @@ async fn values() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn views() {
+    check("views.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn random_writes() {
     check("random_writes.txt").await;
 }

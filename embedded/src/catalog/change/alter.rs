@@ -1,5 +1,7 @@
 //! ALTER TABLE.
 
+mod views;
+
 use scylla_orm_driver::value::Type;
 
 use crate::catalog::keyspace::Keyspace;
@@ -29,6 +31,13 @@ pub(super) fn alter(
             ))),
         };
     };
+    if table.view.is_some() {
+        return Err(Failure::invalid(flavor.pick(
+            "Cannot use ALTER TABLE on Materialized View",
+            "Cannot use ALTER TABLE on a materialized view; use ALTER MATERIALIZED VIEW instead",
+        )));
+    }
+    let base = table;
     let mut table = Table::clone(table);
     match change {
         AlterTable::Add {
@@ -42,6 +51,7 @@ pub(super) fn alter(
         }
         AlterTable::Drop { columns, if_exists } => {
             for column in columns {
+                views::check_drop(keyspace, &table, column, flavor)?;
                 drop(&mut table, column, *if_exists, flavor)?;
             }
         }
@@ -54,10 +64,11 @@ pub(super) fn alter(
         AlterTable::With(properties) => {
             table.options.set(properties, flavor)?;
             definition::check_counters(&table, flavor)?;
+            views::check_options(keyspace, &table)?;
         }
     }
     table.sort_columns();
-    Ok(Some(schema.with(keyspace.with(table))))
+    Ok(Some(schema.with(views::follow(keyspace, base, table))))
 }
 
 fn add(

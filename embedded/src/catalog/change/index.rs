@@ -29,12 +29,7 @@ pub(super) fn create(
             format!("Table '{name}' doesn't exist"),
         )));
     };
-    if table.is_counter() {
-        return Err(Failure::invalid(flavor.pick(
-            "Secondary indexes are not supported on counter tables",
-            "Secondary indexes on counter tables aren't supported",
-        )));
-    }
+    check_table(table, flavor)?;
     let class = class(statement, flavor)?;
     let (local, target) = targets(statement, table)?;
     let (column, kind) = Target { table, flavor }.check(target, local.is_some())?;
@@ -73,6 +68,23 @@ pub(super) fn create(
     table.indexes.push(index);
     table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Some(schema.with(keyspace.with(table))))
+}
+
+/// Refuses tables that no index is on.
+fn check_table(table: &Table, flavor: Flavor) -> Result<(), Failure> {
+    if table.is_counter() {
+        return Err(Failure::invalid(flavor.pick(
+            "Secondary indexes are not supported on counter tables",
+            "Secondary indexes on counter tables aren't supported",
+        )));
+    }
+    if table.view.is_some() {
+        return Err(Failure::invalid(flavor.pick(
+            "Secondary indexes are not supported on materialized views",
+            "Secondary indexes on materialized views aren't supported",
+        )));
+    }
+    Ok(())
 }
 
 pub(super) fn drop(

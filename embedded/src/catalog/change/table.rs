@@ -53,6 +53,22 @@ pub(super) fn drop(
             ))),
         };
     };
+    if known.tables.get(name).is_some_and(|t| t.view.is_some()) {
+        return Err(Failure::invalid(schema.flavor.pick(
+            "Cannot use DROP TABLE on Materialized View",
+            "Cannot use DROP TABLE on a materialized view. Please use DROP MATERIALIZED VIEW instead.",
+        )));
+    }
+    let views: Vec<&str> = known.views_of(name).map(|view| &*view.name).collect();
+    if !views.is_empty() {
+        return Err(Failure::invalid(schema.flavor.pick(
+            format!(
+                "Cannot drop table when materialized views still depend on it ({keyspace}.{{{}}})",
+                views.join(", ")
+            ),
+            format!("Cannot drop a table when materialized views still depend on it ({keyspace})"),
+        )));
+    }
     let mut keyspace = Keyspace::clone(known);
     keyspace.tables.remove(name);
     Ok(Some(schema.with(keyspace)))

@@ -425,11 +425,12 @@ fn tables_refused_by_both() {
             "CREATE TABLE a (p int PRIMARY KEY) WITH default_time_to_live = -1",
             "2300 default_time_to_live must be greater than or equal to 0 (got -1)",
         ),
-        (
-            "CREATE TABLE \"a-b\" (p int PRIMARY KEY)",
-            "2200 \"a-b\" is not a valid table name (must be alphanumeric character only: [0-9A-Za-z]+)",
-        ),
     ]);
+    check(&[(
+        "CREATE TABLE \"a-b\" (p int PRIMARY KEY)",
+        "2200 \"a-b\" is not a valid table name (must be alphanumeric character only: [0-9A-Za-z]+)",
+        "2300 k.a-b: Table name must not be empty or not contain non-alphanumeric-underscore characters (got \"a-b\")",
+    )]);
 }
 
 #[test]

@@ -55,7 +55,8 @@ fn columns(table: &Table, flavor: Flavor) -> String {
     lines.join(",\n")
 }
 
-fn primary_key(table: &Table) -> String {
+/// What stands in the parentheses of PRIMARY KEY.
+pub(super) fn primary_key(table: &Table) -> String {
     let partition = names(table.partition_key());
     let partition = match table.partition {
         1 => partition,
@@ -67,7 +68,8 @@ fn primary_key(table: &Table) -> String {
     }
 }
 
-fn order(table: &Table) -> Option<String> {
+/// CLUSTERING ORDER BY, if there is a clustering key.
+pub(super) fn order(table: &Table) -> Option<String> {
     let order = table.clustering_key().iter().map(|column| {
         let direction = if column.descending { "DESC" } else { "ASC" };
         format!("{} {direction}", Ident(&column.name))
@@ -76,7 +78,7 @@ fn order(table: &Table) -> Option<String> {
     (!order.is_empty()).then(|| format!("CLUSTERING ORDER BY ({})", order.join(", ")))
 }
 
-fn names(columns: &[Column]) -> String {
+pub(super) fn names(columns: &[Column]) -> String {
     let names: Vec<String> = columns.iter().map(|c| Ident(&c.name).to_string()).collect();
     names.join(", ")
 }

@@ -11,6 +11,7 @@ use crate::catalog::system::declarations::VIRTUAL;
 use crate::catalog::system::sheet::{Line, Sheet};
 use crate::catalog::table::{Index, IndexKind, Table};
 use crate::flavor::Flavor;
+use crate::parse::show;
 
 pub(super) fn keyspaces(sheet: &mut Sheet<'_>, schema: &Schema) {
     for keyspace in listed(schema) {
@@ -35,7 +36,7 @@ pub(super) fn scylla_keyspaces(sheet: &mut Sheet<'_>, schema: &Schema) {
 }
 
 pub(super) fn tables(sheet: &mut Sheet<'_>, schema: &Schema) {
-    for table in all_tables(schema) {
+    for table in all_tables(schema).filter(|table| table.view.is_none()) {
         let mut line = sheet.line();
         line.set("keyspace_name", &*table.keyspace)
             .set("table_name", &*table.name);
@@ -59,8 +60,21 @@ pub(super) fn scylla_tables(sheet: &mut Sheet<'_>, schema: &Schema) {
     }
 }
 
-/// ScyllaDB keeps each index in a view.
+/// The materialized views; ScyllaDB keeps each index in one as well.
 pub(super) fn views(sheet: &mut Sheet<'_>, schema: &Schema) {
+    for table in all_tables(schema) {
+        let Some(view) = &table.view else {
+            continue;
+        };
+        let mut line = sheet.line();
+        line.set("keyspace_name", &*table.keyspace)
+            .set("view_name", &*table.name)
+            .set("base_table_id", view.base_id)
+            .set("base_table_name", &*view.base)
+            .set("include_all_columns", view.includes_all)
+            .set("where_clause", show::relations(&view.relations));
+        options(&mut line, table);
+    }
     for (table, index) in index_views(schema) {
         let mut line = sheet.line();
         let filter = match index.kind {
@@ -78,6 +92,13 @@ pub(super) fn views(sheet: &mut Sheet<'_>, schema: &Schema) {
 }
 
 pub(super) fn built_views(sheet: &mut Sheet<'_>, schema: &Schema) {
+    for table in all_tables(schema).filter(|table| table.view.is_some()) {
+        sheet
+            .line()
+            .set("keyspace_name", &*table.keyspace)
+            .set("view_name", &*table.name)
+            .set("status_replicated", true);
+    }
     for (table, index) in index_views(schema) {
         sheet
             .line()

@@ -210,13 +210,7 @@ fn compared(
 
 /// What a relation compares with, as one would write it.
 fn shown(operand: &Operand) -> String {
-    match operand {
-        Operand::Term(term) => term::show::term(term),
-        Operand::List(terms) => {
-            let terms: Vec<String> = terms.iter().map(term::show::term).collect();
-            format!("({})", terms.join(", "))
-        }
-    }
+    term::show::operand(operand)
 }
 
 fn column<'t>(

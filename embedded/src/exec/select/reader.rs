@@ -182,7 +182,6 @@ impl Reader<'_> {
     }
 
     fn is_alive(&self, row: &Row, kind: ColumnKind) -> bool {
-        let columns = self.table.columns.iter().filter(|c| c.kind == kind);
-        row.is_alive(columns.map(|c| c.id), self.now)
+        row.is_alive(self.table.vital(kind), self.now)
     }
 }

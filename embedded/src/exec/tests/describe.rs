@@ -191,7 +191,7 @@ fn what_is_not_there() {
         ),
         (
             "DESCRIBE FULL",
-            "error: line 1:13 mismatched input '<EOF>' expecting K_SCHEMA (DESCRIBE FULL[<EOF>])",
+            "error: line 0:-1 mismatched input '<EOF>' expecting K_SCHEMA",
         ),
     ]);
 }

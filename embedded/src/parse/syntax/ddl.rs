@@ -1,6 +1,6 @@
 //! The statements that change the schema, as they are written.
 
-use crate::parse::syntax::{Direction, Name, QualifiedName, TypeName};
+use crate::parse::syntax::{Direction, Name, QualifiedName, Relation, Selected, TypeName};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Ddl {
@@ -26,6 +26,16 @@ pub(crate) enum Ddl {
     },
     DropTable {
         table: QualifiedName,
+        if_exists: bool,
+    },
+    CreateView(CreateView),
+    AlterView {
+        view: QualifiedName,
+        if_exists: bool,
+        properties: Vec<Property>,
+    },
+    DropView {
+        view: QualifiedName,
         if_exists: bool,
     },
     CreateIndex(CreateIndex),
@@ -58,8 +68,11 @@ impl Ddl {
             }
             Ddl::CreateTable(statement) => Some(&statement.table),
             Ddl::CreateIndex(statement) => Some(&statement.table),
+            Ddl::CreateView(statement) => Some(&statement.view),
             Ddl::AlterTable { table: name, .. }
             | Ddl::DropTable { table: name, .. }
+            | Ddl::AlterView { view: name, .. }
+            | Ddl::DropView { view: name, .. }
             | Ddl::DropIndex { index: name, .. }
             | Ddl::CreateType { name, .. }
             | Ddl::AlterType { name, .. }
@@ -132,6 +145,19 @@ pub(crate) enum AlterType {
     Rename(Vec<(Name, Name)>),
     /// `ALTER field TYPE type`
     Retype(Name, TypeName),
+}
+
+/// `CREATE MATERIALIZED VIEW view AS SELECT selected FROM base WHERE relations PRIMARY KEY …`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CreateView {
+    pub(crate) view: QualifiedName,
+    pub(crate) if_not_exists: bool,
+    pub(crate) selected: Selected,
+    pub(crate) base: QualifiedName,
+    pub(crate) relations: Vec<Relation>,
+    pub(crate) primary_key: PrimaryKey,
+    pub(crate) clustering_order: Vec<(Name, Direction)>,
+    pub(crate) properties: Vec<Property>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,43 @@
-//! Terms as text again, for errors.
+//! Terms and relations as text again, for errors and for what is told of views.
 
-use crate::parse::syntax::{ConstantKind, QualifiedName, Term};
+use scylla_orm_driver::value::Ident;
+
+use crate::parse::syntax::{
+    ConstantKind, Operand, Operator, QualifiedName, Relation, Target, Term,
+};
+
+/// The relations of a WHERE as one would write them.
+pub(crate) fn relations(relations: &[Relation]) -> String {
+    let relations: Vec<String> = relations.iter().map(relation).collect();
+    relations.join(" AND ")
+}
+
+fn relation(relation: &Relation) -> String {
+    let names = |names: &[Box<str>]| {
+        let names: Vec<String> = names.iter().map(|name| Ident(name).to_string()).collect();
+        names.join(", ")
+    };
+    let target = match &relation.target {
+        Target::Column(name) => Ident(name).to_string(),
+        Target::Element(name, key) => format!("{}[{}]", Ident(name), term(key)),
+        Target::Field(name, field) => format!("{}.{}", Ident(name), Ident(field)),
+        Target::Tuple(columns) => format!("({})", names(columns)),
+        Target::Token(columns) => format!("token({})", names(columns)),
+    };
+    if relation.operator == Operator::IsNot {
+        return format!("{target} IS NOT NULL");
+    }
+    let value = operand(&relation.value);
+    format!("{target} {} {value}", relation.operator.sign())
+}
+
+/// What a relation compares with.
+pub(crate) fn operand(operand: &Operand) -> String {
+    match operand {
+        Operand::Term(value) => term(value),
+        Operand::List(terms) => format!("({})", joined(terms)),
+    }
+}
 
 /// The term as one would write it.
 pub(crate) fn term(term: &Term) -> String {
