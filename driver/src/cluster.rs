@@ -24,6 +24,7 @@ mod events;
 mod failure;
 mod hints;
 mod link;
+mod listen;
 mod member;
 mod open;
 mod pauses;
@@ -31,6 +32,7 @@ mod profiles;
 mod publish;
 mod ready;
 mod record;
+mod schema;
 mod settings;
 mod state;
 mod watch;
@@ -46,7 +48,9 @@ use tokio::time::Instant;
 use crate::clock::deadlines::Deadlines;
 use crate::cluster::ask::Asker;
 use crate::cluster::control::Command;
+use crate::cluster::listen::NodeChannel;
 use crate::cluster::member::Member;
+use crate::cluster::schema::Follower;
 use crate::conn::Dialer;
 use crate::error::{ErrorKind, Result};
 use crate::metrics::{Connections, ShardAwareStats, Traffic};
@@ -54,8 +58,11 @@ use crate::policy::profile::Profile;
 use crate::topology::{KeyspaceInfo, TableInfo, Topology};
 
 pub use contact::ContactPoint;
+pub use listen::NodeEvents;
+pub use schema::SchemaMetadata;
 
 pub(crate) use failure::of_request;
+pub(crate) use schema::SchemaSettings;
 pub(crate) use settings::Settings;
 pub(crate) use state::{Route, State};
 
@@ -75,6 +82,8 @@ pub(crate) struct Cluster {
     profiles: Mutex<Vec<Profile>>,
     /// What was wrong with the system tables when they were read last.
     complaints: Mutex<Vec<Box<str>>>,
+    schema: Follower,
+    nodes: NodeChannel,
     /// True once the session closes: everything that waits gives up.
     closed: tokio::sync::watch::Sender<bool>,
 }

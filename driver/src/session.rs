@@ -29,10 +29,10 @@ use crate::session::answer::Content;
 use crate::session::inner::{Defaults, Inner};
 use crate::session::request::Message;
 use crate::statement::{Batch, BatchKind, Prepared, Statement, Verb};
-use crate::topology::{KeyspaceInfo, TableInfo, Topology};
+use crate::topology::{KeyspaceInfo, Schema, TableInfo, Topology};
 use crate::value::ToRow;
 
-pub use crate::cluster::ContactPoint;
+pub use crate::cluster::{ContactPoint, NodeEvents, SchemaMetadata};
 pub use answer::{Answer, TypedRows};
 pub use builder::SessionBuilder;
 pub use execution::Execution;
@@ -160,6 +160,14 @@ impl Session {
         if let Err(error) = self.await_schema_agreement().await {
             tracing::warn!(%error, keyspace = change.keyspace, "the schema was changed, but not all nodes know it");
         }
+        let settled = self.0.cluster.settle_schema(&change.keyspace);
+        let settled = tokio::time::timeout(self.0.agreement_timeout, settled).await;
+        if !matches!(settled, Ok(Ok(()))) {
+            tracing::warn!(
+                keyspace = change.keyspace,
+                "the schema was changed, but could not be read yet"
+            );
+        }
         if change.target == SchemaTarget::Keyspace {
             // Requests to the keyspace find its replicas only after this.
             let refreshed = tokio::time::timeout(self.0.agreement_timeout, self.refresh()).await;
@@ -255,6 +263,58 @@ impl Session {
     /// As [`run`](Session::run).
     pub async fn describe_table(&self, keyspace: &str, table: &str) -> Result<Option<TableInfo>> {
         self.0.cluster.describe_table(keyspace, table).await
+    }
+
+    /// The schema of the whole cluster, from one immutable snapshot that is replaced as the schema changes. It is read
+    /// when it is asked for first; from then on this does not wait, and what comes back lags behind the cluster by
+    /// about a second at most, and behind changes by this session not at all. By default without the system's own
+    /// keyspaces: [`SessionBuilder::schema_keyspaces`] names others.
+    ///
+    /// # Errors
+    /// As [`refresh_schema`](Session::refresh_schema), the first time.
+    pub async fn schema(&self) -> Result<Arc<Schema>> {
+        self.0.cluster.schema().await
+    }
+
+    /// Reads the schema anew, all of it. Events do that too; this is for who cannot wait for one.
+    ///
+    /// # Errors
+    /// As [`run`](Session::run); [`ErrorKind::Unsupported`] if the session was told
+    /// [not to read it](SchemaMetadata::Off).
+    ///
+    /// # Cancel safety
+    /// It is read all the same.
+    pub async fn refresh_schema(&self) -> Result<Arc<Schema>> {
+        self.0.cluster.refresh_schema().await
+    }
+
+    /// Reads one keyspace anew into the [`schema`](Session::schema), and returns it; `None` if it is not there, or not
+    /// among those that are read.
+    ///
+    /// # Errors
+    /// As [`refresh_schema`](Session::refresh_schema).
+    pub async fn refresh_keyspace(&self, keyspace: &str) -> Result<Option<Arc<KeyspaceInfo>>> {
+        self.0.cluster.refresh_keyspace(keyspace).await
+    }
+
+    /// What happens to nodes from now on: added, removed, moved, up, down. A listener that does not take events out in
+    /// time misses the oldest, which it is told: nothing else waits for it.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example(session: scylla_orm_driver::Session) {
+    /// use scylla_orm_driver::topology::NodeEvent;
+    ///
+    /// let mut events = session.node_events();
+    /// while let Some(event) = events.next().await {
+    ///     if let NodeEvent::Down { address, .. } = event {
+    ///         eprintln!("{address} is down");
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn node_events(&self) -> NodeEvents {
+        self.0.cluster.node_events()
     }
 
     /// Waits until all nodes that can be reached have the same version of the schema.

@@ -3,9 +3,12 @@
 //! What the hot path asks — which nodes hold a token of a keyspace — is computed when the picture is made, so
 //! that a lookup is two binary searches and allocates nothing.
 
+mod event;
+mod function;
 mod node;
 mod placement;
 mod schema;
+mod snapshot;
 mod strategy;
 
 use std::collections::HashMap;
@@ -13,8 +16,11 @@ use std::sync::Arc;
 
 use crate::token::{Sharder, Token};
 
+pub use event::NodeEvent;
+pub use function::{AggregateInfo, FunctionInfo};
 pub use node::Node;
 pub use schema::{ColumnInfo, ColumnKind, IndexInfo, KeyspaceInfo, TableInfo, ViewInfo};
+pub use snapshot::Schema;
 pub use strategy::Strategy;
 
 use placement::{Placement, Ring};

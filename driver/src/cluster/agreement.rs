@@ -7,6 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::cluster::Cluster;
+use crate::cluster::ask::Asker;
 use crate::cluster::record::records;
 use crate::error::{ErrorKind, Result};
 
@@ -40,19 +41,21 @@ pub(crate) async fn agreement(cluster: &Cluster, within: Duration) -> Result<()>
 async fn versions(cluster: &Cluster) -> Result<Versions> {
     let askers = cluster.askers()?;
     let asked = askers.iter().map(async |asker| {
-        let version = match asker.ask(VERSION, ()).await {
-            Ok(rows) => records(&rows)
-                .ok()
-                .and_then(|r| r.first()?.read("schema_version")),
-            // It may be back at the next round.
-            Err(_) => None,
-        };
+        // One that does not answer may be back at the next round.
+        let version = version(asker).await.unwrap_or_default();
         (asker.address(), version)
     });
     Ok(futures_util::future::join_all(asked)
         .await
         .into_iter()
         .collect())
+}
+
+/// What a node calls its schema.
+pub(super) async fn version(asker: &Asker) -> Result<Option<Uuid>> {
+    let rows = asker.ask(VERSION, ()).await?;
+    let records = records(&rows).map_err(|_| asker.broken())?;
+    Ok(records.first().and_then(|r| r.read("schema_version")))
 }
 
 /// All nodes answered, and with the same.

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
+
 use crate::cluster::failure::of_request;
 use crate::conn::Conn;
 use crate::error::{Error, ErrorKind, Result};
@@ -12,6 +14,12 @@ use crate::frame::response::{EventKind, QueryResult, Response, Rows};
 use crate::frame::{Consistency, Opcode, Params, Unreadable, Values};
 use crate::value::ToRow;
 use crate::wire::{Malformed, TooLong, Why};
+
+/// Rows per page: the answer to one question never is too much for a connection that is read from all the time.
+const PAGE: i32 = 1000;
+
+/// No system table has as many pages; a server that always says that there is one more must not be listened to for ever.
+const MOST_PAGES: usize = 10_000;
 
 /// Asks one node.
 #[derive(Debug, Clone)]
@@ -29,15 +37,45 @@ impl Asker {
         self.conn.address()
     }
 
-    /// All rows of a query on a system table.
+    /// All rows of a query on a system table, page after page; each page has a deadline of its own.
+    ///
+    /// # Errors
+    /// Also if the pages do not come to an end, or their columns differ.
     pub(super) async fn ask(&self, cql: &str, values: impl ToRow) -> Result<Rows> {
         let mut bytes = Vec::new();
-        let count = values.write_row(&[], &mut bytes);
+        let values = Values::new(values.write_row(&[], &mut bytes), &bytes);
+        let mut rows = self.page(cql, values, None).await?;
+        let Some(mut next) = rows.metadata.paging_state.take() else {
+            return Ok(rows);
+        };
+        let mut body = BytesMut::from(rows.body);
+        for _ in 1..MOST_PAGES {
+            let page = self.page(cql, values, Some(&next)).await?;
+            if page.metadata.columns != rows.metadata.columns {
+                return Err(self.broken());
+            }
+            body.extend_from_slice(&page.body);
+            rows.count += page.count;
+            match page.metadata.paging_state {
+                Some(state) => next = state,
+                None => {
+                    rows.body = body.freeze();
+                    return Ok(rows);
+                }
+            }
+        }
+        Err(self.broken())
+    }
+
+    /// The page that begins there.
+    async fn page(&self, cql: &str, values: Values<'_>, state: Option<&Bytes>) -> Result<Rows> {
         let query = Query {
             text: cql,
             params: Params {
                 consistency: Consistency::One,
-                values: Values::new(count, &bytes),
+                values,
+                page_size: Some(PAGE),
+                paging_state: state.map(|state| &**state),
                 ..Params::default()
             },
         };

@@ -19,6 +19,7 @@ use crate::cluster::link::Link;
 use crate::cluster::pauses::Pauses;
 use crate::error::Result;
 use crate::frame::Frame;
+use crate::frame::response::SchemaTarget;
 use crate::policy::distance::HostDistance;
 
 /// What others ask of the control task.
@@ -59,6 +60,8 @@ impl Control {
             hints: Hints::default(),
             errands: FuturesUnordered::new(),
         };
+        let asker = &control.link.asker;
+        control.cluster.schema.linked(asker, None);
         control.adopt(begun);
         control
     }
@@ -106,6 +109,12 @@ impl Control {
         let lost = self.link.has_missed();
         match effect(frame) {
             Ok(Effect::Status { node, up }) => self.status(node, up),
+            Ok(Effect::Schema(change)) => {
+                self.cluster.schema.changed(&change.keyspace);
+                if change.target == SchemaTarget::Keyspace {
+                    self.schedule.event();
+                }
+            }
             Ok(Effect::Nothing) if !lost => {}
             Ok(_) => _ = self.schedule.event(),
             Err(unreadable) => {
@@ -153,6 +162,7 @@ impl Control {
         self.schedule.done();
         match self.link.ask().await {
             Ok(told) => {
+                self.cluster.schema.seen(told.version);
                 self.cluster.publish(told, &mut Vec::new());
                 answer(waiting, &Ok(()));
             }
@@ -199,6 +209,8 @@ impl Control {
         let (mut rest, to) = (found.rest, found.link.address());
         tracing::info!(from = %self.link.address(), %to, "control connection moved");
         self.link = found.link;
+        let asker = &self.link.asker;
+        self.cluster.schema.linked(asker, found.told.version);
         self.cluster.publish(found.told, &mut rest);
         self.adopt(rest);
         self.schedule.done();

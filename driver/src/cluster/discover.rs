@@ -19,6 +19,8 @@ pub(super) struct Discovered {
     pub(super) datacenter: Box<str>,
     /// The name of the cluster.
     pub(super) cluster: Box<str>,
+    /// What the node that was asked calls its schema.
+    pub(super) version: Option<Uuid>,
     /// Rows that were passed over, and why.
     pub(super) complaints: Vec<Box<str>>,
 }
@@ -43,6 +45,7 @@ pub(super) async fn discover(asker: &Asker, peers_v2: &mut bool) -> Result<Disco
     // It certainly listens where the connection goes, whatever it calls itself.
     let own = node(here, asker.address()).map_err(|_| nobody(asker))?;
     let (datacenter, cluster) = (own.datacenter.clone(), here.text("cluster_name").into());
+    let version = here.read("schema_version");
     let (mut nodes, mut complaints) = (vec![own], Vec::new());
     for record in records(&peers).map_err(broken)? {
         match peer(&record, asker.address().port()) {
@@ -60,6 +63,7 @@ pub(super) async fn discover(asker: &Asker, peers_v2: &mut bool) -> Result<Disco
         topology: Topology::new(nodes, keyspaces.iter().filter_map(keyspace)),
         datacenter,
         cluster,
+        version,
         complaints,
     })
 }

@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::frame::response::{Event, Response, SchemaTarget};
+use crate::frame::response::{Event, Response, SchemaChange};
 use crate::frame::{Frame, Unreadable};
 
 /// What an event asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Effect {
     Nothing,
-    /// The topology, or the replication of a keyspace, may be another.
+    /// The topology may be another.
     Refresh,
+    /// The schema of a keyspace is another, and its replication may be.
+    Schema(SchemaChange),
     /// The node can be connected to again, or cannot. A hint: its own connections know better.
     Status {
         node: SocketAddr,
@@ -30,7 +32,7 @@ pub(super) fn effect(frame: Frame) -> Result<Effect, Unreadable> {
         (_, Response::Event(event)) => match event {
             Event::Topology { .. } => Effect::Refresh,
             Event::Status { up, node } => Effect::Status { node, up },
-            Event::Schema(change) if change.target == SchemaTarget::Keyspace => Effect::Refresh,
+            Event::Schema(change) => Effect::Schema(change),
             _ => Effect::Nothing,
         },
         _ => Effect::Nothing,

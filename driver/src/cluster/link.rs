@@ -19,7 +19,7 @@ pub(super) const EVENTS: usize = 256;
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) conn: Arc<Conn>,
-    asker: Asker,
+    pub(super) asker: Asker,
     pub(super) events: mpsc::Receiver<Frame>,
     /// Whether this server is thought to have `system.peers_v2`.
     peers_v2: bool,

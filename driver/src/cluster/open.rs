@@ -10,7 +10,9 @@ use tokio::time::Instant;
 use crate::clock::deadlines::Deadlines;
 use crate::cluster::approach::{Candidate, Found, Search};
 use crate::cluster::control::Control;
+use crate::cluster::listen::NodeChannel;
 use crate::cluster::pauses::Pauses;
+use crate::cluster::schema::{Follower, follow};
 use crate::cluster::{Cluster, Settings, State};
 use crate::conn::Dialer;
 use crate::error::{Error, ErrorKind, Result};
@@ -44,6 +46,8 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
     let (commands, inbox) = mpsc::channel(64);
     let profiles: Vec<Profile> = settings.profile.iter().cloned().collect();
     let cluster = Arc::new(Cluster {
+        schema: Follower::new(settings.schema.clone()),
+        nodes: NodeChannel::default(),
         settings,
         name: told.cluster.clone(),
         since,
@@ -58,6 +62,9 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
     cluster.follow_profiles();
     cluster.publish(told, &mut rest);
     tokio::spawn(Control::new(cluster.clone(), link, inbox, rest).run());
+    if !cluster.schema.is_off() {
+        tokio::spawn(follow(cluster.clone()));
+    }
     Ok(cluster)
 }
 

@@ -10,7 +10,7 @@ use crate::cluster::{Cluster, State};
 use crate::policy::balancing::Nodes;
 use crate::policy::distance::HostDistance;
 use crate::pool::{Pool, Target};
-use crate::topology::Node;
+use crate::topology::{Node, NodeEvent};
 
 impl Cluster {
     /// Publishes a topology. Nodes that stay keep their connections, new ones get a pool that fills behind this, and
@@ -41,7 +41,9 @@ impl Cluster {
             .collect();
         for old in &gone {
             if !members.iter().any(|new| new.host_id == old.host_id) {
-                tracing::info!(host_id = %old.host_id, address = %old.address(), "node removed");
+                let (host_id, address) = (old.host_id, old.address());
+                tracing::info!(%host_id, %address, "node removed");
+                self.nodes.tell(NodeEvent::Removed { host_id, address });
             }
         }
         self.state.store(Arc::new(State {
@@ -90,11 +92,14 @@ impl Cluster {
         let (host_id, address) = (node.host_id, node.address);
         match old {
             Some(old) if old.address() != address => {
-                tracing::info!(%host_id, from = %old.address(), to = %address, "node moved to another address");
+                let (from, to) = (old.address(), address);
+                tracing::info!(%host_id, %from, %to, "node moved to another address");
+                self.nodes.tell(NodeEvent::Moved { host_id, from, to });
             }
             Some(_) => {}
             None => {
                 tracing::info!(%host_id, %address, datacenter = %node.datacenter, rack = %node.rack, "node added");
+                self.nodes.tell(NodeEvent::Added { host_id, address });
             }
         }
         let counters = old.map(|old| old.counters.clone()).unwrap_or_default();
@@ -118,6 +123,7 @@ impl Cluster {
             address: node.address,
             changes: pool.changes(),
             commands: self.commands.clone(),
+            nodes: self.nodes.clone(),
         };
         tokio::spawn(watch.run());
         pool

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::cluster::ContactPoint;
+use crate::cluster::{ContactPoint, SchemaSettings};
 use crate::conn::config::ConnConfig;
 use crate::policy::Shared;
 use crate::policy::balancing::LoadBalancing;
@@ -37,6 +37,7 @@ pub(crate) struct Settings {
     pub(crate) wait: Option<Duration>,
     /// How often the topology is read when nothing asks for it; `None`: never.
     pub(crate) refresh_interval: Option<Duration>,
+    pub(crate) schema: SchemaSettings,
     pub(crate) connector: Arc<dyn Connector>,
     pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) clock: Arc<dyn Clock>,

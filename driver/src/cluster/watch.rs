@@ -6,8 +6,10 @@ use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 use crate::cluster::control::Command;
+use crate::cluster::listen::NodeChannel;
 use crate::conn::failure::Failure;
 use crate::pool::PoolState;
+use crate::topology::NodeEvent;
 
 /// Watches a pool until it closes.
 pub(super) struct Watch {
@@ -15,6 +17,7 @@ pub(super) struct Watch {
     pub(super) address: SocketAddr,
     pub(super) changes: watch::Receiver<PoolState>,
     pub(super) commands: mpsc::Sender<Command>,
+    pub(super) nodes: NodeChannel,
 }
 
 impl Watch {
@@ -42,8 +45,12 @@ impl Watch {
     fn turned(&self, up: bool) {
         let (host_id, address) = (self.host_id, self.address);
         match up {
-            true => tracing::info!(%host_id, %address, "node up"),
+            true => {
+                tracing::info!(%host_id, %address, "node up");
+                self.nodes.tell(NodeEvent::Up { host_id, address });
+            }
             false => {
+                self.nodes.tell(NodeEvent::Down { host_id, address });
                 tracing::warn!(%host_id, %address, "node down: its last connection has ended");
                 // It may have moved to another address.
                 self.look();

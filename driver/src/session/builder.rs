@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use crate::clock::{Clock, SystemClock};
-use crate::cluster::{Cluster, ContactPoint, Settings};
+use crate::cluster::{Cluster, ContactPoint, SchemaMetadata, SchemaSettings, Settings};
 use crate::conn::config::{ConnConfig, Credentials};
 use crate::error::Result;
 use crate::frame::{Compression, Consistency, Version};
@@ -41,6 +41,7 @@ pub struct SessionBuilder {
     wait: Option<Duration>,
     refresh_interval: Duration,
     prepared_cache: usize,
+    schema: SchemaSettings,
     connector: Arc<dyn Connector>,
     resolver: Arc<dyn Resolver>,
     clock: Arc<dyn Clock>,
@@ -69,6 +70,7 @@ impl Default for SessionBuilder {
             wait: None,
             refresh_interval: Duration::from_secs(60),
             prepared_cache: 1024,
+            schema: SchemaSettings::default(),
             connector: Arc::new(Tcp::default()),
             resolver: Arc::new(SystemResolver),
             clock: Arc::new(SystemClock),
@@ -202,6 +204,22 @@ impl SessionBuilder {
         self
     }
 
+    /// Whether and when the session reads the schema, for [`Session::schema`]. By default when it is asked for first.
+    pub fn schema_metadata(mut self, when: SchemaMetadata) -> Self {
+        self.schema.mode = when;
+        self
+    }
+
+    /// The keyspaces that are read into [`Session::schema`], as they are spelled in the system tables. By default all
+    /// but those of the system itself (`system`, and what begins with `system_`).
+    pub fn schema_keyspaces(
+        mut self,
+        keyspaces: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.schema.keyspaces = keyspaces.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// How long a change of the schema may take to reach all nodes. 10 s by default.
     pub fn agreement_timeout(mut self, timeout: Duration) -> Self {
         self.agreement_timeout = timeout;
@@ -263,6 +281,7 @@ impl SessionBuilder {
             refresh_interval: Some(self.refresh_interval).filter(|i| !i.is_zero()),
             conn: self.conn,
             pool: self.pool,
+            schema: self.schema,
             connector: self.connector,
             resolver: self.resolver,
             clock: self.clock,

@@ -8,3 +8,4 @@ mod follow;
 mod nonsense;
 mod retry;
 mod rows;
+mod schema;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::value::{Type, UserType};
 
-use super::Strategy;
+use super::{AggregateInfo, FunctionInfo, Strategy};
 
 /// A keyspace and all that is in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,33 @@ pub struct KeyspaceInfo {
     pub views: BTreeMap<String, ViewInfo>,
     /// Its user-defined types, by name.
     pub types: BTreeMap<String, Arc<UserType>>,
+    /// Its functions, by name and arguments: those of one name differ in the types of their arguments.
+    pub functions: Vec<FunctionInfo>,
+    /// Its aggregates, by name and arguments.
+    pub aggregates: Vec<AggregateInfo>,
+}
+
+impl KeyspaceInfo {
+    /// The table or materialized view of that name.
+    pub fn table(&self, name: &str) -> Option<&TableInfo> {
+        let view = || Some(&self.views.get(name)?.table);
+        self.tables.get(name).or_else(view)
+    }
+
+    /// The functions of that name, one for each list of types of arguments.
+    pub fn functions<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a FunctionInfo> {
+        self.functions.iter().filter(move |f| f.name == name)
+    }
+
+    /// The aggregates of that name, one for each list of types of arguments.
+    pub fn aggregates<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a AggregateInfo> {
+        self.aggregates.iter().filter(move |a| a.name == name)
+    }
+
+    /// The materialized views that are made from a table.
+    pub fn views_of<'a>(&'a self, table: &'a str) -> impl Iterator<Item = &'a ViewInfo> {
+        self.views.values().filter(move |view| view.base == table)
+    }
 }
 
 /// A table.

@@ -6,13 +6,18 @@ use crate::cluster::record::Record;
 use crate::topology::{ColumnInfo, ColumnKind};
 
 use super::types::{Types, parse};
+use super::{Complaints, named};
 
 /// The columns of each table, in the order of `SELECT *`: partition key, clustering key, static, regular; the keys in
 /// their order, the others by name.
-pub(super) fn by_table(records: &[Record<'_>], types: &Types) -> HashMap<String, Vec<ColumnInfo>> {
+pub(super) fn by_table(
+    records: &[Record<'_>],
+    types: &Types,
+    complaints: &mut Complaints,
+) -> HashMap<String, Vec<ColumnInfo>> {
     let mut all: HashMap<String, Vec<ColumnInfo>> = HashMap::new();
     for record in records {
-        if let Some(column) = column(record, types) {
+        if let Some(column) = column(record, types, complaints) {
             all.entry(record.text("table_name"))
                 .or_default()
                 .push(column);
@@ -24,7 +29,7 @@ pub(super) fn by_table(records: &[Record<'_>], types: &Types) -> HashMap<String,
     all
 }
 
-fn column(record: &Record<'_>, types: &Types) -> Option<ColumnInfo> {
+fn column(record: &Record<'_>, types: &Types, complaints: &mut Complaints) -> Option<ColumnInfo> {
     let kind = match record.text("kind").as_str() {
         "partition_key" => ColumnKind::Partition,
         "clustering" => ColumnKind::Clustering,
@@ -34,7 +39,7 @@ fn column(record: &Record<'_>, types: &Types) -> Option<ColumnInfo> {
         _ => return None,
     };
     Some(ColumnInfo {
-        name: record.read("column_name")?,
+        name: named(record, "column_name", complaints)?,
         ty: parse(&record.text("type"), &|name| types.get(name).cloned()),
         kind,
         position: record

@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::cluster::ask::Asker;
-use crate::cluster::record::{Record, records};
-use crate::error::Result;
-use crate::frame::response::Rows;
+use crate::cluster::record::Record;
 use crate::topology::{ColumnInfo, IndexInfo, TableInfo, ViewInfo};
 use crate::value::Value;
 
+use super::sheets::Sorted;
 use super::types::Types;
-use super::{columns, indexes};
+use super::{Complaints, columns, indexes, named};
 
 /// What is not an option, although it stands among them.
 const NOT_OPTIONS: [&str; 10] = [
@@ -26,62 +24,37 @@ const NOT_OPTIONS: [&str; 10] = [
     "where_clause",
 ];
 
-/// All tables and views of a keyspace, or the one of that name.
-pub(super) async fn read(
-    asker: &Asker,
+/// The tables and views of a keyspace that are described in `sorted`.
+pub(super) fn read(
     keyspace: &str,
-    only: Option<&str>,
+    sorted: &mut Sorted<'_>,
     types: &Types,
-) -> Result<(Vec<TableInfo>, Vec<ViewInfo>)> {
-    let broken = |_| asker.broken();
-    let tables = select(asker, "tables", "table_name", keyspace, only).await?;
-    let views = select(asker, "views", "view_name", keyspace, only).await?;
-    let all_columns = select(asker, "columns", "table_name", keyspace, only).await?;
-    // All of the keyspace: a view that backs an index of another table is known by that index alone.
-    let all_indexes = select(asker, "indexes", "table_name", keyspace, None).await?;
-
-    let all_indexes = records(&all_indexes).map_err(broken)?;
+    complaints: &mut Complaints,
+) -> (Vec<TableInfo>, Vec<ViewInfo>) {
+    let all_indexes = sorted.take("indexes", keyspace);
     let backing: HashSet<String> = all_indexes
         .iter()
         .map(|index| format!("{}_index", index.text("index_name")))
         .collect();
-    let all_columns = records(&all_columns).map_err(broken)?;
+    let all_columns = sorted.take("columns", keyspace);
     let mut parts = Parts {
         keyspace,
-        columns: columns::by_table(&all_columns, types),
-        indexes: indexes::by_table(&all_indexes),
+        columns: columns::by_table(&all_columns, types, complaints),
+        indexes: indexes::by_table(&all_indexes, complaints),
     };
-    let tables = records(&tables).map_err(broken)?;
-    let views = records(&views).map_err(broken)?;
-    Ok((
+    let tables = sorted.take("tables", keyspace);
+    let views = sorted.take("views", keyspace);
+    (
         tables
             .iter()
-            .map(|record| parts.table(record, record.text("table_name")))
+            .filter_map(|r| Some(parts.table(r, named(r, "table_name", complaints)?)))
             .collect(),
         views
             .iter()
             .filter(|record| !backing.contains(&record.text("view_name")))
-            .map(|record| parts.view(record))
+            .filter_map(|r| Some(parts.view(r, named(r, "view_name", complaints)?)))
             .collect(),
-    ))
-}
-
-async fn select(
-    asker: &Asker,
-    table: &str,
-    name_column: &str,
-    keyspace: &str,
-    only: Option<&str>,
-) -> Result<Rows> {
-    let all = format!("SELECT * FROM system_schema.{table} WHERE keyspace_name = ?");
-    match only {
-        None => asker.ask(&all, (keyspace,)).await,
-        Some(name) => {
-            asker
-                .ask(&format!("{all} AND {name_column} = ?"), (keyspace, name))
-                .await
-        }
-    }
+    )
 }
 
 /// What tables are put together from.
@@ -103,9 +76,9 @@ impl Parts<'_> {
         }
     }
 
-    fn view(&mut self, record: &Record<'_>) -> ViewInfo {
+    fn view(&mut self, record: &Record<'_>, name: String) -> ViewInfo {
         ViewInfo {
-            table: self.table(record, record.text("view_name")),
+            table: self.table(record, name),
             base: record.text("base_table_name"),
             filter: record.text("where_clause"),
             all_columns: record.read("include_all_columns").unwrap_or(false),
