@@ -51,17 +51,19 @@ impl Program {
         let mut dice = Dice::new(seed);
         let schema = Schema::new(&mut dice, keyspace);
         let mut stamp = 0;
-        let mut steps = Vec::new();
+        let plain = |cql: String| Step {
+            cql,
+            ..Step::default()
+        };
+        let indexes = schema.tables.iter().flat_map(Table::create_indexes);
+        let mut steps: Vec<Step> = indexes.map(plain).collect();
         for at in 0..statements {
             let table = &schema.tables[at % schema.tables.len()];
             stamp += 1;
             steps.push(step(&mut dice, table, stamp, at < statements / 4));
         }
         for table in &schema.tables {
-            steps.push(Step {
-                cql: format!("SELECT * FROM {}", table.name),
-                ..Step::default()
-            });
+            steps.push(plain(format!("SELECT * FROM {}", table.name)));
         }
         Program {
             create: schema.create(),

@@ -35,11 +35,11 @@ pub fn of_write(maker: &mut Maker<'_>, reach: Reach) {
         _ => {}
     }
     clustering(maker, &columns, reach == Reach::Range);
-    if maker.dice.percent(1) {
-        if let Some(column) = table.regular.first() {
-            maker.push(" AND ");
-            equals(maker, column);
-        }
+    if maker.dice.percent(1)
+        && let Some(column) = table.regular.first()
+    {
+        maker.push(" AND ");
+        equals(maker, column);
     }
 }
 

@@ -81,13 +81,19 @@ impl Schema {
         }
         for table in &self.tables {
             statements.push(table.create());
-            let index = |(at, on): (usize, &String)| {
-                let short = table.short_name();
-                format!("CREATE INDEX {short}_i{at} ON {} ({on})", table.name)
-            };
-            statements.extend(table.indexes.iter().enumerate().map(index));
         }
         statements
+    }
+}
+
+impl Table {
+    /// The statements that make its indexes.
+    pub fn create_indexes(&self) -> Vec<String> {
+        let index = |(at, on): (usize, &String)| {
+            let short = self.short_name();
+            format!("CREATE INDEX {short}_i{at} ON {} ({on})", self.name)
+        };
+        self.indexes.iter().enumerate().map(index).collect()
     }
 }
 
@@ -217,7 +223,7 @@ fn indexes(dice: &mut Dice, table: &Table) -> Vec<String> {
         let name = &column.name;
         indexes.push(match &column.ty {
             Type::Frozen(inner) => match **inner {
-                Type::User(_) => name.clone(),
+                Type::User(_) | Type::Tuple(_) if dice.percent(90) => name.clone(),
                 _ => format!("full({name})"),
             },
             Type::Map(..) => format!("{}({name})", dice.pick(&["keys", "values", "entries"])),

@@ -114,7 +114,7 @@ fn other(dice: &mut Dice, ty: &Type) -> Value {
 
 /// A literal of almost any other type than that of the column.
 pub fn wrong(dice: &mut Dice) -> &'static str {
-    *dice.pick(&[
+    dice.pick::<&str>(&[
         "1",
         "1.5",
         "'x'",
