@@ -133,6 +133,17 @@ impl Restrictions {
         self.partition.has_in()
     }
 
+    /// Whether any column of the partition key is restricted, or its token.
+    pub(crate) fn restricts_partition(&self) -> bool {
+        let on_partition = |filter: &Restriction| filter.is_on_partition(&self.table);
+        !self.partition.is_everything() || self.filters.iter().any(on_partition)
+    }
+
+    /// Whether one partition is named by its key.
+    pub(crate) fn is_on_one_partition(&self) -> bool {
+        self.has_keys() && !self.has_partition_in()
+    }
+
     /// Whether a clustering column is restricted by IN.
     pub(crate) fn has_clustering_in(&self) -> bool {
         self.clustering.has_in()

@@ -111,6 +111,22 @@ impl Select {
     pub(crate) fn routing(&self) -> Vec<u16> {
         self.restrictions.routing()
     }
+
+    /// What the client is warned of.
+    fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.restrictions.warnings.clone();
+        let aggregates = !self.aggregates.is_empty() || self.group_by.is_some();
+        if aggregates && self.flavor == Flavor::Cassandra {
+            if !self.restrictions.restricts_partition() {
+                warnings.push("Aggregation query used without partition key".to_owned());
+            } else if self.restrictions.has_partition_in() {
+                warnings.push(
+                    "Aggregation query used on multiple partition keys (IN restriction)".to_owned(),
+                );
+            }
+        }
+        warnings
+    }
 }
 
 fn limit(

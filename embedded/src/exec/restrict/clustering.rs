@@ -7,6 +7,7 @@ use crate::exec::restrict::partition::check_product;
 use crate::exec::restrict::relation::{Restriction, Test};
 use crate::exec::restrict::values::Binding;
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::store::position::{Edge, Order, Range};
 
 /// The part of a WHERE that the clustering key serves: values of its first columns, then bounds of the next.
@@ -132,6 +133,10 @@ fn bound(restriction: &Restriction, binding: &Binding<'_>) -> Result<Option<Limi
         Test::Upper(tuple, inclusive) => (tuple, *inclusive, false),
         _ => return Ok(None),
     };
+    // Cassandra has no row beyond null.
+    if binding.env.flavor == Flavor::Cassandra && tuple.is_null(binding)? {
+        return Ok(None);
+    }
     let column: Option<&Column> = binding.table.columns.get(restriction.first());
     let descending = column.is_some_and(|c| c.descending);
     let values = tuple.bind(&restriction.columns, binding)?;

@@ -2,7 +2,6 @@
 
 use crate::catalog::table::Table;
 use crate::exec::restrict::relation::{Restriction, Shape, Test};
-use crate::exec::restrict::values::Members;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 
@@ -59,14 +58,10 @@ fn pair(
         (Test::Equal(_), _) => {
             format!("{name} cannot be restricted by more than one relation if it includes an Equal")
         }
-        // To Cassandra IN of one value is the same as `=`.
-        (Test::In(Members::Each(one)), _) if flavor == Flavor::Cassandra && one.len() == 1 => {
-            format!("{name} cannot be restricted by more than one relation if it includes an Equal")
-        }
         (Test::In(_), _) => {
             format!("{name} cannot be restricted by more than one relation if it includes a IN")
         }
-        _ if shapes.0 != shapes.1 => return Err(mixed()),
+        _ if shapes.0 != shapes.1 && flavor == Flavor::Scylla => return Err(mixed()),
         (Test::Lower(..) | Test::Upper(..), Test::Equal(_) | Test::In(_)) => format!(
             "Column \"{name}\" cannot be restricted by both an equality and an inequality relation"
         ),

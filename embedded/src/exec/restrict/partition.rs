@@ -70,6 +70,11 @@ impl Partition {
         components.iter().any(|c| matches!(c.test, Test::In(_)))
     }
 
+    /// Whether all partitions are selected.
+    pub(super) fn is_everything(&self) -> bool {
+        matches!(self, Partition::Tokens(bounds) if bounds.is_empty())
+    }
+
     pub(super) fn is_single(&self, component: usize) -> bool {
         let Partition::Keys(components) = self else {
             return false;

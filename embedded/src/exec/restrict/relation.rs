@@ -14,6 +14,7 @@ use crate::exec::restrict::values::{Members, Tuple};
 use crate::exec::scope::{Scope, spec, spec_of};
 use crate::exec::term::{self, Expression};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::syntax::{Name, Operand, Operator, Relation, Target, Term};
 
 /// A relation of WHERE.
@@ -85,6 +86,8 @@ pub(super) fn resolve(
     purpose: Purpose,
     scope: &mut Scope<'_>,
 ) -> Result<Restriction, Failure> {
+    let alone = alone(relation, scope.flavor());
+    let relation = alone.as_ref().unwrap_or(relation);
     match &relation.target {
         Target::Column(name) => single(relation, name, table, purpose, scope),
         Target::Element(name, key) => entry(relation, name, key, table, purpose, scope),
@@ -97,6 +100,21 @@ pub(super) fn resolve(
         Target::Tuple(names) => multi::resolve(relation, names, table, purpose, scope),
         Target::Token(names) => token::resolve(relation, names, table, purpose, scope),
     }
+}
+
+/// To Cassandra IN of one value is `=`.
+fn alone(relation: &Relation, flavor: Flavor) -> Option<Relation> {
+    let (Operator::In, Operand::List(terms)) = (relation.operator, &relation.value) else {
+        return None;
+    };
+    let [only] = terms.as_slice() else {
+        return None;
+    };
+    (flavor == Flavor::Cassandra).then(|| Relation {
+        operator: Operator::Equal,
+        value: Operand::Term(only.clone()),
+        ..relation.clone()
+    })
 }
 
 fn single(
@@ -158,6 +176,11 @@ fn entry(
             _ => format!("Column {name} cannot be used as a map"),
         }));
     };
+    if scope.flavor() == Flavor::Cassandra && !column.is_multi_cell() {
+        return Err(Failure::invalid(format!(
+            "Map-entry equality predicates on frozen map column {name} are not supported"
+        )));
+    }
     let (Operator::Equal, Operand::Term(value)) = (relation.operator, &relation.value) else {
         return Err(Failure::invalid(
             "Only EQ relations are supported on map entries",

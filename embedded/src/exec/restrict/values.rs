@@ -40,6 +40,20 @@ pub(super) struct Binding<'b> {
 }
 
 impl Tuple {
+    /// Whether it is one value, and that is null.
+    pub(super) fn is_null(&self, binding: &Binding<'_>) -> Result<bool, Failure> {
+        let Tuple::Each(values) = self else {
+            return Ok(false);
+        };
+        let [value] = values.as_slice() else {
+            return Ok(false);
+        };
+        Ok(matches!(
+            value.evaluate(binding.values, binding.env)?,
+            Bound::Null
+        ))
+    }
+
     pub(super) fn plan(
         term: &Term,
         table: &Table,

@@ -215,6 +215,9 @@ impl<'r, 'a> Groups<'r, 'a> {
             });
         }
         self.close()?;
+        let full = self.limits.page.is_some_and(|size| self.rows.len() >= size);
+        // A server does not look whether there is a row behind a full page.
+        self.more |= full && self.limits.total != Some(0) && !self.is_at_end();
         let page = |(place, of_partition)| Page {
             place,
             left: self.limits.total,
@@ -225,7 +228,20 @@ impl<'r, 'a> Groups<'r, 'a> {
             columns: self.select.columns.clone(),
             rows: self.rows,
             paging_state: paging_state.map(|page| page.encode()),
-            warnings: self.select.restrictions.warnings.clone(),
+            warnings: self.select.warnings(),
         })
+    }
+
+    /// Whether the only partition has no row behind the last one.
+    fn is_at_end(&self) -> bool {
+        let Some((place, of_partition)) = &self.last else {
+            return true;
+        };
+        let only_statics = place.row.is_none() && self.select.table.clustering > 0;
+        let limited = self
+            .limits
+            .per_partition
+            .is_some_and(|limit| *of_partition >= limit);
+        self.select.restrictions.is_on_one_partition() && (only_statics || limited)
     }
 }

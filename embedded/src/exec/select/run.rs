@@ -11,6 +11,7 @@ use crate::exec::select::page::Page;
 use crate::exec::select::reader::Reader;
 use crate::exec::term::{Bound, Env, Expression};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::store::Data;
 
 /// What a client asks for beside the statement.
@@ -49,7 +50,7 @@ impl Select {
             env,
             aggregated: &[],
         };
-        let limits = self.limits(request, env)?;
+        let limits = self.limits(request, &selection, env)?;
         let mut groups = Groups::new(self, source, limits, resumed.as_ref());
         let reader = Reader {
             table: &self.table,
@@ -67,24 +68,38 @@ impl Select {
         groups.finish()
     }
 
-    fn limits(&self, request: &Request<'_>, env: &Env<'_>) -> Result<Limits, Failure> {
+    fn limits(
+        &self,
+        request: &Request<'_>,
+        selection: &Selection,
+        env: &Env<'_>,
+    ) -> Result<Limits, Failure> {
         let page = request
             .page_size
             .and_then(|size| usize::try_from(size).ok());
         let page = page.filter(|size| *size > 0);
-        if self.order.merged && page.is_some() {
+        let limit = |limit, name| self.limit(limit, name, request, env);
+        let total = limit(&self.limit, "LIMIT")?;
+        if self.order.merged && page.is_some_and(|page| self.pages(page, total, selection)) {
             return Err(Failure::invalid(
                 "Cannot page queries with both ORDER BY and a IN restriction on the partition key; you must either \
                  remove the ORDER BY or the IN and sort client side, or disable paging for this query",
             ));
         }
-        let limit = |limit, name| self.limit(limit, name, request, env);
         Ok(Limits {
-            total: limit(&self.limit, "LIMIT")?,
+            total,
             per_partition: limit(&self.per_partition_limit, "PER PARTITION LIMIT")?,
             // One row is the answer of all rows: it cannot be split.
             page: page.filter(|_| !self.is_one_group()),
         })
+    }
+
+    /// Whether the answer can have several pages. To Cassandra it cannot if LIMIT is not more than a page, or if it is
+    /// clear that no row is selected.
+    fn pages(&self, page: usize, limit: Option<u32>, selection: &Selection) -> bool {
+        let nothing = selection.keys().is_empty() || selection.ranges.is_empty();
+        let limited = limit.and_then(|limit| usize::try_from(limit).ok());
+        self.flavor == Flavor::Scylla || !nothing && limited.is_none_or(|limit| limit > page)
     }
 
     /// Whether all rows make one row of the answer.

@@ -1,7 +1,7 @@
 //! Random values of a type, out of few.
 
 use scylla_orm::driver::value::{
-    Date, Decimal, Duration, Time, TimeUuid, Timestamp, Type, Value, Varint,
+    Counter, Date, Decimal, Duration, Time, TimeUuid, Timestamp, Type, Value, Varint,
 };
 use uuid::Uuid;
 
@@ -56,7 +56,7 @@ fn number(dice: &mut Dice, ty: &Type) -> Option<Value> {
             Value::Int(*dice.pick(&[small as i32, small as i32, small as i32, i32::MIN, i32::MAX]))
         }
         Type::BigInt => Value::BigInt(*dice.pick(&[small, small, small, i64::MIN, i64::MAX])),
-        Type::Counter => Value::BigInt(small),
+        Type::Counter => Value::Counter(Counter(small)),
         Type::Float => Value::Float(*dice.pick(&[small as f32, 1.5, -0.1, f32::MAX])),
         Type::Double => Value::Double(*dice.pick(&[small as f64, 1.5, -0.1, 1e300])),
         Type::VarInt => Value::VarInt(Varint::from(*dice.pick(&[
