@@ -3,6 +3,10 @@
 //! Both are traits, so that a test can put a simulated network, and a product its own transport, in their
 //! place. [`Tcp`] and [`SystemResolver`] are what a session uses unless it is told otherwise.
 
+/// TLS by rustls.
+#[cfg(feature = "tls")]
+pub mod tls;
+
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, SocketAddrV6};
@@ -24,6 +28,11 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
         to: SocketAddr,
         source_port: Option<u16>,
     ) -> BoxFuture<'static, io::Result<Socket>>;
+
+    /// Whether its streams are in TLS, for which ScyllaDB has a shard-aware port of its own. False unless it says so.
+    fn is_tls(&self) -> bool {
+        false
+    }
 }
 
 /// Turns names into addresses.

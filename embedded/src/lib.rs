@@ -34,6 +34,13 @@ mod catalog;
 // From CQL text to statements.
 mod parse;
 
+// Bytes to and from clients, plain or in TLS.
+mod socket;
+
+// TLS, with certificates of the cluster's own making.
+#[cfg(feature = "tls")]
+mod tls;
+
 // The errors that a server answers.
 mod failure;
 
@@ -50,3 +57,5 @@ pub use node::requests::RequestRecord;
 pub use node::traffic::{Reached, ShardTraffic};
 pub use scylla_orm_driver::frame::TabletRouting;
 pub use server::{Cluster, ClusterBuilder, Error, ScriptError, Tablet, TabletError};
+#[cfg(feature = "tls")]
+pub use tls::{Handshake, Identity, Tls};

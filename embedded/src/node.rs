@@ -7,7 +7,7 @@ pub(crate) mod prepared;
 pub(crate) mod requests;
 pub(crate) mod traffic;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU16;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -27,6 +27,7 @@ use crate::node::members::{Member, Members};
 use crate::node::prepared::PreparedStatements;
 use crate::node::requests::RequestLog;
 use crate::node::traffic::Counters;
+use crate::socket::Security;
 
 /// Events that a slow client may lag behind before it loses some. It can refresh whenever it likes.
 const EVENTS: usize = 1024;
@@ -37,6 +38,9 @@ pub(crate) struct Shared {
     pub(crate) flavor: Flavor,
     pub(crate) members: Members,
     pub(crate) events: broadcast::Sender<Event>,
+    /// Who signs the certificates of the nodes, if they speak TLS.
+    #[cfg(feature = "tls")]
+    pub(crate) authority: Option<Arc<crate::tls::Authority>>,
     /// The longest body of a request, in bytes.
     pub(crate) max_body: usize,
     pub(crate) faults: Arc<Faults>,
@@ -87,6 +91,8 @@ impl Shared {
             flavor,
             members: Members::new(members),
             events,
+            #[cfg(feature = "tls")]
+            authority: None,
             max_body,
             faults: Arc::default(),
             requests: RequestLog::new(0),
@@ -96,6 +102,30 @@ impl Shared {
             shard_aware_port: true,
             tablets: None,
         }
+    }
+
+    /// How a node on that address speaks with its clients.
+    #[cfg(feature = "tls")]
+    pub(crate) fn security(&self, node: usize, address: IpAddr) -> Security {
+        match &self.authority {
+            Some(authority) => Security::Tls(authority.node(node, address)),
+            None => Security::Plain,
+        }
+    }
+
+    /// How a node speaks with its clients.
+    #[cfg(not(feature = "tls"))]
+    pub(crate) fn security(&self, _node: usize, _address: IpAddr) -> Security {
+        Security::Plain
+    }
+
+    /// Whether clients may speak so: without TLS, and with it.
+    pub(crate) fn speaks(&self) -> (bool, bool) {
+        #[cfg(feature = "tls")]
+        if let Some(authority) = &self.authority {
+            return (authority.is_optional(), true);
+        }
+        (true, false)
     }
 }
 

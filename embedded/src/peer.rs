@@ -35,6 +35,7 @@ use crate::peer::answer::{Answer, Format};
 use crate::peer::later::Later;
 use crate::peer::segments::Segments;
 use crate::peer::watched::Stopped;
+use crate::socket::{Security, Socket};
 
 /// Bytes asked of the socket at once.
 const CHUNK: usize = 64 << 10;
@@ -49,7 +50,6 @@ pub(crate) struct Peer {
     node: usize,
     place: Arc<Node>,
     shard: u16,
-    stream: TcpStream,
     stage: Stage,
     format: Format,
     segments: Segments,
@@ -88,12 +88,7 @@ enum Then {
 
 impl Peer {
     /// Counts the connection to its shard until it is dropped.
-    pub(crate) fn new(
-        shared: Arc<Shared>,
-        (node, place): (usize, Arc<Node>),
-        shard: u16,
-        stream: TcpStream,
-    ) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, (node, place): (usize, Arc<Node>), shard: u16) -> Self {
         let peer = Peer {
             format: Format {
                 features: shared.offered(),
@@ -104,7 +99,6 @@ impl Peer {
             node,
             place,
             shard,
-            stream,
             stage: Stage::Fresh,
             user: None,
             keyspace: None,
@@ -122,13 +116,32 @@ impl Peer {
     }
 
     /// Answers until the client ends the connection or the node stops.
-    pub(crate) async fn serve(mut self, mut stop: watch::Receiver<bool>) {
+    pub(crate) async fn serve(
+        mut self,
+        tcp: TcpStream,
+        security: Security,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        let greeted = tokio::select! {
+            greeted = security.greet(tcp) => greeted,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        match greeted {
+            Ok(stream) => self.converse(stream, stop).await,
+            Err(error) => {
+                tracing::debug!(node = self.node, %error, "a client did not begin TLS");
+                self.lost(&error);
+            }
+        }
+    }
+
+    async fn converse(&mut self, mut stream: Socket, mut stop: watch::Receiver<bool>) {
         let mut events = self.shared.events.subscribe();
         let (mut read, mut write) = (BytesMut::with_capacity(CHUNK), Vec::new());
         loop {
             read.reserve(CHUNK.saturating_sub(read.capacity() - read.len()));
             let then = tokio::select! {
-                got = self.stream.read_buf(&mut read), if self.stopped.is_none() => match got {
+                got = stream.read_buf(&mut read), if self.stopped.is_none() => match got {
                     Ok(0) => return,
                     Err(error) => return self.lost(&error),
                     Ok(_) => self.take_in(&mut read, &mut write),
@@ -145,7 +158,11 @@ impl Peer {
                 _ = stop.wait_for(|stop| *stop) => break,
             };
             self.segments.put_in(&mut write);
-            if let Err(error) = self.stream.write_all(&write).await {
+            let written = async {
+                stream.write_all(&write).await?;
+                stream.flush().await
+            };
+            if let Err(error) = written.await {
                 return self.lost(&error);
             }
             write.clear();
@@ -155,13 +172,13 @@ impl Peer {
                 Then::Close => break,
                 // With nothing to linger for, a socket that is dropped is reset.
                 Then::Reset => {
-                    let socket = socket2::SockRef::from(&self.stream);
+                    let socket = socket2::SockRef::from(stream.tcp());
                     socket.set_linger(Some(Duration::ZERO)).ok();
                     return;
                 }
             }
         }
-        self.end().await;
+        end(stream).await;
     }
 
     /// The client has gone without a farewell.
@@ -169,15 +186,6 @@ impl Peer {
         if error.kind() == io::ErrorKind::ConnectionReset {
             self.shared.resets.fetch_add(1, Ordering::Relaxed);
         }
-    }
-
-    /// FIN, not RST: what the client has sent and we have not read must not destroy what we have answered.
-    async fn end(mut self) {
-        self.stream.shutdown().await.ok();
-        let mut past = vec![0; CHUNK];
-        let read = async { while matches!(self.stream.read(&mut past).await, Ok(1..)) {} };
-        // One that neither reads nor ends is left to itself.
-        tokio::time::timeout(LINGER, read).await.ok();
     }
 
     fn answer(&mut self, header: Header, body: &[u8], write: &mut Vec<u8>) -> Then {
@@ -270,6 +278,15 @@ impl Peer {
     fn place(&self) -> &Node {
         &self.place
     }
+}
+
+/// FIN, not RST: what the client has sent and we have not read must not destroy what we have answered.
+async fn end(mut stream: Socket) {
+    stream.shutdown().await.ok();
+    let mut past = vec![0; CHUNK];
+    let read = async { while matches!(stream.read(&mut past).await, Ok(1..)) {} };
+    // One that neither reads nor ends is left to itself.
+    tokio::time::timeout(LINGER, read).await.ok();
 }
 
 impl Drop for Peer {

@@ -5,6 +5,8 @@ mod listen;
 mod membership;
 mod script;
 mod tablets;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

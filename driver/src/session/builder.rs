@@ -238,6 +238,13 @@ impl SessionBuilder {
         self
     }
 
+    /// Speaks TLS with the servers, in the place of plain TCP: see [`tls`](crate::socket::tls). Behind the crate's feature
+    /// `tls`.
+    #[cfg(feature = "tls")]
+    pub fn tls(self, tls: crate::socket::tls::Tls) -> Self {
+        self.connector(tls)
+    }
+
     /// How names become addresses. The system's resolver by default.
     pub fn resolver(mut self, resolver: impl Resolver) -> Self {
         self.resolver = Arc::new(resolver);

@@ -41,6 +41,8 @@ impl Peer {
     /// What SUPPORTED says here.
     pub(super) fn supported(&self) -> Supported {
         let node = self.place();
+        let shard_aware = node.shard_aware.map(|address| address.port());
+        let (plain, tls) = self.shared.speaks();
         let mut supported = match self.shared.flavor {
             Flavor::Cassandra => Supported::cassandra(&version::CASSANDRA),
             Flavor::Scylla => {
@@ -48,8 +50,8 @@ impl Peer {
                     shard: self.shard,
                     shards: node.shard_count,
                     ignore_msb: IGNORE_MSB,
-                    shard_aware_port: node.shard_aware.map(|address| address.port()),
-                    shard_aware_port_tls: None,
+                    shard_aware_port: shard_aware.filter(|_| plain),
+                    shard_aware_port_tls: shard_aware.filter(|_| tls),
                 };
                 Supported::scylla(&sharding, &self.shared.offered())
             }

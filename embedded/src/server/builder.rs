@@ -45,6 +45,8 @@ pub struct ClusterBuilder {
     rpc_address: Option<IpAddr>,
     tablets: bool,
     tablet_routing: Option<TabletRouting>,
+    #[cfg(feature = "tls")]
+    tls: Option<crate::tls::Tls>,
 }
 
 /// Shown without its password.
@@ -85,6 +87,8 @@ impl Default for ClusterBuilder {
             rpc_address: None,
             tablets: false,
             tablet_routing: Some(TabletRouting::V1),
+            #[cfg(feature = "tls")]
+            tls: None,
         }
     }
 }
@@ -226,6 +230,13 @@ impl ClusterBuilder {
         self
     }
 
+    /// The nodes speak TLS on all their ports; in plain if not said. Behind the crate's feature `tls`.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: crate::tls::Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// The longest request that a node accepts, in bytes; 16 MiB if not said, as Cassandra's default.
     pub fn max_request(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
@@ -304,6 +315,11 @@ impl ClusterBuilder {
         });
         let mut shared = Shared::new(engine, self.flavor, members.collect(), self.max_body);
         shared.hops = self.hops;
+        #[cfg(feature = "tls")]
+        {
+            let tls = self.tls.clone();
+            shared.authority = tls.map(|tls| Arc::new(crate::tls::Authority::new(tls)));
+        }
         shared.requests = RequestLog::new(self.request_log);
         shared.shard_aware_port = self.shard_aware_port;
         shared.tablets = self.tablet_routing;

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::node::{Node, Shared};
 use crate::peer::Peer;
+use crate::socket::Security;
 
 /// How often another port is tried when one is free for the first node but not for all.
 const TRIES: usize = 64;
@@ -119,6 +120,7 @@ impl Listeners {
         let Some(place) = shared.members.get(node) else {
             return;
         };
+        let security = shared.security(node, self.address.ip());
         loop {
             let (accepted, by_source_port) = tokio::select! {
                 accepted = self.plain.accept() => (accepted, false),
@@ -132,6 +134,7 @@ impl Listeners {
                     let client = Client {
                         stream,
                         by: by_source_port.then_some(from),
+                        security: security.clone(),
                     };
                     client.welcome(&shared, (node, &place), &stop, &mut peers);
                 }
@@ -152,6 +155,7 @@ struct Client {
     stream: TcpStream,
     /// From where, on the port where that chooses the shard.
     by: Option<SocketAddr>,
+    security: Security,
 }
 
 impl Client {
@@ -169,7 +173,8 @@ impl Client {
         let place = (node, Arc::clone(place));
         if holds.is_empty() {
             // Here and not in its task: the next client must see this one counted.
-            peers.spawn(self.admit(shared, place, shard).serve(stop));
+            let peer = self.admit(shared, place, shard);
+            peers.spawn(peer.serve(self.stream, self.security, stop));
             return;
         }
         peers.spawn(async move {
@@ -180,7 +185,8 @@ impl Client {
                 }
             }
             let shard = self.shard(&place.1);
-            self.admit(shared, place, shard).serve(stop).await;
+            let peer = self.admit(shared, place, shard);
+            peer.serve(self.stream, self.security, stop).await;
         });
     }
 
@@ -192,10 +198,10 @@ impl Client {
         }
     }
 
-    fn admit(self, shared: Arc<Shared>, place: (usize, Arc<Node>), shard: u16) -> Peer {
+    fn admit(&self, shared: Arc<Shared>, place: (usize, Arc<Node>), shard: u16) -> Peer {
         // Answers are small and clients wait for them. A socket that refuses still works.
         self.stream.set_nodelay(true).ok();
-        Peer::new(shared, place, shard, self.stream)
+        Peer::new(shared, place, shard)
     }
 }
 

@@ -68,6 +68,13 @@ impl SessionBuilder {
         self.driver(|driver| driver.connect_timeout(timeout))
     }
 
+    /// Speaks TLS with the servers: see [`driver::socket::tls`](scylla_orm_driver::socket::tls). Behind the crate's feature
+    /// `tls`.
+    #[cfg(feature = "tls")]
+    pub fn tls(self, tls: scylla_orm_driver::socket::tls::Tls) -> Self {
+        self.driver(|driver| driver.tls(tls))
+    }
+
     /// Any other setting of the driver: `.driver(|driver| driver.local_rack("r1"))`.
     pub fn driver(
         mut self,

@@ -3,3 +3,4 @@
 //! Runs on embedded clusters alone: each test asks for one of its own kind.
 
 mod roles;
+mod tls;

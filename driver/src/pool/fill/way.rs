@@ -23,7 +23,11 @@ impl Filler {
         if left_alone || !self.config.shard_aware_port || sharding.shards.get() == 1 {
             return None;
         }
-        Some((sharding.into(), sharding.shard_aware_port?))
+        let port = match self.dialer.connector.is_tls() {
+            true => sharding.shard_aware_port_tls,
+            false => sharding.shard_aware_port,
+        };
+        Some((sharding.into(), port?))
     }
 
     pub(super) fn dialed(&mut self, dialed: Dialed) {
