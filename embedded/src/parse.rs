@@ -9,6 +9,7 @@ mod relation;
 mod role;
 pub(crate) mod script;
 mod select;
+mod selector;
 pub(crate) mod show;
 pub(crate) mod syntax;
 mod table;

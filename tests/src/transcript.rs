@@ -93,9 +93,11 @@ pub fn rows(answer: &Answer, columns: Columns) -> String {
     }
     let mut lines = vec![header(answer.columns(), columns)];
     for row in answer.all_as::<Row>().unwrap() {
-        let cells = (0..row.columns().len()).map(|at| match row.value(at).unwrap() {
-            Some(value) => value.to_string(),
-            None => "null".to_owned(),
+        let cells = (0..row.columns().len()).map(|at| match row.value(at) {
+            Ok(Some(value)) => value.to_string(),
+            Ok(None) => "null".to_owned(),
+            // Cassandra's lists of `writetime` and `ttl` may hold null, which the driver has no value for.
+            Err(error) => error.to_string(),
         });
         lines.push(cells.collect::<Vec<_>>().join(" | "));
     }
@@ -113,10 +115,26 @@ fn header(columns: &[Column], shown: Columns) -> String {
 /// The class of an error and its text.
 pub fn refusal(error: &Error) -> String {
     match error.kind() {
-        ErrorKind::Invalid { message } => format!("invalid: {message}"),
+        ErrorKind::Invalid { message } => format!("invalid: {}", sorted(message)),
         ErrorKind::Syntax { message } => format!("syntax: {message}"),
         kind => format!("{kind:?}"),
     }
+}
+
+/// The signatures that an error lists are a set to the server: each run tells them in another order.
+fn sorted(message: &str) -> String {
+    let listed = message.split_once("signatures: ");
+    let Some((before, rest)) = listed else {
+        return message.to_owned();
+    };
+    let Some((listed, after)) = rest.rfind(')').map(|end| rest.split_at(end)) else {
+        return message.to_owned();
+    };
+    let listed = listed.trim_start_matches("system.");
+    let mut listed: Vec<&str> = listed.split(", system.").collect();
+    listed.sort_unstable();
+    let listed = listed.join(", system.");
+    format!("{before}signatures: system.{listed}{after}")
 }
 
 /// A statement that is answered differently from what its script says.

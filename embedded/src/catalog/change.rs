@@ -72,6 +72,14 @@ pub(crate) fn apply(
             if_exists, change, ..
         } => user_type::alter(schema, keyspace, name, *if_exists, change)?,
         Ddl::DropType { if_exists, .. } => user_type::drop(schema, keyspace, name, *if_exists)?,
+        Ddl::DropFunction {
+            if_exists: true, ..
+        } => None,
+        Ddl::DropFunction { kind, .. } => {
+            return Err(Failure::invalid(format!(
+                "{kind} '{keyspace}.{name}' doesn't exist"
+            )));
+        }
     };
     Ok(changed.map(|schema| Change {
         schema,

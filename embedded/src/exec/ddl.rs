@@ -81,7 +81,8 @@ fn event(schema: &Schema, ddl: &Ddl, origin: Origin<'_>) -> Result<Option<Schema
         Ddl::AlterKeyspace { name, .. } => (Updated, Some(name)),
         Ddl::DropKeyspace { name, .. } => (Dropped, Some(name)),
         Ddl::CreateTable(_) | Ddl::CreateView(_) | Ddl::CreateType { .. } => (Created, None),
-        Ddl::DropTable { .. } | Ddl::DropView { .. } | Ddl::DropType { .. } => (Dropped, None),
+        Ddl::DropTable { .. } | Ddl::DropView { .. } => (Dropped, None),
+        Ddl::DropType { .. } | Ddl::DropFunction { .. } => (Dropped, None),
         Ddl::AlterTable { .. } | Ddl::AlterView { .. } | Ddl::AlterType { .. } => (Updated, None),
         Ddl::CreateIndex(_) | Ddl::DropIndex { .. } => (Updated, None),
     };

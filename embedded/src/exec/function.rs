@@ -1,13 +1,34 @@
-//! The scalar functions: their signatures, and what they compute.
+//! The scalar functions and operators: which there are, and what they compute.
 
 pub(crate) mod cast;
+pub(crate) mod json;
+pub(crate) mod number;
+pub(crate) mod signature;
+
+mod catalog;
+mod collection;
+mod floor;
+mod generic;
 mod identifier;
+mod mask;
+mod math;
+mod operation;
+mod shift;
+mod vector;
 
 use scylla_orm_driver::value::Type;
 
-use crate::clock::Clock;
+pub(crate) use crate::exec::function::catalog::NUMBERS;
+pub(crate) use crate::exec::function::vector::Similarity;
+
+use crate::exec::function::collection::Collection;
+use crate::exec::function::mask::Mask;
+use crate::exec::function::math::Math;
+use crate::exec::function::signature::{Given, Signature};
+use crate::exec::term::Env;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
+use crate::parse::syntax::{Arithmetic, QualifiedName};
 
 /// A function whose name and arguments have been resolved.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,80 +47,91 @@ pub(crate) enum Function {
     MinTimeUuid,
     /// `maxTimeuuid(t)`
     MaxTimeUuid,
+    /// `floor(x, duration[, start])`, by the type of `x`.
+    Floor(Type),
     /// `token(partition key)`
     Token,
     /// `…AsBlob(x)`
     AsBlob,
     /// `blobAs…(x)`, with its name for errors.
     FromBlob(Type, Box<str>),
+    /// `abs(x)` and its like.
+    Math(Math, Type),
+    /// `map_keys(m)` and its like.
+    Collection(Collection, Type),
+    /// `similarity_cosine(a, b)` and its like.
+    Similarity(Similarity),
+    /// `mask_inner(x, …)` and its like.
+    Mask(Mask, Type),
+    /// `toJson(x)`
+    ToJson(Type),
+    /// `fromJson(x)`
+    FromJson(Type),
+    /// `a + b`, by the types of its operands.
+    Operation(Arithmetic, Type, Type),
+    /// `-a`
+    Negate(Type),
 }
 
-/// A function with the types that it takes and gives.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Signature {
-    pub(crate) function: Function,
-    pub(crate) arguments: Vec<Type>,
-    pub(crate) result: Type,
+/// A call before it is known which function it means.
+#[derive(Debug, Clone)]
+pub(crate) struct Call<'c> {
+    pub(crate) name: &'c QualifiedName,
+    pub(crate) given: &'c [Given],
+    /// The types of the partition key, which `token` takes.
+    pub(crate) partition: &'c [Type],
+    /// The type of the place where the result goes, if there is one.
+    pub(crate) receiver: Option<&'c Type>,
+    pub(crate) flavor: Flavor,
 }
 
-/// Finds the function `name` for arguments of these types, as far as they are known. `partition` are the types of
-/// the partition key, which `token` takes.
+/// Finds the function that a call means; none if there is none of this name.
 ///
 /// # Errors
-/// No such function, or none that takes these arguments.
-pub(crate) fn resolve(
-    name: &str,
-    arguments: &[Option<Type>],
-    partition: &[Type],
-    flavor: Flavor,
-) -> Result<Signature, Failure> {
-    let candidates = candidates(name, partition, flavor);
-    let Some(first) = candidates.first() else {
-        return Err(Failure::invalid(flavor.pick(
-            format!("Unknown function {name} called"),
-            format!("Unknown function '{name}'"),
-        )));
-    };
-    if first.arguments.len() != arguments.len() {
-        let (wants, got) = (first.arguments.len(), arguments.len());
-        return Err(Failure::invalid(match flavor {
-            Flavor::Scylla => format!(
-                "Incorrect number of arguments specified for function system.{name} (expected {wants}, found {got})"
-            ),
-            Flavor::Cassandra => format!(
-                "Invalid number of arguments in call to function system.{name}: {wants} required but {got} provided"
-            ),
-        }));
+/// Arguments that it does not take.
+pub(crate) fn resolve(call: &Call<'_>) -> Result<Option<Signature>, Failure> {
+    let QualifiedName { keyspace, name } = call.name;
+    if keyspace.as_deref().is_some_and(|k| k != "system") {
+        return Ok(None);
     }
-    let fits = |signature: &&Signature| {
-        let mut pairs = signature.arguments.iter().zip(arguments);
-        pairs.all(|(wants, got)| got.as_ref().is_none_or(|got| accepts(wants, got)))
-    };
-    candidates.iter().find(fits).cloned().ok_or_else(|| {
-        let got: Vec<String> = arguments.iter().flatten().map(Type::to_string).collect();
-        Failure::invalid(format!(
-            "Invalid call to function {name}, none of its type signatures match ({})",
-            got.join(", ")
-        ))
-    })
+    if let Some(signature) = generic::resolve(name, call)? {
+        return Ok(Some(signature));
+    }
+    let candidates = catalog::candidates(name, call.partition, call.flavor);
+    if candidates.is_empty() {
+        return Ok(None);
+    }
+    signature::pick(name, candidates, call.given, call.flavor).map(Some)
 }
 
-/// Whether there is a function of this name.
-pub(crate) fn is_known(name: &str, flavor: Flavor) -> bool {
-    !candidates(name, &[], flavor).is_empty()
+/// The function that CAST means.
+///
+/// # Errors
+/// No cast of this type, or several that a literal fits.
+pub(crate) fn resolve_cast(given: Given, to: &Type, flavor: Flavor) -> Result<Signature, Failure> {
+    let shown = format!("system.cast_as_{to}");
+    signature::pick(&shown, catalog::casts(to), &[given], flavor)
 }
 
-/// Whether a value of type `got` may stand where `wants` is asked for.
-pub(crate) fn accepts(wants: &Type, got: &Type) -> bool {
-    let (wants, got) = (wants.thawed(), got.thawed());
-    wants == got
-        || matches!(
-            (&wants, &got),
-            (Type::Text, Type::Ascii)
-                | (Type::Uuid, Type::TimeUuid)
-                | (Type::Blob, _)
-                | (Type::BigInt, Type::Counter)
-        )
+/// The function that an operator means, where its result is a `receiver`.
+///
+/// # Errors
+/// Operands that it does not take.
+pub(crate) fn resolve_operation(
+    operator: Arithmetic,
+    given: [&Given; 2],
+    receiver: Option<&Type>,
+) -> Result<Signature, Failure> {
+    operation::resolve(operator, given, receiver)
+}
+
+/// The function that a minus before a value means.
+///
+/// # Errors
+/// What is no number.
+pub(crate) fn resolve_negation(given: &Given, flavor: Flavor) -> Result<Signature, Failure> {
+    let given = std::slice::from_ref(given);
+    signature::pick("system._negate", catalog::negations(), given, flavor)
 }
 
 impl Function {
@@ -110,121 +142,65 @@ impl Function {
     pub(crate) fn call(
         &self,
         arguments: &[Option<Vec<u8>>],
-        clock: &Clock,
+        env: &Env<'_>,
     ) -> Result<Option<Vec<u8>>, Failure> {
         let first = arguments.first().and_then(Option::as_deref);
-        match self {
-            Function::Now => Ok(Some(identifier::now(clock))),
-            Function::Uuid => Ok(Some(uuid::Uuid::new_v4().into_bytes().to_vec())),
-            Function::Current(ty) => Ok(current(ty, clock)),
-            Function::Token => {
+        match (self, first) {
+            (Function::Now, _) => Ok(Some(identifier::now(env.clock))),
+            (Function::Uuid, _) => Ok(Some(uuid::Uuid::new_v4().into_bytes().to_vec())),
+            (Function::Current(ty), _) => Ok(current(ty, env)),
+            (Function::Token, _) => {
                 let parts: Option<Vec<&[u8]>> = arguments.iter().map(Option::as_deref).collect();
                 Ok(parts.map(|parts| crate::store::Key::new(&parts).token.to_be_bytes().to_vec()))
             }
-            Function::Cast(from, to) => match first {
-                Some(value) => cast::cast(value, from, to),
-                None => Ok(None),
-            },
-            Function::Unix(from) => match first {
-                Some(value) => cast::cast(value, from, &Type::Timestamp),
-                None => Ok(None),
-            },
-            Function::MinTimeUuid => Ok(first.and_then(|at| identifier::bound(at, false))),
-            Function::MaxTimeUuid => Ok(first.and_then(|at| identifier::bound(at, true))),
-            Function::AsBlob => Ok(first.map(<[u8]>::to_vec)),
-            Function::FromBlob(ty, name) => match first {
-                Some(value) if ty.validate(value).is_err() => Err(Failure::invalid(format!(
-                    "In call to function system.{name}, value 0x{} is not a valid binary representation for type {ty}",
-                    hex(value)
-                ))),
-                value => Ok(value.map(<[u8]>::to_vec)),
-            },
+            (Function::Floor(ty), _) => floor::floor(ty, arguments),
+            (Function::Similarity(similarity), _) => similarity.call(arguments),
+            (Function::Mask(mask, ty), _) => mask.call(ty, arguments),
+            (Function::ToJson(ty), value) => {
+                Ok(Some(json::show(ty, value, env.flavor).into_bytes()))
+            }
+            (_, None) => Ok(None),
+            (Function::Operation(operator, left, right), Some(first)) => {
+                match arguments.get(1).and_then(Option::as_deref) {
+                    Some(second) => operation::compute(*operator, (left, first), (right, second)),
+                    None => Ok(None),
+                }
+            }
+            (Function::Negate(ty), Some(value)) => operation::negate(ty, value),
+            (Function::Cast(from, to), Some(value)) => cast::cast(value, from, to, env.flavor),
+            (Function::Unix(from), Some(value)) => {
+                cast::cast(value, from, &Type::Timestamp, env.flavor)
+            }
+            (Function::MinTimeUuid, Some(at)) => Ok(identifier::bound(at, false)),
+            (Function::MaxTimeUuid, Some(at)) => Ok(identifier::bound(at, true)),
+            (Function::AsBlob, Some(value)) => Ok(Some(value.to_vec())),
+            (Function::FromBlob(ty, name), Some(value)) => from_blob(ty, name, value),
+            (Function::Math(math, ty), Some(value)) => math.call(ty, value),
+            (Function::Collection(collection, ty), Some(value)) => collection.call(ty, value),
+            (Function::FromJson(ty), Some(value)) => json::from_json(ty, value, env.flavor),
         }
     }
 }
 
-fn candidates(name: &str, partition: &[Type], flavor: Flavor) -> Vec<Signature> {
-    let one = |function, arguments: &[Type], result| {
-        vec![Signature {
-            function,
-            arguments: arguments.to_vec(),
-            result,
-        }]
-    };
-    // Cassandra has each name in both spellings.
-    let joined = name.replace('_', "");
-    let name = if flavor == Flavor::Cassandra {
-        &joined
-    } else {
-        name
-    };
-    let converted = |to: Type, from: &[Type]| {
-        let signature = |from: &Type| Signature {
-            function: Function::Cast(from.clone(), to.clone()),
-            arguments: vec![from.clone()],
-            result: to.clone(),
-        };
-        from.iter().map(signature).collect()
-    };
-    match name {
-        "now" | "currenttimeuuid" => one(Function::Now, &[], Type::TimeUuid),
-        "uuid" => one(Function::Uuid, &[], Type::Uuid),
-        "currenttimestamp" => one(Function::Current(Type::Timestamp), &[], Type::Timestamp),
-        "currentdate" => one(Function::Current(Type::Date), &[], Type::Date),
-        "currenttime" => one(Function::Current(Type::Time), &[], Type::Time),
-        "totimestamp" => converted(Type::Timestamp, &[Type::TimeUuid, Type::Date]),
-        "todate" => converted(Type::Date, &[Type::TimeUuid, Type::Timestamp]),
-        "dateof" => converted(Type::Timestamp, &[Type::TimeUuid]),
-        "tounixtimestamp" => [Type::TimeUuid, Type::Timestamp, Type::Date]
-            .map(|from| one(Function::Unix(from.clone()), &[from], Type::BigInt))
-            .concat(),
-        "unixtimestampof" => one(
-            Function::Unix(Type::TimeUuid),
-            &[Type::TimeUuid],
-            Type::BigInt,
-        ),
-        "mintimeuuid" => one(Function::MinTimeUuid, &[Type::Timestamp], Type::TimeUuid),
-        "maxtimeuuid" => one(Function::MaxTimeUuid, &[Type::Timestamp], Type::TimeUuid),
-        "token" => one(Function::Token, partition, Type::BigInt),
-        _ => blob_functions(name),
+fn from_blob(ty: &Type, name: &str, value: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+    if ty.validate(value).is_ok() {
+        return Ok(Some(value.to_vec()));
     }
+    let hex: String = value.iter().map(|b| format!("{b:02x}")).collect();
+    Err(Failure::invalid(format!(
+        "In call to function system.{name}, value 0x{hex} is not a valid binary representation for type {ty}"
+    )))
 }
 
-/// `intAsBlob`, `blobAsInt` and so on, for every native type.
-fn blob_functions(name: &str) -> Vec<Signature> {
-    let native = |name: &str| {
-        let name = if name == "varchar" { "text" } else { name };
-        Type::parse(name, &|_| None).ok()
-    };
-    if let Some(ty) = name.strip_suffix("asblob").and_then(native) {
-        return vec![Signature {
-            function: Function::AsBlob,
-            arguments: vec![ty],
-            result: Type::Blob,
-        }];
-    }
-    match name.strip_prefix("blobas").and_then(native) {
-        Some(ty) => vec![Signature {
-            function: Function::FromBlob(ty.clone(), name.into()),
-            arguments: vec![Type::Blob],
-            result: ty,
-        }],
-        None => Vec::new(),
-    }
-}
-
-fn current(ty: &Type, clock: &Clock) -> Option<Vec<u8>> {
-    let millis = clock.micros().div_euclid(1000);
+fn current(ty: &Type, env: &Env<'_>) -> Option<Vec<u8>> {
+    let micros = env.clock.micros();
+    let millis = micros.div_euclid(1000);
     match ty {
         Type::Time => {
-            let nanos = clock.micros().rem_euclid(86_400_000_000) * 1000;
+            let nanos = micros.rem_euclid(86_400_000_000) * 1000;
             Some(nanos.to_be_bytes().to_vec())
         }
         Type::Date => cast::date(millis.div_euclid(86_400_000)),
         _ => Some(millis.to_be_bytes().to_vec()),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

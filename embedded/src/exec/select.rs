@@ -3,8 +3,8 @@
 mod aggregate;
 mod group_by;
 mod groups;
-mod json;
 mod name;
+mod nearest;
 mod order;
 mod output;
 mod page;
@@ -21,6 +21,8 @@ use crate::catalog::table::Table;
 use crate::exec::restrict::{self, Purpose, Restrictions};
 use crate::exec::scope::{Scope, spec};
 use crate::exec::select::aggregate::Aggregate;
+use crate::exec::select::group_by::GroupBy;
+use crate::exec::select::nearest::Nearest;
 use crate::exec::select::order::Order;
 use crate::exec::select::output::Output;
 use crate::exec::select::projection::Projection;
@@ -30,6 +32,9 @@ use crate::flavor::Flavor;
 use crate::parse::syntax::{self, Term};
 
 pub(crate) use crate::exec::select::run::Request;
+
+/// What `SELECT JSON` calls its only column.
+const JSON: &str = "[json]";
 
 /// A SELECT that is ready to run.
 #[derive(Debug)]
@@ -47,8 +52,9 @@ pub(crate) struct Select {
     /// Whether a partition with nothing but static columns is a row of the answer.
     shows_statics: bool,
     order: Order,
-    /// How many columns of the key, from the first, make a group; none without GROUP BY.
-    group_by: Option<usize>,
+    /// Instead of an order, what rows are to be near to.
+    nearest: Option<Nearest>,
+    group_by: Option<GroupBy>,
     limit: Option<Expression>,
     flavor: Flavor,
     per_partition_limit: Option<Expression>,
@@ -68,12 +74,18 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
     let purpose = Purpose::Select {
         allow_filtering: select.allow_filtering,
     };
-    let restrictions = restrict::plan(&select.relations, &table, purpose, scope)?;
-    let group_by = group_by::plan(&select.group_by, &restrictions, &table, scope.flavor())?;
-    let order = order::plan(&select.order_by, &restrictions, &table, scope)?;
+    nearest::check_relations(&select.relations, &table, scope.flavor())?;
+    let restrictions = restrict::plan(&select.relations, &table, purpose, scope)
+        .map_err(|failure| nearest::restricted(failure, &select.order_by))?;
+    let group_by = group_by::plan(&select.group_by, &restrictions, &table, scope)?;
+    let nearest = nearest::plan(&select.order_by, &table, scope)?;
+    let order = match nearest {
+        Some(_) => Order::default(),
+        None => order::plan(&select.order_by, &restrictions, &table, scope)?,
+    };
     let (columns, json) = match select.json {
         false => (columns, None),
-        true => (vec![spec(&table, json::COLUMN, &Type::Text)], Some(columns)),
+        true => (vec![spec(&table, JSON, &Type::Text)], Some(columns)),
     };
     let planned = Select {
         json,
@@ -93,6 +105,7 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
         outputs,
         aggregates,
         order,
+        nearest,
         group_by,
     };
     if let Some(timeout) = &select.timeout {

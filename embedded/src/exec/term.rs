@@ -66,6 +66,18 @@ enum Node {
     /// A tuple or a user-defined type; `None` is a field that the literal does not have.
     Fields(Vec<Option<Expression>>),
     Call(Function, Vec<Expression>),
+    /// A member of the JSON object that this evaluates to.
+    Member(Box<Member>),
+}
+
+/// A column of INSERT JSON.
+#[derive(Debug, Clone)]
+struct Member {
+    object: Expression,
+    /// All columns of the table: the object may have no other members.
+    columns: Arc<[Box<str>]>,
+    /// Whether a column without a member is left as it was.
+    default_unset: bool,
 }
 
 /// Gives `term` the type of `place`, where it stands, and the same to its markers.
@@ -91,6 +103,12 @@ pub(crate) fn plan(
         Term::User(fields) => compose::user(fields, place, scope)?,
         Term::Call(name, arguments) => call::plan(name, arguments, place, scope)?,
         Term::Cast(ty, inner) => call::cast(ty, inner, place, scope)?,
+        Term::Hint(ty, inner) => call::hint(ty, inner, place, scope)?,
+        Term::Operation(..) | Term::Negate(_) => call::operation(term, place, scope)?,
+        Term::Member {
+            object,
+            default_unset,
+        } => member(object, *default_unset, place, scope)?,
         Term::Column(name) => {
             return Err(Failure::invalid(format!(
                 "Invalid term: the column {name} cannot be used here"
@@ -141,6 +159,28 @@ pub(crate) fn unset(flavor: Flavor, name: &str) -> Failure {
     })
 }
 
+/// A column of INSERT JSON, from the object that has it.
+fn member(
+    object: &Term,
+    default_unset: bool,
+    place: &Column,
+    scope: &mut Scope<'_>,
+) -> Result<Node, Failure> {
+    let table = scope.schema.table(&place.keyspace, &place.table)?;
+    let columns = table.columns.iter().map(|column| column.name.clone());
+    let columns = columns.collect();
+    let text = Column {
+        name: "[json]".into(),
+        ty: Type::Text,
+        ..place.clone()
+    };
+    Ok(Node::Member(Box::new(Member {
+        object: plan(object, &text, scope)?,
+        columns,
+        default_unset,
+    })))
+}
+
 fn constant_of(constant: &Constant, place: &Column) -> Result<Vec<u8>, Failure> {
     let Constant { kind, text } = constant;
     literal::encode(constant, &place.ty).map_err(|unfit| {
@@ -156,7 +196,7 @@ fn constant_of(constant: &Constant, place: &Column) -> Result<Vec<u8>, Failure> 
 }
 
 /// Why a literal is no value of a type that has values of its kind.
-fn reason(text: &str, kind: ConstantKind, ty: &Type) -> String {
+pub(crate) fn reason(text: &str, kind: ConstantKind, ty: &Type) -> String {
     let java = match ty {
         Type::Timestamp => return format!("Unable to parse a date/time from '{text}'"),
         Type::Date => return format!("Unable to coerce '{text}' to a formatted date (long)"),

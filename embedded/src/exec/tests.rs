@@ -6,6 +6,7 @@ mod collection;
 mod condition;
 mod counter;
 mod describe;
+mod function;
 mod modify;
 mod paging;
 mod ranges;

@@ -53,6 +53,11 @@ impl<'t> Cursor<'t> {
         token
     }
 
+    /// Steps over tokens that have been looked at.
+    pub(super) fn skip(&mut self, tokens: usize) {
+        self.at += tokens;
+    }
+
     pub(super) fn is_sign(&self, ahead: usize, sign: &str) -> bool {
         let token = self.peek(ahead);
         token.kind == Kind::Sign && token.text == sign

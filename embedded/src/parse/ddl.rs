@@ -1,12 +1,21 @@
 //! CREATE, ALTER and DROP of keyspaces, types and indexes; what stands behind WITH.
 
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::cursor::Cursor;
 use crate::parse::lexer::Kind;
 use crate::parse::syntax::ddl::{
     AlterType, CreateIndex, Ddl, IndexTarget, Property, PropertyValue,
 };
 use crate::parse::syntax::{Name, TypeName};
+
+/// What a server says that has not been told to run its clients' code, as by default none has.
+fn functions_are_disabled(flavor: Flavor) -> Failure {
+    Failure::invalid(flavor.pick(
+        "User defined functions are disabled. Set enable_user_defined_functions to enable them",
+        "User-defined functions are disabled in cassandra.yaml - set user_defined_functions_enabled=true to enable",
+    ))
+}
 
 impl Cursor<'_> {
     /// Behind CREATE.
@@ -39,6 +48,13 @@ impl Cursor<'_> {
         if self.eat_words(&["materialized"]) {
             self.expect_words(&["view"])?;
             return Ok(Ddl::CreateView(self.create_view()?));
+        }
+        let replaces = self.eat_words(&["or", "replace"]);
+        if self.function_kind().is_some() {
+            return Err(functions_are_disabled(self.flavor));
+        }
+        if replaces {
+            return Err(self.no_alternative());
         }
         let custom = self.eat_words(&["custom"]);
         if self.eat_words(&["index"]) {
@@ -124,7 +140,26 @@ impl Cursor<'_> {
                 index: self.qualified_name()?,
             });
         }
+        if let Some(kind) = self.function_kind() {
+            let if_exists = self.if_exists()?;
+            let name = self.qualified_name()?;
+            if self.eat("(") {
+                self.list_until(")", Self::type_name)?;
+            }
+            return Ok(Ddl::DropFunction {
+                kind,
+                name,
+                if_exists,
+            });
+        }
         Err(self.no_alternative())
+    }
+
+    /// Steps over FUNCTION or AGGREGATE.
+    fn function_kind(&mut self) -> Option<&'static str> {
+        let kinds = [("function", "Function"), ("aggregate", "Aggregate")];
+        let found = kinds.into_iter().find(|(word, _)| self.eat_words(&[word]));
+        found.map(|(_, kind)| kind)
     }
 
     fn alter_type(&mut self) -> Result<AlterType, Failure> {

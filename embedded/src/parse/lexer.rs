@@ -36,9 +36,9 @@ pub(super) enum Kind {
 }
 
 /// Operators, brackets and separators; the longer of two that begin alike first.
-const SIGNS: [&str; 22] = [
-    "<=", ">=", "!=", "+=", "-=", "(", ")", "[", "]", "{", "}", ",", ";", ".", ":", "?", "=", "<",
-    ">", "+", "-", "*",
+const SIGNS: [&str; 25] = [
+    "<=", ">=", "!=", "+=", "-=", "..", "(", ")", "[", "]", "{", "}", ",", ";", ".", ":", "?", "=",
+    "<", ">", "+", "-", "*", "/", "%",
 ];
 
 /// Cuts `text` into tokens; the last one is [`Kind::End`].
@@ -207,7 +207,8 @@ fn number(text: &str) -> (Kind, usize) {
     }
     let mut length = run(text, |b| b.is_ascii_digit());
     let mut kind = Kind::Integer;
-    if text[length..].starts_with('.') {
+    // Two points are a sign of their own: `c[1..5]`.
+    if text[length..].starts_with('.') && !text[length..].starts_with("..") {
         kind = Kind::Float;
         length += 1;
         length += run(&text[length..], |b| b.is_ascii_digit());

@@ -49,7 +49,10 @@ impl Cursor<'_> {
 
     /// `value [DEFAULT NULL | UNSET]`
     fn json_source(&mut self) -> Result<InsertSource, Failure> {
-        let value = self.term()?;
+        if !self.is_marker() && self.peek(0).kind != Kind::String {
+            return Err(self.no_alternative());
+        }
+        let value = self.simple_term()?;
         let default_unset = self.eat_words(&["default", "unset"]);
         if !default_unset && self.eat_words(&["default"]) {
             self.expect_words(&["null"])?;
@@ -93,7 +96,7 @@ impl Cursor<'_> {
     fn change(&mut self, target: &Target) -> Result<Change, Failure> {
         let sign = self.peek(1).text;
         if self.is_name(0) && (self.is_sign(1, "+") || self.is_sign(1, "-")) {
-            self.same_column(target, sign)?;
+            self.same_column(target, &format!("X {sign}<value>"))?;
             self.next();
             let term = self.term()?;
             return Ok(match sign {
@@ -103,20 +106,21 @@ impl Cursor<'_> {
         }
         let term = self.term()?;
         if self.eat("+") {
-            self.same_column(target, "+")?;
+            self.same_column(target, "<value> + X")?;
             return Ok(Change::Prepend(term));
         }
         Ok(Change::Set(term))
     }
 
     /// In `X = X + …` both are the same.
-    fn same_column(&mut self, target: &Target, sign: &str) -> Result<(), Failure> {
+    fn same_column(&mut self, target: &Target, form: &str) -> Result<(), Failure> {
         let name = self.name()?;
         if matches!(target, Target::Column(column) if *column == name) {
             return Ok(());
         }
+        // The words, and their blanks, are the server's.
         Err(Failure::syntax(format!(
-            "Only expressions of the form X = X {sign} <value> are supported."
+            "Only expressions of the form X = {form} are supported."
         )))
     }
 
@@ -165,11 +169,11 @@ impl Cursor<'_> {
         }
     }
 
-    /// A whole number or a marker: USING takes no other term.
-    fn whole_number(&mut self) -> Result<Term, Failure> {
+    /// A whole number or a marker: USING and LIMIT take no other term.
+    pub(super) fn whole_number(&mut self) -> Result<Term, Failure> {
         let number = self.peek(usize::from(self.is_sign(0, "-")));
         if number.kind == Kind::Integer || self.is_marker() {
-            return self.term();
+            return self.simple_term();
         }
         Err(self.no_alternative())
     }

@@ -1,10 +1,11 @@
-//! SELECT, and what it selects.
+//! SELECT, clause by clause.
 
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::cursor::Cursor;
-use crate::parse::lexer::Kind;
+use crate::parse::syntax::select::Grouping;
 use crate::parse::syntax::{
-    Direction, Name, QualifiedName, Select, Selected, Selection, Selector, Term,
+    Direction, Name, Ordering, QualifiedName, Select, Selected, Selection, Term,
 };
 
 impl Cursor<'_> {
@@ -17,15 +18,15 @@ impl Cursor<'_> {
         let from = self.table_name()?;
         let relations = self.optional_where()?;
         let group_by = match self.eat_words(&["group", "by"]) {
-            true => self.list(Self::name)?,
+            true => self.list(Self::grouping)?,
             false => Vec::new(),
         };
         let order_by = match self.eat_words(&["order", "by"]) {
-            true => self.list(Self::ordering)?,
+            true => self.list(Self::result_ordering)?,
             false => Vec::new(),
         };
-        let per_partition_limit = self.optional_term(&["per", "partition", "limit"])?;
-        let limit = self.optional_term(&["limit"])?;
+        let per_partition_limit = self.optional_limit(&["per", "partition", "limit"])?;
+        let limit = self.optional_limit(&["limit"])?;
         let allow_filtering = self.eat_words(&["allow", "filtering"]);
         let bypass_cache = self.eat_words(&["bypass", "cache"]);
         let timeout = self.optional_term(&["using", "timeout"])?;
@@ -55,6 +56,15 @@ impl Cursor<'_> {
         !selected && self.eat_words(&[word])
     }
 
+    /// On Cassandra a whole number or a marker, and no other term.
+    fn optional_limit(&mut self, words: &[&str]) -> Result<Option<Term>, Failure> {
+        match (self.eat_words(words), self.flavor) {
+            (false, _) => Ok(None),
+            (true, Flavor::Cassandra) => Ok(Some(self.whole_number()?)),
+            (true, Flavor::Scylla) => Ok(Some(self.term()?)),
+        }
+    }
+
     fn optional_term(&mut self, words: &[&str]) -> Result<Option<Term>, Failure> {
         match self.eat_words(words) {
             true => Ok(Some(self.term()?)),
@@ -64,12 +74,65 @@ impl Cursor<'_> {
 
     /// `column [ASC | DESC]`
     pub(super) fn ordering(&mut self) -> Result<(Name, Direction), Failure> {
-        let column = self.name()?;
+        Ok((self.name()?, self.direction()))
+    }
+
+    /// `[ASC | DESC]`
+    fn direction(&mut self) -> Direction {
         if self.eat_words(&["desc"]) {
-            return Ok((column, Direction::Descending));
+            return Direction::Descending;
         }
         self.eat_words(&["asc"]);
-        Ok((column, Direction::Ascending))
+        Direction::Ascending
+    }
+
+    /// `column [ANN OF vector] [ASC | DESC]`
+    fn result_ordering(&mut self) -> Result<Ordering, Failure> {
+        if !(self.is_name(0) && self.is_word(1, "ann") && self.is_word(2, "of")) {
+            let (column, direction) = self.ordering()?;
+            return Ok(Ordering {
+                column,
+                nearest_to: None,
+                direction,
+            });
+        }
+        let column = self.name()?;
+        self.expect_words(&["ann", "of"])?;
+        let nearest_to = Some(self.simple_term()?);
+        let direction = self.direction();
+        Ok(Ordering {
+            column,
+            nearest_to,
+            direction,
+        })
+    }
+
+    /// `column`, and on Cassandra `function(column, argument…)`.
+    fn grouping(&mut self) -> Result<Grouping, Failure> {
+        if self.flavor == Flavor::Scylla || !self.is_call(0) {
+            let column = self.name()?;
+            return Ok(Grouping {
+                column,
+                function: None,
+            });
+        }
+        let function = self.function_name()?;
+        self.expect("(")?;
+        let mut column = None;
+        let arguments = self.list_until(")", |c| {
+            if column.is_none() && c.is_name(0) && !c.is_call(0) {
+                column = Some(c.name()?);
+                return Ok(None);
+            }
+            c.term().map(Some)
+        })?;
+        match column {
+            Some(column) => Ok(Grouping {
+                column,
+                function: Some((function, arguments)),
+            }),
+            None => Err(self.no_alternative()),
+        }
     }
 
     pub(super) fn selected(&mut self) -> Result<Selected, Failure> {
@@ -85,108 +148,6 @@ impl Cursor<'_> {
             Ok(Selection { selector, alias })
         };
         Ok(Selected::Some(self.list(selection)?))
-    }
-
-    fn selector(&mut self) -> Result<Selector, Failure> {
-        self.nested(|c| {
-            let mut selector = c.simple_selector()?;
-            // Each step nests what was read so far one level deeper.
-            for _ in 0..32 {
-                if c.eat(".") {
-                    selector = Selector::Field(Box::new(selector), c.name()?);
-                } else if c.eat("[") {
-                    selector = Selector::Element(Box::new(selector), c.term()?);
-                    c.expect("]")?;
-                } else {
-                    break;
-                }
-            }
-            Ok(selector)
-        })
-    }
-
-    fn simple_selector(&mut self) -> Result<Selector, Failure> {
-        let token = self.peek(0);
-        if token.kind == Kind::Word && self.is_sign(1, "(") {
-            match token.text.to_ascii_lowercase().as_str() {
-                "count" if self.counts_rows() => {
-                    self.next();
-                    self.next();
-                    self.next();
-                    self.expect(")")?;
-                    return Ok(Selector::CountRows);
-                }
-                "writetime" => return Ok(Selector::WriteTime(self.only_argument()?)),
-                "ttl" => return Ok(Selector::Ttl(self.only_argument()?)),
-                "cast" => {
-                    self.next();
-                    self.next();
-                    let selector = Box::new(self.selector()?);
-                    self.expect_words(&["as"])?;
-                    let ty = self.type_name()?;
-                    self.expect(")")?;
-                    return Ok(Selector::Cast(selector, ty));
-                }
-                _ => {}
-            }
-        }
-        if self.is_call() {
-            let function = self.function_name()?;
-            self.expect("(")?;
-            return Ok(Selector::Call(
-                function,
-                self.list_until(")", Self::selector)?,
-            ));
-        }
-        if self.is_name(0) {
-            return Ok(Selector::Column(self.name()?));
-        }
-        Ok(Selector::Term(self.term()?))
-    }
-
-    /// Whether `count(*)` or `count(1)` stands here.
-    fn counts_rows(&self) -> bool {
-        let one = self.peek(2);
-        self.is_sign(2, "*") || one.kind == Kind::Integer && one.text == "1"
-    }
-
-    /// `word(selector)`
-    fn only_argument(&mut self) -> Result<Box<Selector>, Failure> {
-        self.next();
-        self.expect("(")?;
-        let selector = self.selector()?;
-        self.expect(")")?;
-        Ok(Box::new(selector))
-    }
-
-    /// Whether `name(` or `keyspace.name(` stands here.
-    pub(super) fn is_call(&self) -> bool {
-        let name = self.is_name(0) || self.is_word(0, "token");
-        name && self.is_sign(1, "(")
-            || self.is_name(0)
-                && self.is_sign(1, ".")
-                && (self.is_name(2) || self.is_word(2, "token"))
-                && self.is_sign(3, "(")
-    }
-
-    /// The name of a function, `token` among them.
-    pub(super) fn function_name(&mut self) -> Result<QualifiedName, Failure> {
-        if self.eat_words(&["token"]) {
-            return Ok(QualifiedName {
-                keyspace: None,
-                name: "token".into(),
-            });
-        }
-        if self.is_sign(1, ".") && self.is_word(2, "token") {
-            let keyspace = Some(self.name()?);
-            self.next();
-            self.next();
-            return Ok(QualifiedName {
-                keyspace,
-                name: "token".into(),
-            });
-        }
-        self.qualified_name()
     }
 
     /// `[COLUMNFAMILY] [keyspace.]name`

@@ -2,6 +2,7 @@
 
 use scylla_orm_driver::value::Ident;
 
+use crate::flavor::Flavor;
 use crate::parse::syntax::{
     ConstantKind, Operand, Operator, QualifiedName, Relation, Target, Term,
 };
@@ -39,6 +40,15 @@ pub(crate) fn operand(operand: &Operand) -> String {
     }
 }
 
+/// The term as the server names it: Cassandra writes null in capitals.
+pub(crate) fn spelled(term: &Term, flavor: Flavor) -> String {
+    match (term, flavor) {
+        (Term::Null, Flavor::Cassandra) => "NULL".to_owned(),
+        (Term::Hint(ty, inner), flavor) => format!("({ty}){}", spelled(inner, flavor)),
+        _ => self::term(term),
+    }
+}
+
 /// The term as one would write it.
 pub(crate) fn term(term: &Term) -> String {
     match term {
@@ -69,6 +79,13 @@ pub(crate) fn term(term: &Term) -> String {
             format!("{}({})", qualified(function), joined(arguments))
         }
         Term::Cast(_, inner) => format!("cast({})", self::term(inner)),
+        Term::Hint(ty, inner) => format!("({ty}){}", self::term(inner)),
+        Term::Operation(left, operator, right) => {
+            let sign = operator.sign();
+            format!("{} {sign} {}", self::term(left), self::term(right))
+        }
+        Term::Negate(inner) => format!("-{}", self::term(inner)),
+        Term::Member { object, .. } => self::term(object),
         Term::Column(name) => name.to_string(),
     }
 }

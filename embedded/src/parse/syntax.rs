@@ -3,12 +3,17 @@
 pub(crate) mod ddl;
 pub(crate) mod describe;
 pub(crate) mod role;
+pub(crate) mod select;
 
 use scylla_orm_driver::value::Type;
 
 use crate::parse::syntax::ddl::Ddl;
 use crate::parse::syntax::describe::Describe;
 use crate::parse::syntax::role::RoleStatement;
+
+pub(crate) use crate::parse::syntax::select::{
+    Direction, Ordering, Select, Selected, Selection, Selector,
+};
 
 /// A name of a keyspace, table, column, type, …: without quotes, and in lower case if it had none.
 pub(crate) type Name = Box<str>;
@@ -38,67 +43,6 @@ pub(crate) enum Statement {
 pub(crate) struct QualifiedName {
     pub(crate) keyspace: Option<Name>,
     pub(crate) name: Name,
-}
-
-// ---------------------------------------------------------------------------------------------------- SELECT
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Select {
-    pub(crate) json: bool,
-    pub(crate) distinct: bool,
-    pub(crate) selected: Selected,
-    pub(crate) from: QualifiedName,
-    pub(crate) relations: Vec<Relation>,
-    pub(crate) group_by: Vec<Name>,
-    pub(crate) order_by: Vec<(Name, Direction)>,
-    pub(crate) per_partition_limit: Option<Term>,
-    pub(crate) limit: Option<Term>,
-    pub(crate) allow_filtering: bool,
-    /// ScyllaDB's `BYPASS CACHE`: accepted, and without effect in memory.
-    pub(crate) bypass_cache: bool,
-    /// ScyllaDB's `USING TIMEOUT`.
-    pub(crate) timeout: Option<Term>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Selected {
-    /// `*`
-    All,
-    Some(Vec<Selection>),
-}
-
-/// `selector [AS alias]`
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Selection {
-    pub(crate) selector: Selector,
-    pub(crate) alias: Option<Name>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Selector {
-    Column(Name),
-    /// `count(*)` and `count(1)`
-    CountRows,
-    /// `writetime(…)`
-    WriteTime(Box<Selector>),
-    /// `ttl(…)`
-    Ttl(Box<Selector>),
-    /// `cast(… AS type)`
-    Cast(Box<Selector>, TypeName),
-    /// `selector.field`
-    Field(Box<Selector>, Name),
-    /// `selector[key]`
-    Element(Box<Selector>, Term),
-    /// `function(…)`, `token(…)` among them.
-    Call(QualifiedName, Vec<Selector>),
-    /// A literal or a marker.
-    Term(Term),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
-    Ascending,
-    Descending,
 }
 
 // ------------------------------------------------------------------------------------ WHERE and IF conditions
@@ -287,10 +231,44 @@ pub(crate) enum Term {
     Tuple(Vec<Term>),
     /// `function(…)`
     Call(QualifiedName, Vec<Term>),
-    /// `(type) term`, and `cast(term AS type)`.
+    /// `cast(term AS type)`
     Cast(TypeName, Box<Term>),
+    /// `(type) term`
+    Hint(TypeName, Box<Term>),
     /// A column; as an argument of a function only.
     Column(Name),
+    /// `a + b`; on Cassandra.
+    Operation(Box<Term>, Arithmetic, Box<Term>),
+    /// `-a` of what is no literal; on Cassandra.
+    Negate(Box<Term>),
+    /// The member of a JSON object that is named as the column where this stands: so is INSERT JSON put.
+    Member {
+        object: Box<Term>,
+        default_unset: bool,
+    },
+}
+
+/// An operator on values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+}
+
+impl Arithmetic {
+    /// As it is written.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Arithmetic::Add => "+",
+            Arithmetic::Subtract => "-",
+            Arithmetic::Multiply => "*",
+            Arithmetic::Divide => "/",
+            Arithmetic::Modulo => "%",
+        }
+    }
 }
 
 /// A literal of one word.

@@ -1,12 +1,50 @@
 //! Terms: literals, collections, tuples, calls, casts, bind markers.
 
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::cursor::{Cursor, unquoted};
 use crate::parse::lexer::Kind;
-use crate::parse::syntax::{Constant, ConstantKind, Name, Term};
+use crate::parse::syntax::{Arithmetic, Constant, ConstantKind, Name, Term};
 
 impl Cursor<'_> {
+    /// A term with its operators; ScyllaDB has none.
     pub(super) fn term(&mut self) -> Result<Term, Failure> {
+        if self.flavor == Flavor::Scylla {
+            return self.simple_term();
+        }
+        self.nested(|c| {
+            let mut left = c.product_of_terms()?;
+            // In `c = value + c` the last one is a column, and no operand.
+            while !c.is_name(1) || c.is_call(1) {
+                let Some(operator) = c.operator_of(&[Arithmetic::Add, Arithmetic::Subtract]) else {
+                    break;
+                };
+                left = Term::Operation(Box::new(left), operator, Box::new(c.product_of_terms()?));
+            }
+            Ok(left)
+        })
+    }
+
+    fn product_of_terms(&mut self) -> Result<Term, Failure> {
+        use Arithmetic::{Divide, Modulo, Multiply};
+        let mut left = self.signed_term()?;
+        while let Some(operator) = self.operator_of(&[Multiply, Divide, Modulo]) {
+            left = Term::Operation(Box::new(left), operator, Box::new(self.signed_term()?));
+        }
+        Ok(left)
+    }
+
+    /// `-term` of what is no literal, or a term without a sign.
+    fn signed_term(&mut self) -> Result<Term, Failure> {
+        if self.is_sign(0, "-") && (self.is_sign(1, "(") || self.is_call(1)) {
+            self.next();
+            return Ok(Term::Negate(Box::new(self.simple_term()?)));
+        }
+        self.simple_term()
+    }
+
+    /// A term without operators around it.
+    pub(super) fn simple_term(&mut self) -> Result<Term, Failure> {
         if self.is_marker() {
             return self.marker_term();
         }
@@ -88,7 +126,7 @@ impl Cursor<'_> {
         if self.is_cast() {
             let ty = self.type_name()?;
             self.expect(")")?;
-            return Ok(Term::Cast(ty, Box::new(self.term()?)));
+            return Ok(Term::Hint(ty, Box::new(self.simple_term()?)));
         }
         let members = self.list(Self::term)?;
         self.expect(")")?;
@@ -96,7 +134,7 @@ impl Cursor<'_> {
     }
 
     /// Whether a type follows, and not a term: a bare name is no term.
-    fn is_cast(&self) -> bool {
+    pub(super) fn is_cast(&self) -> bool {
         let word = self.peek(0).kind == Kind::Word;
         let simple = self.is_name(0) && self.is_sign(1, ")");
         let qualified =
@@ -148,7 +186,7 @@ impl Cursor<'_> {
             self.expect(")")?;
             return Ok(Term::Cast(ty, Box::new(term)));
         }
-        if !self.is_call() {
+        if !self.is_call(0) {
             return Err(self.no_alternative());
         }
         let function = self.function_name()?;
@@ -158,7 +196,7 @@ impl Cursor<'_> {
 
     /// A term, or a column: only functions take columns.
     fn argument(&mut self) -> Result<Term, Failure> {
-        if self.is_name(0) && !self.is_call() {
+        if self.is_name(0) && !self.is_call(0) {
             return Ok(Term::Column(self.name()?));
         }
         self.term()
@@ -230,10 +268,10 @@ mod tests {
             "token(p)",
             &format!("Call({}, [Column(\"p\")])", name("token")),
         );
-        check("(int) 1", &format!("Cast(Native(Int), {one})"));
+        check("(int) 1", &format!("Hint(Native(Int), {one})"));
         check(
             "(list<int>) [1]",
-            &format!("Cast(List(Native(Int)), List([{one}]))"),
+            &format!("Hint(List(Native(Int)), List([{one}]))"),
         );
         check("cast(1 AS text)", &format!("Cast(Native(Text), {one})"));
         check("(now())", &format!("Tuple([Call({}, [])])", name("now")));

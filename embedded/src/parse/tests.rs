@@ -77,9 +77,15 @@ fn select_clauses() {
         found.relations,
         [relation(column("p"), Operator::Equal, int("1"))]
     );
-    assert_eq!(found.group_by, names(&["p", "a"]));
+    let grouped: Vec<_> = found.group_by.into_iter().map(|g| g.column).collect();
+    assert_eq!(grouped, names(&["p", "a"]));
+    let ordered: Vec<_> = found
+        .order_by
+        .into_iter()
+        .map(|o| (o.column, o.direction))
+        .collect();
     assert_eq!(
-        found.order_by,
+        ordered,
         [
             ("c".into(), Direction::Descending),
             ("d".into(), Direction::Ascending),
@@ -535,7 +541,7 @@ fn errors() {
         ),
         (
             "UPDATE t SET a = b + 1 WHERE p = 1",
-            "Only expressions of the form X = X + <value> are supported.",
+            "Only expressions of the form X = X +<value> are supported.",
         ),
         (
             "UPDATE t SET a = 1",

@@ -5,6 +5,7 @@ use std::fmt;
 use scylla_orm_driver::value::Type;
 
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::cursor::{Cursor, unquoted};
 use crate::parse::lexer::Kind;
 use crate::parse::syntax::{QualifiedName, TypeName};
@@ -30,6 +31,16 @@ impl Cursor<'_> {
             },
             _ => Ok(TypeName::User(self.qualified_name()?)),
         }
+    }
+
+    /// The type behind CAST … AS: on Cassandra a native one.
+    pub(super) fn cast_type(&mut self) -> Result<TypeName, Failure> {
+        let token = self.peek(0);
+        let is_native = token.kind == Kind::Word && native(token.text).is_some();
+        if self.flavor == Flavor::Cassandra && !is_native {
+            return Err(self.no_alternative());
+        }
+        self.type_name()
     }
 
     /// `word<…>`

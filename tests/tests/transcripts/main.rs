@@ -49,6 +49,26 @@ async fn random_conditions() {
     check("random_conditions.txt").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn functions() {
+    check("functions.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn selections() {
+    check("selections.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vectors() {
+    check("vectors.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json() {
+    check("json.txt").await;
+}
+
 /// A file has a statement a line, the answer below it, indented, and comments behind `#`.
 async fn check(file: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

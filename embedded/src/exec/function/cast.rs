@@ -1,20 +1,22 @@
 //! CAST: a value of one type as a value of another.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
-use scylla_orm_driver::value::{Decimal, Type, Value, Varint};
+use scylla_orm_driver::value::{Type, Value};
 
 use crate::exec::function::identifier;
-use crate::exec::term::{literal::written, time};
+use crate::exec::function::number::{self, Number, is_number};
+use crate::exec::term::time;
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 
 /// Whether there is a cast between two types.
 pub(crate) fn exists(from: &Type, to: &Type) -> bool {
     let (from, to) = (&from.thawed(), &to.thawed());
     from == to
         || is_number(from) && is_number(to) && !matches!(to, Type::Counter)
-        || *to == Type::Text && !matches!(from, Type::Blob)
-        || *to == Type::Ascii && matches!(from, Type::Boolean | Type::Inet | Type::Uuid)
+        || *to == Type::Text && is_shown(from)
+        || *to == Type::Ascii && is_shown(from) && *from != Type::Text
         || matches!(
             (from, to),
             (Type::TimeUuid, Type::Timestamp | Type::Date)
@@ -23,24 +25,49 @@ pub(crate) fn exists(from: &Type, to: &Type) -> bool {
         )
 }
 
+/// Whether a type has a cast to text.
+fn is_shown(ty: &Type) -> bool {
+    is_number(ty)
+        || matches!(
+            ty,
+            Type::Ascii
+                | Type::Text
+                | Type::Boolean
+                | Type::Inet
+                | Type::Uuid
+                | Type::TimeUuid
+                | Type::Timestamp
+                | Type::Date
+                | Type::Time
+        )
+}
+
 /// The value as a value of type `to`; `None` where it has none.
 ///
 /// # Errors
 /// A number that does not fit.
-pub(crate) fn cast(value: &[u8], from: &Type, to: &Type) -> Result<Option<Vec<u8>>, Failure> {
+pub(crate) fn cast(
+    value: &[u8],
+    from: &Type,
+    to: &Type,
+    flavor: Flavor,
+) -> Result<Option<Vec<u8>>, Failure> {
+    // Of a moment before 1970 Cassandra finds the day towards 1970.
+    let day = |millis: i64| match flavor {
+        Flavor::Scylla => date(millis.div_euclid(86_400_000)),
+        Flavor::Cassandra => date(millis / 86_400_000),
+    };
     let (from, to) = (&from.thawed(), &to.thawed());
     if from == to {
         return Ok(Some(value.to_vec()));
     }
     let cast = match (from, to) {
-        (_, Type::Text | Type::Ascii) => text(value, from).map(String::into_bytes),
+        (_, Type::Text | Type::Ascii) => text(value, from, flavor).map(String::into_bytes),
         (Type::TimeUuid, Type::Timestamp) => {
             identifier::millis(value).map(|ms| ms.to_be_bytes().to_vec())
         }
-        (Type::TimeUuid, Type::Date) => {
-            identifier::millis(value).and_then(|ms| date(ms.div_euclid(86_400_000)))
-        }
-        (Type::Timestamp, Type::Date) => long(value).and_then(|ms| date(ms.div_euclid(86_400_000))),
+        (Type::TimeUuid, Type::Date) => identifier::millis(value).and_then(day),
+        (Type::Timestamp, Type::Date) => long(value).and_then(day),
         (Type::Date, Type::Timestamp) => days(value)
             .and_then(|days| days.checked_mul(86_400_000))
             .map(|ms| ms.to_be_bytes().to_vec()),
@@ -67,161 +94,26 @@ fn long(value: &[u8]) -> Option<i64> {
     Some(i64::from_be_bytes(value.try_into().ok()?))
 }
 
-/// A number of any type, wide enough for what the casts need.
-#[derive(Debug, Clone)]
-pub(crate) enum Number {
-    Whole(i128),
-    Real(f64),
-    Decimal(Decimal),
-}
-
-impl Number {
-    /// A value of a numeric type; none if it is empty, or a `varint` beyond 128 bits.
-    pub(crate) fn read(value: &[u8], ty: &Type) -> Option<Number> {
-        Some(match ty {
-            Type::TinyInt => Number::Whole(i8::from_be_bytes(value.try_into().ok()?).into()),
-            Type::SmallInt => Number::Whole(i16::from_be_bytes(value.try_into().ok()?).into()),
-            Type::Int => Number::Whole(i32::from_be_bytes(value.try_into().ok()?).into()),
-            Type::BigInt | Type::Counter | Type::Timestamp => Number::Whole(long(value)?.into()),
-            Type::VarInt => Number::Whole(varint(value)?),
-            Type::Float => Number::Real(f32::from_be_bytes(value.try_into().ok()?).into()),
-            Type::Double => Number::Real(f64::from_be_bytes(value.try_into().ok()?)),
-            Type::Decimal => match Value::decode(ty, Some(value)) {
-                Ok(Some(Value::Decimal(decimal))) => Number::Decimal(decimal),
-                _ => return None,
-            },
-            _ => return None,
-        })
-    }
-
-    /// The number as a value of a numeric type. What is too large wraps, as a Java cast does; a fraction is cut.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a cast in CQL loses what does not fit"
-    )]
-    pub(crate) fn write(&self, to: &Type) -> Result<Vec<u8>, Failure> {
-        let unfit = || Failure::invalid(format!("the number does not fit into type {to}"));
-        Ok(match to {
-            Type::Float => (self.real() as f32).to_be_bytes().to_vec(),
-            Type::Double => self.real().to_be_bytes().to_vec(),
-            Type::Decimal => written(&match self {
-                Number::Decimal(decimal) => decimal.clone(),
-                Number::Whole(whole) => whole.to_string().parse().map_err(|_| unfit())?,
-                Number::Real(real) => real.to_string().parse().map_err(|_| unfit())?,
-            }),
-            Type::VarInt => written(
-                &self
-                    .whole()
-                    .to_string()
-                    .parse::<Varint>()
-                    .map_err(|_| unfit())?,
-            ),
-            _ => {
-                let bytes = self.whole().to_be_bytes();
-                let width = match to {
-                    Type::TinyInt => 1,
-                    Type::SmallInt => 2,
-                    Type::Int => 4,
-                    _ => 8,
-                };
-                bytes
-                    .get(16 - width..)
-                    .map(<[u8]>::to_vec)
-                    .ok_or_else(unfit)?
-            }
-        })
-    }
-
-    pub(crate) fn real(&self) -> f64 {
-        match self {
-            Number::Whole(whole) => *whole as f64,
-            Number::Real(real) => *real,
-            Number::Decimal(decimal) => decimal.to_string().parse().unwrap_or(f64::NAN),
-        }
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a cast in CQL cuts a fraction"
-    )]
-    fn whole(&self) -> i128 {
-        match self {
-            Number::Whole(whole) => *whole,
-            Number::Real(real) => *real as i128,
-            Number::Decimal(decimal) => self.cut(decimal),
-        }
-    }
-
-    /// A decimal without its fraction.
-    fn cut(&self, decimal: &Decimal) -> i128 {
-        let unscaled: i128 = decimal.unscaled.to_string().parse().unwrap_or(0);
-        let power = 10i128.checked_pow(decimal.scale.unsigned_abs());
-        match power {
-            Some(power) if decimal.scale >= 0 => unscaled / power,
-            Some(power) => unscaled.wrapping_mul(power),
-            None => 0,
-        }
-    }
-}
-
-pub(crate) fn is_number(ty: &Type) -> bool {
-    matches!(
-        ty,
-        Type::TinyInt
-            | Type::SmallInt
-            | Type::Int
-            | Type::BigInt
-            | Type::Counter
-            | Type::VarInt
-            | Type::Float
-            | Type::Double
-            | Type::Decimal
-    )
-}
-
-/// A two's complement number of up to 16 bytes.
-fn varint(bytes: &[u8]) -> Option<i128> {
-    let sign = if *bytes.first()? >= 0x80 { 0xff } else { 0 };
-    let mut wide = [sign; 16];
-    let start = 16usize.checked_sub(bytes.len())?;
-    wide.get_mut(start..)?.copy_from_slice(bytes);
-    Some(i128::from_be_bytes(wide))
-}
-
 /// A value as the text that CAST makes of it.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the value was an f32 before"
-)]
-fn text(value: &[u8], from: &Type) -> Option<String> {
+fn text(value: &[u8], from: &Type, flavor: Flavor) -> Option<String> {
     Some(match from {
         Type::Text | Type::Ascii => String::from_utf8_lossy(value).into_owned(),
         Type::Timestamp => time::show_timestamp(long(value)?),
         Type::Date => time::show_date(days(value)?),
         Type::Time => time::show_time(long(value)?),
-        Type::Float => java(f32::from_be_bytes(value.try_into().ok()?).into(), |v| {
-            (v as f32).to_string()
-        }),
-        Type::Double => java(f64::from_be_bytes(value.try_into().ok()?), |v| {
-            v.to_string()
-        }),
+        Type::Float => number::show_float(f32::from_be_bytes(value.try_into().ok()?)),
+        Type::Double => number::show_double(f64::from_be_bytes(value.try_into().ok()?)),
         Type::Inet => match value.len() {
             4 => IpAddr::from(<[u8; 4]>::try_from(value).ok()?).to_string(),
-            _ => IpAddr::from(<[u8; 16]>::try_from(value).ok()?).to_string(),
+            _ if flavor == Flavor::Scylla => {
+                IpAddr::from(<[u8; 16]>::try_from(value).ok()?).to_string()
+            }
+            // Java leaves out no zeros.
+            _ => {
+                let segments = Ipv6Addr::from(<[u8; 16]>::try_from(value).ok()?).segments();
+                segments.map(|segment| format!("{segment:x}")).join(":")
+            }
         },
         _ => Value::decode(from, Some(value)).ok()??.to_string(),
     })
-}
-
-/// A number as Java shows it: `1.0`, `NaN`, `Infinity`.
-fn java(value: f64, shortest: impl Fn(f64) -> String) -> String {
-    let text = shortest(value);
-    if value.is_infinite() {
-        return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
-    }
-    if value.is_nan() || text.contains(['.', 'e']) {
-        text
-    } else {
-        format!("{text}.0")
-    }
 }

@@ -22,11 +22,24 @@ pub(super) fn plan(insert: &Insert, scope: &mut Scope<'_>) -> Result<Modify, Fai
             "INSERT statements are not allowed on counter tables, use UPDATE instead",
         )));
     }
-    let InsertSource::Values { columns, values } = &insert.source else {
-        return Err(Failure::invalid("INSERT JSON is not supported"));
+    let (columns, values) = match &insert.source {
+        InsertSource::Values { columns, values } => (columns.clone(), values.clone()),
+        // Every column is written, with the member of its name.
+        InsertSource::Json {
+            value,
+            default_unset,
+        } => {
+            let member = Term::Member {
+                object: Box::new(value.clone()),
+                default_unset: *default_unset,
+            };
+            let names: Vec<Name> = table.columns.iter().map(|c| c.name.clone()).collect();
+            let members = vec![member; names.len()];
+            (names, members)
+        }
     };
-    check_names(columns, values, flavor)?;
-    let (key, operations) = split(columns, values, &table, scope)?;
+    check_names(&columns, &values, flavor)?;
+    let (key, operations) = split(&columns, &values, &table, scope)?;
     let restrictions = restrict::plan(&key, &table, Purpose::Modify("INSERT"), scope)?;
     let of_statics = table.clustering > 0
         && !restrictions.restricts_clustering()

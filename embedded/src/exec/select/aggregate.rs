@@ -1,12 +1,11 @@
 //! COUNT, MIN, MAX, SUM, AVG.
 
-use std::cmp::Ordering;
+use scylla_orm_driver::value::Type;
 
-use scylla_orm_driver::value::{Decimal, Type};
-
-use crate::exec::function::cast::{Number, is_number};
+use crate::exec::function::NUMBERS;
+use crate::exec::function::number::{Number, Total, is_number};
+use crate::exec::function::signature::accepts;
 use crate::exec::select::output::Output;
-use crate::exec::term::literal::written;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 
@@ -35,10 +34,7 @@ pub(super) struct State {
     /// Values that are not null.
     seen: i64,
     extreme: Option<Vec<u8>>,
-    whole: i128,
-    real: f64,
-    /// The digits behind the point of `whole`.
-    scale: i32,
+    total: Total,
 }
 
 impl Kind {
@@ -50,6 +46,56 @@ impl Kind {
             "sum" => Kind::Sum,
             "avg" => Kind::Avg,
             _ => return None,
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Count => "count",
+            Kind::Min => "min",
+            Kind::Max => "max",
+            Kind::Sum => "sum",
+            Kind::Avg => "avg",
+        }
+    }
+
+    /// The error for any number of arguments but one.
+    pub(super) fn arity(self, given: usize, flavor: Flavor) -> Failure {
+        let name = self.name();
+        Failure::invalid(match (flavor, self) {
+            (Flavor::Scylla, _) => format!(
+                "Incorrect number of arguments specified for function system.{name} (expected 1, found {given})"
+            ),
+            (_, Kind::Min | Kind::Max) => {
+                format!("Invalid number of arguments for function system.{name}(any)")
+            }
+            _ => format!(
+                "Invalid number of arguments in call to function system.{name}: 1 required but {given} provided"
+            ),
+        })
+    }
+
+    /// The error for an argument that cannot be summed.
+    fn not_a_number(self, ty: &Type) -> Failure {
+        let name = self.name();
+        let listed = |types: &mut dyn Iterator<Item = &Type>| {
+            let mut shown: Vec<String> = types
+                .map(|ty| format!("system.{name} : ({ty}) -> {ty}"))
+                .collect();
+            shown.sort_unstable();
+            shown.join(", ")
+        };
+        let fitting: Vec<&Type> = NUMBERS.iter().filter(|n| accepts(n, ty)).collect();
+        Failure::invalid(match fitting.as_slice() {
+            [] => format!(
+                "Invalid call to function {name}, none of its type signatures match (known type signatures: {})",
+                listed(&mut NUMBERS.iter())
+            ),
+            fitting => format!(
+                "Ambiguous call to function {name} (can be matched by following signatures: {}): use type casts to \
+                 disambiguate",
+                listed(&mut fitting.iter().copied())
+            ),
         })
     }
 }
@@ -72,10 +118,7 @@ impl Aggregate {
         flavor: Flavor,
     ) -> Result<Aggregate, Failure> {
         if matches!(kind, Kind::Sum | Kind::Avg) && !is_number(ty.bare()) {
-            let name = if kind == Kind::Sum { "sum" } else { "avg" };
-            return Err(Failure::invalid(format!(
-                "Invalid call to function {name}, none of its type signatures match ({ty})"
-            )));
+            return Err(kind.not_a_number(&ty));
         }
         Ok(Aggregate {
             kind,
@@ -88,7 +131,8 @@ impl Aggregate {
     /// The type of the result.
     pub(super) fn result(&self) -> Type {
         match (self.kind, self.ty.bare()) {
-            (Kind::Count, _) | (_, Type::Counter) => Type::BigInt,
+            (Kind::Count, _) => Type::BigInt,
+            (_, Type::Counter) if self.flavor == Flavor::Scylla => Type::BigInt,
             (_, ty) => ty.clone(),
         }
     }
@@ -111,34 +155,22 @@ impl Aggregate {
                     state.extreme = Some(value.to_vec());
                 }
             }
-            Kind::Sum | Kind::Avg => match Number::read(value, self.ty.bare()) {
-                Some(Number::Whole(whole)) => state.whole = state.whole.saturating_add(whole),
-                Some(Number::Real(real)) => state.real += real,
-                Some(Number::Decimal(decimal)) => state.add_decimal(&decimal),
-                None => {}
-            },
+            Kind::Sum | Kind::Avg => {
+                if let Some(number) = Number::read(value, self.ty.bare()) {
+                    state.total.add(number);
+                }
+            }
         }
     }
 
     /// The result; `None` is null.
     pub(super) fn finish(&self, state: State) -> Result<Option<Vec<u8>>, Failure> {
-        let divisor = match self.kind {
+        let ty = self.result();
+        let number = match self.kind {
             Kind::Count => return Ok(Some(state.seen.to_be_bytes().to_vec())),
             Kind::Min | Kind::Max => return Ok(state.extreme),
-            Kind::Sum => 1,
-            Kind::Avg => state.seen.max(1),
-        };
-        let ty = self.result();
-        let number = match ty {
-            Type::Float | Type::Double => Number::Real(state.real / divisor as f64),
-            Type::Decimal => {
-                let digits = half_even(state.whole, i128::from(divisor)).to_string();
-                let digits: Decimal = digits
-                    .parse()
-                    .map_err(|_| Failure::server("Sum overflow"))?;
-                return Ok(Some(written(&Decimal::new(digits.unscaled, state.scale))));
-            }
-            _ => Number::Whole(state.whole / i128::from(divisor)),
+            Kind::Sum => state.total.sum(&ty),
+            Kind::Avg => state.total.average(&ty),
         };
         let result = number.write(&ty)?;
         let narrowed = matches!(
@@ -155,50 +187,5 @@ impl Aggregate {
             ));
         }
         Ok(Some(result))
-    }
-}
-
-impl State {
-    /// Adds a decimal, keeping the digits of whichever has more of them behind the point.
-    fn add_decimal(&mut self, decimal: &Decimal) {
-        let scaled = |value: i128, by: i32| {
-            let by = u32::try_from(by).unwrap_or(0);
-            value.saturating_mul(10i128.checked_pow(by).unwrap_or(i128::MAX))
-        };
-        let unscaled: i128 = decimal.unscaled.to_string().parse().unwrap_or(0);
-        let scale = self.scale.max(decimal.scale);
-        let mine = scaled(self.whole, scale.saturating_sub(self.scale));
-        let other = scaled(unscaled, scale.saturating_sub(decimal.scale));
-        self.whole = mine.saturating_add(other);
-        self.scale = scale;
-    }
-}
-
-/// A quotient, rounded to the nearest, and to an even one if there are two. The divisor is positive.
-fn half_even(dividend: i128, divisor: i128) -> i128 {
-    let (quotient, rest) = (dividend.div_euclid(divisor), dividend.rem_euclid(divisor));
-    match (rest * 2).cmp(&divisor) {
-        Ordering::Less => quotient,
-        Ordering::Equal => quotient + quotient.rem_euclid(2),
-        Ordering::Greater => quotient + 1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::half_even;
-
-    #[test]
-    fn quotients_are_rounded() {
-        let check =
-            |dividend, divisor, expected| assert_eq!(half_even(dividend, divisor), expected);
-        check(3755, 2, 1878);
-        check(3, 2, 2);
-        check(1, 2, 0);
-        check(-1, 2, 0);
-        check(-3, 2, -2);
-        check(5, 3, 2);
-        check(-5, 3, -2);
-        check(7, 1, 7);
     }
 }

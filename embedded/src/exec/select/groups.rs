@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use crate::exec::Rows;
+use crate::exec::function::json;
 use crate::exec::record::Record;
 use crate::exec::select::Select;
 use crate::exec::select::aggregate::State;
-use crate::exec::select::json;
+use crate::exec::select::nearest::Nearest;
 use crate::exec::select::output::Source;
 use crate::exec::select::page::{Page, Place};
 use crate::exec::select::reader::{Next, Reader};
@@ -71,7 +72,7 @@ impl<'r, 'a> Groups<'r, 'a> {
 
     /// Takes a row: it continues the group, or begins another one if that is allowed.
     pub(super) fn take(&mut self, record: Record<'a>) -> Result<Next, Failure> {
-        if !self.continues(&record) {
+        if !self.continues(&record)? {
             self.close()?;
             let same_partition = self.partition.as_ref() == Some(record.key);
             if !same_partition {
@@ -115,21 +116,14 @@ impl<'r, 'a> Groups<'r, 'a> {
     }
 
     /// Whether a row belongs to the group that is being read.
-    fn continues(&self, record: &Record<'_>) -> bool {
+    fn continues(&self, record: &Record<'_>) -> Result<bool, Failure> {
         let Some(first) = self.group.as_ref().and_then(|group| group.first.as_ref()) else {
-            return false;
+            return Ok(false);
         };
-        let Some(columns) = self.select.group_by else {
-            return self.select.is_one_group();
-        };
-        let clustering = columns.saturating_sub(self.select.table.partition);
-        let prefix = |record: &Record<'_>| -> Vec<Vec<u8>> {
-            let values = record
-                .position
-                .map_or(&[][..], |position| position.values());
-            values.iter().take(clustering).cloned().collect()
-        };
-        first.key == record.key && prefix(first) == prefix(record)
+        match &self.select.group_by {
+            Some(group_by) => group_by.same(first, record, &self.source),
+            None => Ok(self.select.is_one_group()),
+        }
     }
 
     fn add(&mut self, record: &Record<'a>) -> Result<(), Failure> {
@@ -170,7 +164,7 @@ impl<'r, 'a> Groups<'r, 'a> {
         let values = outputs.map(|output| output.compute(group.first.as_ref(), &source));
         let values = values.collect::<Result<Vec<_>, _>>()?;
         self.rows.push(match &self.select.json {
-            Some(columns) => vec![Some(json::object(columns, &values)?)],
+            Some(columns) => vec![Some(json::object(columns, &values, self.select.flavor))],
             None => values.into_iter().map(|v| v.map(Cow::into_owned)).collect(),
         });
         self.last = group.last.map(|place| (place, self.of_partition));
@@ -198,6 +192,26 @@ impl<'r, 'a> Groups<'r, 'a> {
             true => b.position.cmp(&a.position),
         });
         for record in records {
+            if self.take(record)? == Next::End {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads all rows and takes those that are nearest to what is looked for.
+    pub(super) fn search(
+        &mut self,
+        nearest: &Nearest,
+        reader: &Reader<'_>,
+        data: &'a Data,
+    ) -> Result<(), Failure> {
+        let mut records: Vec<Record<'a>> = Vec::new();
+        reader.read(data, |record| {
+            records.push(record);
+            Ok::<_, Failure>(Next::Row)
+        })?;
+        for record in nearest.sorted(records, &self.source)? {
             if self.take(record)? == Next::End {
                 break;
             }

@@ -5,7 +5,7 @@ use crate::exec::restrict::Restrictions;
 use crate::exec::scope::Scope;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
-use crate::parse::syntax::{Direction, Name};
+use crate::parse::syntax::{Direction, Ordering};
 
 /// The order of the answer.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,7 +17,7 @@ pub(super) struct Order {
 }
 
 pub(super) fn plan(
-    order_by: &[(Name, Direction)],
+    order_by: &[Ordering],
     restrictions: &Restrictions,
     table: &Table,
     scope: &Scope<'_>,
@@ -38,7 +38,12 @@ pub(super) fn plan(
     }
     let mut next = table.partition;
     let mut reversed: Option<bool> = None;
-    for (name, direction) in order_by {
+    for Ordering {
+        column: name,
+        direction,
+        ..
+    } in order_by
+    {
         let at = clustering(name, table, scope)?;
         while next < at && restrictions.is_fixed(next) {
             next += 1;

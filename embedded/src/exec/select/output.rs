@@ -1,6 +1,7 @@
 //! One column of an answer: how it is computed from a row.
 
 use std::borrow::Cow;
+use std::cell::Cell as Shared;
 
 use scylla_orm_driver::value::Type;
 use scylla_orm_driver::wire::Cell;
@@ -19,10 +20,24 @@ pub(super) enum Output {
     Column(usize),
     /// When it was written, in microseconds.
     WriteTime(Part),
+    /// When the newest of its cells was written.
+    MaxWriteTime(Part),
     /// How many seconds it has left.
     Ttl(Part),
     /// `of[key]`, where `of` has this type.
     Element(Box<Output>, Type, Expression),
+    /// `of[from..to]`, where `of` has this type.
+    Slice(Box<Output>, Type, Option<Expression>, Option<Expression>),
+    /// `[a, b]`
+    List(Vec<Output>),
+    /// `{a, b}`, of members of this type.
+    Set(Type, Vec<Output>),
+    /// `{k: v}`, of keys of this type.
+    Map(Type, Vec<(Output, Output)>),
+    /// `[a, b]`, a vector of members of this type.
+    Vector(Type, Vec<Output>),
+    /// A tuple or a user-defined type.
+    Fields(Vec<Option<Output>>),
     /// The field at this place of a user-defined type.
     Field(Box<Output>, usize),
     Call(Function, Vec<Output>),
@@ -43,6 +58,8 @@ pub(super) enum Element {
     Whole,
     /// Each element of a collection: the answer is a list.
     Each,
+    /// Each whose key, of this type, lies within bounds.
+    Range(Type, Option<Expression>, Option<Expression>),
     Key(Expression),
     Field(usize),
 }
@@ -74,6 +91,7 @@ impl Output {
                 let time = |cell: &Stored| Some(cell.timestamp.to_be_bytes().to_vec());
                 owned(part.told(record, source, time)?)
             }
+            Output::MaxWriteTime(part) => owned(part.newest(record, source)?),
             Output::Ttl(part) => {
                 let now = source.env.now;
                 let left = |cell: &Stored| cell.ttl(now).map(|ttl| ttl.to_be_bytes().to_vec());
@@ -93,13 +111,58 @@ impl Output {
                 };
                 owned(of.and_then(|user| field(&user)))
             }
-            Output::Call(function, arguments) => {
-                let arguments = arguments
-                    .iter()
-                    .map(|argument| Ok(argument.compute(record, source)?.map(Cow::into_owned)))
-                    .collect::<Result<Vec<_>, Failure>>()?;
-                owned(function.call(&arguments, source.env.clock)?)
+            Output::Slice(of, ty, from, to) => {
+                let bounds = source.bounds(from, to)?;
+                let of = of.compute(record, source)?;
+                owned(of.and_then(|of| slice(ty, &of, &bounds)))
             }
+            Output::Call(function, arguments) => {
+                let arguments = all(arguments, record, source)?;
+                owned(function.call(&arguments, source.env)?)
+            }
+            Output::List(_)
+            | Output::Set(..)
+            | Output::Vector(..)
+            | Output::Map(..)
+            | Output::Fields(_) => Some(Cow::Owned(self.composed(record, source)?)),
+        })
+    }
+
+    /// The value of a literal with selectors inside it.
+    fn composed(
+        &self,
+        record: Option<&Record<'_>>,
+        source: &Source<'_>,
+    ) -> Result<Vec<u8>, Failure> {
+        Ok(match self {
+            Output::List(members) => listed(all(members, record, source)?),
+            Output::Set(ty, members) => {
+                let mut members = present(all(members, record, source)?);
+                collection::sort_members(ty, &mut members);
+                collection::encode_members(&members)
+            }
+            Output::Vector(ty, members) => {
+                let members = present(all(members, record, source)?);
+                collection::encode_vector(ty, &members)
+            }
+            Output::Map(ty, pairs) => {
+                let mut shown = Vec::with_capacity(pairs.len());
+                for (key, value) in pairs {
+                    let key = key.compute(record, source)?;
+                    shown.extend(key.zip(value.compute(record, source)?));
+                }
+                collection::sort_pairs(ty, &mut shown);
+                collection::encode_pairs(&shown)
+            }
+            Output::Fields(fields) => {
+                let fields = fields.iter().map(|field| match field {
+                    Some(field) => field.compute(record, source),
+                    None => Ok(None),
+                });
+                let fields = fields.collect::<Result<Vec<_>, _>>()?;
+                collection::encode_fields(&fields)
+            }
+            _ => Vec::new(),
         })
     }
 
@@ -107,9 +170,21 @@ impl Output {
     pub(super) fn columns(&self, into: &mut Vec<usize>) {
         match self {
             Output::Column(at) => into.push(*at),
-            Output::WriteTime(part) | Output::Ttl(part) => into.push(part.column),
-            Output::Element(of, ..) | Output::Field(of, _) => of.columns(into),
-            Output::Call(_, arguments) => arguments.iter().for_each(|a| a.columns(into)),
+            Output::WriteTime(part) | Output::MaxWriteTime(part) | Output::Ttl(part) => {
+                into.push(part.column);
+            }
+            Output::Element(of, ..) | Output::Slice(of, ..) | Output::Field(of, _) => {
+                of.columns(into);
+            }
+            Output::Call(_, members)
+            | Output::List(members)
+            | Output::Set(_, members)
+            | Output::Vector(_, members) => members.iter().for_each(|m| m.columns(into)),
+            Output::Map(_, pairs) => pairs.iter().for_each(|(key, value)| {
+                key.columns(into);
+                value.columns(into);
+            }),
+            Output::Fields(fields) => fields.iter().flatten().for_each(|f| f.columns(into)),
             Output::Aggregated(_) | Output::Term(_) => {}
         }
     }
@@ -135,19 +210,71 @@ impl Part {
             Element::Whole => record.cell(column, source.env.now).and_then(&tell),
             Element::Field(at) => keyed(&record::field_key(*at)).and_then(&tell),
             Element::Key(key) => source.term(key)?.and_then(|key| tell(keyed(&key)?)),
+            Element::Range(ty, from, to) => {
+                let bounds = source.bounds(from, to)?;
+                let within = elements().filter(|(key, _)| bounds.hold(ty, key));
+                let told: Vec<Option<Vec<u8>>> = within.map(|(_, cell)| tell(cell)).collect();
+                (!told.is_empty()).then(|| listed(told))
+            }
             Element::Each if elements().next().is_none() => None,
             Element::Each => Some(match column.ty.bare() {
                 Type::User(user) => {
                     let fields = 0..user.fields.len();
-                    listed(fields.map(|at| keyed(&record::field_key(at)).and_then(&tell)))
+                    let told = fields.map(|at| keyed(&record::field_key(at)).and_then(&tell));
+                    listed(told.collect())
                 }
-                _ => listed(elements().map(|(_, cell)| tell(cell))),
+                _ => listed(elements().map(|(_, cell)| tell(cell)).collect()),
             }),
         })
     }
 }
 
+impl Part {
+    /// When the newest of its cells was written.
+    fn newest(
+        &self,
+        record: Option<&Record<'_>>,
+        source: &Source<'_>,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let newest = Shared::new(None);
+        self.told(record, source, |cell| {
+            newest.set(newest.get().max(Some(cell.timestamp)));
+            None
+        })?;
+        Ok(newest.get().map(|newest| newest.to_be_bytes().to_vec()))
+    }
+}
+
+/// The bounds of a slice, both within it.
+struct Bounds {
+    from: Option<Vec<u8>>,
+    to: Option<Vec<u8>>,
+}
+
+impl Bounds {
+    fn hold(&self, ty: &Type, key: &[u8]) -> bool {
+        let below = |from: &Vec<u8>| ty.compare(from, key).is_le();
+        let above = |to: &Vec<u8>| ty.compare(key, to).is_le();
+        self.from.as_ref().is_none_or(below) && self.to.as_ref().is_none_or(above)
+    }
+}
+
 impl Source<'_> {
+    fn bounds(
+        &self,
+        from: &Option<Expression>,
+        to: &Option<Expression>,
+    ) -> Result<Bounds, Failure> {
+        let bound = |bound: &Option<Expression>| match bound {
+            Some(bound) => self.term(bound),
+            None => Ok(None),
+        };
+        Ok(Bounds {
+            from: bound(from)?,
+            to: bound(to)?,
+        })
+    }
+
     fn term(&self, term: &Expression) -> Result<Option<Vec<u8>>, Failure> {
         match term.evaluate(self.values, self.env)? {
             Bound::Value(value) => Ok(Some(value)),
@@ -157,9 +284,40 @@ impl Source<'_> {
     }
 }
 
-/// A list that may hold null, as only these functions make it.
-fn listed(members: impl Iterator<Item = Option<Vec<u8>>>) -> Vec<u8> {
-    let members: Vec<Option<Vec<u8>>> = members.collect();
+fn all(
+    outputs: &[Output],
+    record: Option<&Record<'_>>,
+    source: &Source<'_>,
+) -> Result<Vec<Option<Vec<u8>>>, Failure> {
+    let values = outputs.iter();
+    values
+        .map(|output| Ok(output.compute(record, source)?.map(Cow::into_owned)))
+        .collect()
+}
+
+fn present(values: Vec<Option<Vec<u8>>>) -> Vec<Vec<u8>> {
+    values.into_iter().flatten().collect()
+}
+
+/// What of a map or set lies within bounds; null if that is nothing.
+fn slice(ty: &Type, of: &[u8], bounds: &Bounds) -> Option<Vec<u8>> {
+    match ty.bare() {
+        Type::Map(key, _) => {
+            let pairs = collection::pairs(of).into_iter();
+            let within: Vec<_> = pairs.filter(|(k, _)| bounds.hold(key, k)).collect();
+            (!within.is_empty()).then(|| collection::encode_pairs(&within))
+        }
+        Type::Set(member) => {
+            let members = collection::members(of).into_iter();
+            let within: Vec<_> = members.filter(|m| bounds.hold(member, m)).collect();
+            (!within.is_empty()).then(|| collection::encode_members(&within))
+        }
+        _ => None,
+    }
+}
+
+/// A list that may hold null, as only a selection makes it.
+fn listed(members: Vec<Option<Vec<u8>>>) -> Vec<u8> {
     let count = i32::try_from(members.len()).unwrap_or(i32::MAX);
     [
         &count.to_be_bytes()[..],

@@ -1,19 +1,21 @@
 //! What stands between SELECT and FROM.
 
+mod call;
+mod composite;
 mod part;
 
 use scylla_orm_driver::value::{Column, Type};
 
 use crate::catalog::table::{self, Table};
-use crate::exec::function::{self, Function, cast};
+use crate::exec::function::Function;
 use crate::exec::scope::{Scope, spec};
-use crate::exec::select::aggregate::{self, Aggregate};
+use crate::exec::select::aggregate::Aggregate;
 use crate::exec::select::name;
 use crate::exec::select::output::Output;
-use crate::exec::term::{self, literal};
+use crate::exec::term::{self, Expression, literal};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
-use crate::parse::syntax::{QualifiedName, Selected, Selector, Term, TypeName};
+use crate::parse::syntax::{Selected, Selector, Term};
 
 /// The columns of an answer, and how they are computed.
 pub(super) struct Projection {
@@ -49,16 +51,29 @@ pub(super) fn plan(
         aggregates: Vec::new(),
     };
     for selection in selections {
-        let (output, ty) = planner.output(&selection.selector, scope)?;
+        let (output, ty) = planner.output(&selection.selector, None, scope)?;
         let name = match &selection.alias {
             Some(alias) => alias.to_string(),
-            None => name::of(&selection.selector),
+            None => name::of(
+                shown(&selection.selector, &output),
+                scope.flavor(),
+                &table.keyspace,
+            ),
         };
         projection.outputs.push(output);
         projection.columns.push(result_column(table, &name, &ty));
     }
     projection.aggregates = planner.aggregates;
     Ok(projection)
+}
+
+/// A cast to the type that a selector already has is not seen.
+fn shown<'s>(selector: &'s Selector, output: &Output) -> &'s Selector {
+    match (selector, output) {
+        (Selector::Cast(..), Output::Call(Function::Cast(..), _)) => selector,
+        (Selector::Cast(inner, _), _) => inner,
+        _ => selector,
+    }
 }
 
 fn result_column(table: &Table, name: &str, ty: &Type) -> Column {
@@ -71,9 +86,11 @@ struct Planner<'t> {
 }
 
 impl Planner<'_> {
+    /// How a selector is computed, and its type: `expected`, if that is known and says more than the selector.
     fn output(
         &mut self,
         selector: &Selector,
+        expected: Option<&Type>,
         scope: &mut Scope<'_>,
     ) -> Result<(Output, Type), Failure> {
         match selector {
@@ -86,35 +103,39 @@ impl Planner<'_> {
                 let (part, each) = self.part(inner, "WRITETIME", scope)?;
                 Ok((Output::WriteTime(part), listed(Type::BigInt, each)))
             }
+            Selector::MaxWriteTime(inner) => {
+                let (part, _) = self.part(inner, "MAXWRITETIME", scope)?;
+                Ok((Output::MaxWriteTime(part), Type::BigInt))
+            }
             Selector::Ttl(inner) => {
                 let (part, each) = self.part(inner, "TTL", scope)?;
                 Ok((Output::Ttl(part), listed(Type::Int, each)))
             }
             Selector::Cast(inner, ty) => self.cast(inner, ty, scope),
             Selector::Field(inner, field) => {
-                let (of, ty) = self.output(inner, scope)?;
-                let (at, ty) = field_of(&name::of(inner), &ty, field)?;
+                let (of, ty) = self.output(inner, None, scope)?;
+                let (at, ty) = field_of(&self.name(inner, scope), &ty, field)?;
                 Ok((Output::Field(Box::new(of), at), ty))
             }
-            Selector::Element(inner, key) => {
-                let (of, ty) = self.output(inner, scope)?;
-                let (key_type, result) = match ty.bare() {
-                    Type::Map(key, value) => (Type::clone(key), Type::clone(value)),
-                    Type::Set(member) => (Type::clone(member), Type::clone(member)),
-                    Type::List(member) if scope.flavor() == Flavor::Scylla => {
-                        (Type::Int, Type::clone(member))
-                    }
-                    _ => {
-                        return Err(no_elements(&name::of(inner), &ty));
-                    }
-                };
-                let place = spec(self.table, &format!("key({})", name::of(inner)), &key_type);
-                let key = term::plan(key, &place, scope)?;
-                Ok((Output::Element(Box::new(of), ty, key), result))
-            }
+            Selector::Element(inner, key) => self.element(inner, key, scope),
+            Selector::Slice(inner, from, to) => self.slice(inner, [from, to], scope),
             Selector::Call(function, arguments) => self.call(function, arguments, scope),
-            Selector::Term(term) => self.term(term, scope),
+            Selector::Operation(left, operator, right) => {
+                self.operation(left, *operator, right, scope)
+            }
+            Selector::Negate(inner) => self.negation(inner, scope),
+            Selector::Hint(ty, inner) => self.hint(ty, inner, scope),
+            Selector::Term(term) => self.term(term, expected, scope),
+            Selector::List(_)
+            | Selector::Set(_)
+            | Selector::Map(_)
+            | Selector::User(_)
+            | Selector::Tuple(_) => self.composite(selector, expected, scope),
         }
+    }
+
+    fn name(&self, selector: &Selector, scope: &Scope<'_>) -> String {
+        name::of(selector, scope.flavor(), &self.table.keyspace)
     }
 
     fn column(&self, name: &str, scope: &Scope<'_>) -> Result<(usize, &table::Column), Failure> {
@@ -122,90 +143,95 @@ impl Planner<'_> {
         found.ok_or_else(|| scope.unknown_column(self.table, name))
     }
 
-    /// A literal that says its type by itself.
-    fn term(&self, term: &Term, scope: &mut Scope<'_>) -> Result<(Output, Type), Failure> {
-        let ty = match term {
+    /// A literal of an expected type, or one that says its type by itself.
+    fn term(
+        &self,
+        term: &Term,
+        expected: Option<&Type>,
+        scope: &mut Scope<'_>,
+    ) -> Result<(Output, Type), Failure> {
+        let ty = match (term, expected) {
+            (Term::Hint(ty, _), _) => scope.schema.resolve_type(ty, Some(&self.table.keyspace))?,
+            (_, Some(expected)) => expected.clone(),
             // ScyllaDB guesses, Cassandra does not.
-            Term::Constant(_) if scope.flavor() == Flavor::Cassandra => return Err(untyped(term)),
-            Term::Constant(constant) => literal::natural(constant.kind, &constant.text),
-            Term::Cast(ty, _) => scope.schema.resolve_type(ty, Some(&self.table.keyspace))?,
-            _ => return Err(untyped(term)),
+            (Term::Constant(constant), None) if scope.flavor() == Flavor::Scylla => {
+                literal::natural(constant.kind, &constant.text)
+            }
+            _ => return Err(self.untyped(&Selector::Term(term.clone()), scope)),
         };
-        let planned = term::plan(term, &spec(self.table, "[term]", &ty), scope)?;
+        let name = self.name(&Selector::Term(term.clone()), scope);
+        let place = spec(self.table, &name, &ty);
+        if let Term::Hint(_, inner) = term {
+            self.check_hint(inner, &place, scope)?;
+        }
+        let planned = term::plan(term, &place, scope)?;
         Ok((Output::Term(planned), ty))
     }
 
-    fn cast(
+    fn element(
         &mut self,
         inner: &Selector,
-        ty: &TypeName,
+        key: &Term,
         scope: &mut Scope<'_>,
     ) -> Result<(Output, Type), Failure> {
-        let (of, from) = self.output(inner, scope)?;
-        let to = scope.schema.resolve_type(ty, Some(&self.table.keyspace))?;
-        if !cast::exists(&from, &to) {
-            return Err(Failure::invalid(scope.flavor().pick(
-                format!("{from} cannot be cast to {to}"),
-                format!(
-                    "Invalid call to function system.cast_as_{to}, none of its type signatures match"
-                ),
-            )));
-        }
-        Ok((Output::Call(Function::Cast(from, to.clone()), vec![of]), to))
+        let (of, ty) = self.output(inner, None, scope)?;
+        let name = self.name(inner, scope);
+        let (key_type, result) = match ty.bare() {
+            Type::Map(key, value) => (Type::clone(key), Type::clone(value)),
+            Type::Set(member) => (Type::clone(member), Type::clone(member)),
+            Type::List(member) if scope.flavor() == Flavor::Scylla => {
+                (Type::Int, Type::clone(member))
+            }
+            _ => return Err(no_elements("Element", &name, &ty)),
+        };
+        let key = self.key(&name, &ty, &key_type, key, scope)?;
+        Ok((Output::Element(Box::new(of), ty, key), result))
     }
 
-    fn call(
+    /// `c[from..to]` of a set or map.
+    fn slice(
         &mut self,
-        function: &QualifiedName,
-        arguments: &[Selector],
+        inner: &Selector,
+        [from, to]: [&Option<Term>; 2],
         scope: &mut Scope<'_>,
     ) -> Result<(Output, Type), Failure> {
-        if let ([argument], Some(kind)) = (arguments, aggregate::Kind::of(&function.name)) {
-            let before = self.aggregates.len();
-            let (argument, ty) = self.output(argument, scope)?;
-            if self.aggregates.len() > before {
-                return Err(Failure::invalid(
-                    "aggregate functions cannot be used as arguments of aggregate functions",
-                ));
-            }
-            let aggregate = Aggregate::new(kind, argument, ty, scope.flavor())?;
-            return Ok(self.aggregate(aggregate));
-        }
-        let mut planned = Vec::new();
-        for argument in arguments {
-            // A literal or marker takes the type that the function asks for.
-            planned.push(match argument {
-                Selector::Term(_) => None,
-                other => Some(self.output(other, scope)?),
-            });
-        }
-        let partition: Vec<Type> = self
-            .table
-            .partition_key()
-            .iter()
-            .map(|c| c.ty.clone())
-            .collect();
-        let types: Vec<Option<Type>> = planned
-            .iter()
-            .map(|p| p.as_ref().map(|(_, ty)| ty.clone()))
-            .collect();
-        let signature = function::resolve(&function.name, &types, &partition, scope.flavor())?;
-        let mut outputs = Vec::new();
-        for ((planned, argument), (at, wanted)) in planned
-            .into_iter()
-            .zip(arguments)
-            .zip(signature.arguments.iter().enumerate())
-        {
-            outputs.push(match (planned, argument) {
-                (None, Selector::Term(term)) => {
-                    let place = format!("arg{at}(system.{})", function.name);
-                    Output::Term(term::plan(term, &spec(self.table, &place, wanted), scope)?)
-                }
-                (Some((output, _)), _) => output,
-                (None, _) => return Err(Failure::server("an argument that was not planned")),
-            });
-        }
-        Ok((Output::Call(signature.function, outputs), signature.result))
+        let (of, ty) = self.output(inner, None, scope)?;
+        let name = self.name(inner, scope);
+        let (Type::Map(key_type, _) | Type::Set(key_type)) = ty.bare() else {
+            return Err(no_elements("Slice", &name, &ty));
+        };
+        let mut bound = |bound: &Option<Term>| {
+            let bound = bound.as_ref();
+            bound
+                .map(|bound| self.key(&name, &ty, key_type, bound, scope))
+                .transpose()
+        };
+        let (from, to) = (bound(from)?, bound(to)?);
+        let result = ty.thawed();
+        Ok((Output::Slice(Box::new(of), ty, from, to), result))
+    }
+
+    fn key(
+        &self,
+        name: &str,
+        ty: &Type,
+        key_type: &Type,
+        key: &Term,
+        scope: &mut Scope<'_>,
+    ) -> Result<Expression, Failure> {
+        let what = match ty.bare() {
+            Type::Set(_) => "value",
+            _ => "key",
+        };
+        let place = spec(self.table, &format!("{what}({name})"), key_type);
+        term::plan(key, &place, scope)
+    }
+
+    fn untyped(&self, selector: &Selector, scope: &Scope<'_>) -> Failure {
+        Failure::invalid(format!(
+            "Cannot infer type for term {} in selection clause (try using a cast to force a type)",
+            self.name(selector, scope)
+        ))
     }
 
     fn aggregate(&mut self, aggregate: Aggregate) -> (Output, Type) {
@@ -222,20 +248,16 @@ fn listed(ty: Type, each: bool) -> Type {
     }
 }
 
-fn no_elements(selected: &str, ty: &Type) -> Failure {
+fn no_elements(what: &str, selected: &str, ty: &Type) -> Failure {
     Failure::invalid(match ty.bare() {
         Type::List(_) => {
-            format!("Element selection is only allowed on sets and maps, but {selected} is a list")
+            format!("{what} selection is only allowed on sets and maps, but {selected} is a list")
         }
-        _ => format!("Invalid element selection: {selected} is of type {ty} is not a collection"),
+        _ => format!(
+            "Invalid {} selection: {selected} is of type {ty} is not a collection",
+            what.to_lowercase()
+        ),
     })
-}
-
-fn untyped(term: &Term) -> Failure {
-    Failure::invalid(format!(
-        "Cannot infer type for term {} in selection clause (try using a cast to force a type)",
-        term::show::term(term)
-    ))
 }
 
 /// The place and type of a field of a user-defined type.
@@ -249,8 +271,7 @@ fn field_of(selected: &str, ty: &Type, field: &str) -> Result<(usize, Type), Fai
     match fields.find(|(_, (name, _))| &**name == field) {
         Some((at, (_, ty))) => Ok((at, ty.clone())),
         None => Err(Failure::invalid(format!(
-            "{selected} of type {} has no field {field}",
-            user.name
+            "{selected} of type {ty} has no field {field}"
         ))),
     }
 }

@@ -6,6 +6,7 @@ use crate::exec::Rows;
 use crate::exec::restrict::{Partitions, Selection};
 use crate::exec::select::Select;
 use crate::exec::select::groups::{Groups, Limits};
+use crate::exec::select::nearest;
 use crate::exec::select::output::Source;
 use crate::exec::select::page::Page;
 use crate::exec::select::reader::Reader;
@@ -61,9 +62,10 @@ impl Select {
             now: env.now,
             after: resumed.as_ref().map(|page| &page.place),
         };
-        match self.order.merged {
-            false => reader.read(data, |record| groups.take(record))?,
-            true => groups.merge(&reader, data)?,
+        match &self.nearest {
+            Some(nearest) => groups.search(nearest, &reader, data)?,
+            None if self.order.merged => groups.merge(&reader, data)?,
+            None => reader.read(data, |record| groups.take(record))?,
         }
         groups.finish()
     }
@@ -86,11 +88,14 @@ impl Select {
                  remove the ORDER BY or the IN and sort client side, or disable paging for this query",
             ));
         }
+        if self.nearest.is_some() {
+            nearest::check_limit(total)?;
+        }
         Ok(Limits {
             total,
             per_partition: limit(&self.per_partition_limit, "PER PARTITION LIMIT")?,
-            // One row is the answer of all rows: it cannot be split.
-            page: page.filter(|_| !self.is_one_group()),
+            // One row is the answer of all rows: it cannot be split. The nearest rows stand in no order of the table.
+            page: page.filter(|_| !self.is_one_group() && self.nearest.is_none()),
         })
     }
 

@@ -4,6 +4,7 @@ use crate::catalog::table::{ColumnKind, Table};
 use crate::exec::restrict::Restrictions;
 use crate::exec::select::Select;
 use crate::exec::select::aggregate::Aggregate;
+use crate::exec::select::nearest;
 use crate::exec::select::output::Output;
 use crate::failure::Failure;
 
@@ -16,6 +17,9 @@ pub(super) fn shows_statics(restrictions: &Restrictions, table: &Table) -> bool 
 pub(super) fn check(select: &Select) -> Result<(), Failure> {
     let table = &*select.table;
     let kind = |at: &usize| table.columns.get(*at).map(|column| column.kind);
+    if select.nearest.is_some() {
+        nearest::check(select)?;
+    }
     let columns = read(&select.outputs, &select.aggregates);
     let only_statics =
         !columns.is_empty() && columns.iter().all(|c| kind(c) == Some(ColumnKind::Static));

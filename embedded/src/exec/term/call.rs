@@ -1,12 +1,18 @@
-//! Calls of functions and casts as terms.
+//! Calls of functions, operators and casts as terms.
 
 use scylla_orm_driver::value::{Column, Type};
 
-use crate::exec::function::{self, Function, Signature, accepts, cast};
+use crate::exec::function::cast::exists;
+use crate::exec::function::signature::{Fit, Given, GivenKind, Signature, accepts};
+use crate::exec::function::{self, Call};
 use crate::exec::scope::Scope;
-use crate::exec::term::{Node, literal, plan as plan_term, show};
+use crate::exec::term::{Node, plan as plan_term, show};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::syntax::{QualifiedName, Term, TypeName};
+
+/// The functions that need rows.
+const AGGREGATES: [&str; 5] = ["count", "min", "max", "sum", "avg"];
 
 /// `function(…)`
 pub(super) fn plan(
@@ -15,17 +21,109 @@ pub(super) fn plan(
     place: &Column,
     scope: &mut Scope<'_>,
 ) -> Result<Node, Failure> {
-    let signature = resolve(name, arguments, place, scope)?;
+    let signature = resolve(name, arguments, Some(&place.ty), place, scope)?;
     if !accepts(&place.ty, &signature.result) {
         return Err(Failure::invalid(format!(
             "Type error: cannot assign result of function system.{} (type {}) to {} (type {})",
-            name.name, signature.result, place.name, place.ty
+            signature.name, signature.result, place.name, place.ty
         )));
     }
+    let arguments: Vec<&Term> = arguments.iter().collect();
+    called(signature, &arguments, place, scope)
+}
+
+/// `a + b`, `-a`
+pub(super) fn operation(
+    term: &Term,
+    place: &Column,
+    scope: &mut Scope<'_>,
+) -> Result<Node, Failure> {
+    let signature = operator(term, Some(&place.ty), place, scope)?;
+    let operands = match term {
+        Term::Operation(left, _, right) => vec![&**left, &**right],
+        Term::Negate(inner) => vec![&**inner],
+        _ => Vec::new(),
+    };
+    if !accepts(&place.ty, &signature.result) {
+        return Err(Failure::invalid(format!(
+            "Type error: cannot assign result of function system.{} (type {}) to {} (type {})",
+            signature.name, signature.result, place.name, place.ty
+        )));
+    }
+    called(signature, &operands, place, scope)
+}
+
+/// `cast(term AS type)`
+pub(super) fn cast(
+    ty: &TypeName,
+    inner: &Term,
+    place: &Column,
+    scope: &mut Scope<'_>,
+) -> Result<Node, Failure> {
+    let to = scope.schema.resolve_type(ty, Some(&place.keyspace))?;
+    assignable(&to, inner, place)?;
+    let typed = Column {
+        ty: to.clone(),
+        ..place.clone()
+    };
+    let given = given(inner, place, scope)?;
+    if given.fit(&to) != Fit::Not {
+        return Ok(plan_term(inner, &typed, scope)?.node);
+    }
+    if let (Some(from), Flavor::Scylla) = (given.natural(), scope.flavor())
+        && !exists(&from, &to)
+    {
+        return Err(Failure::invalid(format!("{from} cannot be cast to {to}")));
+    }
+    let signature = function::resolve_cast(given, &to, scope.flavor())?;
+    called(signature, &[inner], place, scope)
+}
+
+/// `(type) term` says which type a term has.
+pub(super) fn hint(
+    ty: &TypeName,
+    inner: &Term,
+    place: &Column,
+    scope: &mut Scope<'_>,
+) -> Result<Node, Failure> {
+    let to = scope.schema.resolve_type(ty, Some(&place.keyspace))?;
+    if given(inner, place, scope)?.fit(&to) == Fit::Not {
+        return Err(Failure::invalid(format!(
+            "Cannot cast value {} to type {to}",
+            show::spelled(inner, scope.flavor())
+        )));
+    }
+    assignable(&to, inner, place)?;
+    let typed = Column {
+        ty: to,
+        ..place.clone()
+    };
+    Ok(plan_term(inner, &typed, scope)?.node)
+}
+
+fn assignable(to: &Type, inner: &Term, place: &Column) -> Result<(), Failure> {
+    if accepts(&place.ty, to) {
+        return Ok(());
+    }
+    Err(Failure::invalid(format!(
+        "Cannot assign value ({to}){} to {} of type {}",
+        show::term(inner),
+        place.name,
+        place.ty
+    )))
+}
+
+/// A call with its arguments planned for the types that it takes.
+fn called(
+    signature: Signature,
+    arguments: &[&Term],
+    place: &Column,
+    scope: &mut Scope<'_>,
+) -> Result<Node, Failure> {
     let mut planned = Vec::with_capacity(arguments.len());
     for (index, (term, ty)) in arguments.iter().zip(&signature.arguments).enumerate() {
         let argument = Column {
-            name: format!("arg{index}(system.{})", name.name).into(),
+            name: format!("arg{index}(system.{})", signature.name).into(),
             ty: ty.clone(),
             ..place.clone()
         };
@@ -34,80 +132,83 @@ pub(super) fn plan(
     Ok(Node::Call(signature.function, planned))
 }
 
-/// `(type) term` says which type a term has, `cast(term AS type)` makes it one.
-pub(super) fn cast(
-    ty: &TypeName,
-    inner: &Term,
-    place: &Column,
-    scope: &mut Scope<'_>,
-) -> Result<Node, Failure> {
-    let to = scope.schema.resolve_type(ty, Some(&place.keyspace))?;
-    if !accepts(&place.ty, &to) {
-        return Err(Failure::invalid(format!(
-            "Cannot assign value ({to}){} to {} of type {}",
-            show::term(inner),
-            place.name,
-            place.ty
-        )));
-    }
-    let typed = |ty: &Type| Column {
-        ty: ty.clone(),
-        ..place.clone()
-    };
-    let from = match natural(inner, place, scope)? {
-        Some(from) => from,
-        None => return Ok(plan_term(inner, &typed(&to), scope)?.node),
-    };
-    let as_written = |scope: &mut Scope<'_>| plan_term(inner, &typed(&to), scope);
-    match as_written(scope) {
-        Ok(expression) => Ok(expression.node),
-        Err(_) if cast::exists(&from, &to) => {
-            let argument = plan_term(inner, &typed(&from), scope)?;
-            Ok(Node::Call(Function::Cast(from, to), vec![argument]))
-        }
-        Err(failure) => Err(failure),
-    }
-}
-
-/// The function that is meant, by the arguments' types as far as they are known.
+/// The function that is meant.
 fn resolve(
     name: &QualifiedName,
     arguments: &[Term],
+    receiver: Option<&Type>,
     place: &Column,
     scope: &Scope<'_>,
 ) -> Result<Signature, Failure> {
-    if !function::is_known(&name.name, scope.flavor()) {
-        // In SELECT Cassandra says it in other words.
-        return Err(Failure::invalid(format!(
-            "Unknown function {} called",
-            name.name
-        )));
+    if AGGREGATES.contains(&&*name.name) && arguments.len() == 1 {
+        return Err(Failure::invalid(
+            "Aggregation function are not supported in the where clause",
+        ));
     }
     let table = scope.schema.table(&place.keyspace, &place.table).ok();
     let partition: Vec<Type> = table.map_or_else(Vec::new, |table| {
         let key = table.partition_key().iter();
         key.map(|column| column.ty.clone()).collect()
     });
-    let mut types = Vec::with_capacity(arguments.len());
-    for term in arguments {
-        types.push(natural(term, place, scope)?);
-    }
-    function::resolve(&name.name, &types, &partition, scope.flavor()).or_else(|failure| {
-        // A literal also fits other types than the one that it has by itself.
-        let open = arguments.iter().zip(types);
-        let open: Vec<Option<Type>> = open
-            .map(|(term, ty)| ty.filter(|_| !matches!(term, Term::Constant(_))))
-            .collect();
-        function::resolve(&name.name, &open, &partition, scope.flavor()).map_err(|_| failure)
+    let given = arguments.iter().map(|term| given(term, place, scope));
+    let given: Vec<Given> = given.collect::<Result<_, _>>()?;
+    let call = Call {
+        name,
+        given: &given,
+        partition: &partition,
+        receiver,
+        flavor: scope.flavor(),
+    };
+    // In SELECT Cassandra says it in other words.
+    function::resolve(&call)?.ok_or_else(|| {
+        let keyspace = name.keyspace.as_deref();
+        let keyspace = keyspace.map_or_else(String::new, |keyspace| format!("{keyspace}."));
+        Failure::invalid(format!("Unknown function {keyspace}{} called", name.name))
     })
 }
 
-/// The type that a term has by itself, if it has one.
-fn natural(term: &Term, place: &Column, scope: &Scope<'_>) -> Result<Option<Type>, Failure> {
-    Ok(match term {
-        Term::Constant(constant) => Some(literal::natural(constant.kind, &constant.text)),
-        Term::Cast(ty, _) => Some(scope.schema.resolve_type(ty, Some(&place.keyspace))?),
-        Term::Call(name, arguments) => Some(resolve(name, arguments, place, scope)?.result),
-        _ => None,
-    })
+fn operator(
+    term: &Term,
+    receiver: Option<&Type>,
+    place: &Column,
+    scope: &Scope<'_>,
+) -> Result<Signature, Failure> {
+    match term {
+        Term::Operation(left, operator, right) => {
+            let (left, right) = (given(left, place, scope)?, given(right, place, scope)?);
+            function::resolve_operation(*operator, [&left, &right], receiver)
+        }
+        Term::Negate(inner) => {
+            let inner = given(inner, place, scope)?;
+            function::resolve_negation(&inner, scope.flavor())
+        }
+        _ => Err(Failure::server("no operator")),
+    }
+}
+
+/// What a term is as an argument: of some the type is known by themselves.
+fn given(term: &Term, place: &Column, scope: &Scope<'_>) -> Result<Given, Failure> {
+    let ty = match term {
+        Term::Cast(ty, _) | Term::Hint(ty, _) => {
+            scope.schema.resolve_type(ty, Some(&place.keyspace))?
+        }
+        Term::Call(name, arguments) => resolve(name, arguments, None, place, scope)?.result,
+        Term::Operation(..) | Term::Negate(_) => {
+            let known = operator(term, None, place, scope);
+            match known.or_else(|_| operator(term, Some(&place.ty), place, scope)) {
+                Ok(signature) => signature.result,
+                Err(failure) => return Err(failure),
+            }
+        }
+        // One term in parentheses.
+        Term::Tuple(members) if members.len() == 1 => {
+            let inner = given(&members[0], place, scope)?;
+            return Ok(match inner.kind {
+                GivenKind::Typed(_) => inner,
+                GivenKind::Term(_) => Given::term(term, scope.flavor()),
+            });
+        }
+        _ => return Ok(Given::term(term, scope.flavor())),
+    };
+    Ok(Given::typed(ty, show::spelled(term, scope.flavor())))
 }

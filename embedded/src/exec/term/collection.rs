@@ -80,6 +80,21 @@ pub(crate) fn encode_vector<M: AsRef<[u8]>>(ty: &Type, members: &[M]) -> Vec<u8>
     out
 }
 
+/// The members of a vector of `count` members of type `ty`; what is cut short ends there.
+pub(crate) fn vector_members<'b>(ty: &Type, count: usize, bytes: &'b [u8]) -> Vec<&'b [u8]> {
+    let mut rest = bytes;
+    let mut next = || {
+        let length = match fixed_width(ty) {
+            Some(width) => width,
+            None => unsigned_vint(&mut rest)?,
+        };
+        let (member, after) = rest.split_at_checked(length)?;
+        rest = after;
+        Some(member)
+    };
+    (0..count).map_while(|_| next()).collect()
+}
+
 /// Members in the order of `ty` and each once, as a set is kept.
 pub(crate) fn sort_members<M: AsRef<[u8]>>(ty: &Type, members: &mut Vec<M>) {
     members.sort_by(|a, b| ty.compare(a.as_ref(), b.as_ref()));
@@ -140,6 +155,20 @@ fn put_unsigned_vint(out: &mut Vec<u8>, length: usize) {
     out.extend_from_slice(bytes.get(from..).unwrap_or_default());
 }
 
+/// Reads what [`put_unsigned_vint`] wrote.
+fn unsigned_vint(rest: &mut &[u8]) -> Option<usize> {
+    let (first, after) = rest.split_first()?;
+    let extra = usize::try_from(first.leading_ones()).ok()?;
+    let (behind, after) = after.split_at_checked(extra)?;
+    // The nine-byte form has no bits of the number in its first byte.
+    let first = 0xffu8.checked_shr(first.leading_ones() + 1).unwrap_or(0) & first;
+    let value = behind.iter().fold(u64::from(first), |value, byte| {
+        value << 8 | u64::from(*byte)
+    });
+    *rest = after;
+    usize::try_from(value).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,7 +198,14 @@ mod tests {
     #[test]
     fn vectors() {
         let members = [&b"a"[..], b"bc"];
-        assert_eq!(encode_vector(&Type::Text, &members), b"\x01a\x02bc");
+        let encoded = encode_vector(&Type::Text, &members);
+        assert_eq!(encoded, b"\x01a\x02bc");
+        assert_eq!(vector_members(&Type::Text, 2, &encoded), members);
+        let long = vec![7; 300];
+        let encoded = encode_vector(&Type::Blob, &[&long]);
+        assert_eq!(vector_members(&Type::Blob, 1, &encoded), [&long[..]]);
+        assert_eq!(vector_members(&Type::Int, 2, &[0; 8]), [[0; 4]; 2]);
+        assert!(vector_members(&Type::Text, 1, b"\xff").is_empty());
         assert_eq!(encode_vector(&Type::Float, &[[0; 4]]), [0; 4]);
         let mut out = Vec::new();
         put_unsigned_vint(&mut out, 127);

@@ -164,9 +164,18 @@ fn fits(term: &Term, ty: &Type) -> bool {
         (Term::User(_), Type::User(_)) => true,
         (Term::List(_) | Term::Set(_) | Term::Map(_) | Term::User(_), _) => false,
         // Their own errors say more.
-        (Term::Null | Term::Marker(_) | Term::Call(..) | Term::Cast(..) | Term::Column(_), _) => {
-            true
-        }
+        (
+            Term::Null
+            | Term::Marker(_)
+            | Term::Call(..)
+            | Term::Cast(..)
+            | Term::Hint(..)
+            | Term::Operation(..)
+            | Term::Negate(_)
+            | Term::Member { .. }
+            | Term::Column(_),
+            _,
+        ) => true,
     }
 }
 

@@ -1,9 +1,10 @@
 //! From expressions and the values of markers to bytes.
 
-use scylla_orm_driver::value::Type;
+use scylla_orm_driver::value::{Column, Type};
 use scylla_orm_driver::wire::Cell;
 
-use crate::exec::term::{Bound, Env, Expression, Node, bind, collection, unset};
+use crate::exec::function::json::Object;
+use crate::exec::term::{Bound, Env, Expression, Member, Node, bind, collection, unset};
 use crate::failure::Failure;
 
 /// Where null is not supported.
@@ -41,17 +42,7 @@ pub(super) fn evaluate(
             }
             collection::encode_members(&members)
         }
-        Node::Map(pairs) => {
-            let mut evaluated = Vec::with_capacity(pairs.len());
-            for (key, value) in pairs {
-                let key = member(key, COLLECTIONS, values, env)?;
-                evaluated.push((key, member(value, COLLECTIONS, values, env)?));
-            }
-            if let Type::Map(key, _) = ty {
-                collection::sort_pairs(key, &mut evaluated);
-            }
-            collection::encode_pairs(&evaluated)
-        }
+        Node::Map(pairs) => map(pairs, ty, values, env)?,
         Node::Fields(fields) => {
             let fields = fields.iter().map(|field| match field {
                 Some(field) => nullable(field, values, env),
@@ -63,11 +54,55 @@ pub(super) fn evaluate(
         Node::Call(function, arguments) => {
             let arguments = arguments.iter().map(|a| nullable(a, values, env));
             let arguments: Vec<Option<Vec<u8>>> = arguments.collect::<Result<_, _>>()?;
-            let result = function.call(&arguments, env.clock)?;
+            let result = function.call(&arguments, env)?;
             return Ok(result.map_or(Bound::Null, Bound::Value));
         }
+        Node::Member(member) => return json(member, place, values, env),
     };
     Ok(Bound::Value(value))
+}
+
+fn map(
+    pairs: &[(Expression, Expression)],
+    ty: &Type,
+    values: &[Cell<'_>],
+    env: &Env<'_>,
+) -> Result<Vec<u8>, Failure> {
+    let mut evaluated = Vec::with_capacity(pairs.len());
+    for (key, value) in pairs {
+        let key = member(key, COLLECTIONS, values, env)?;
+        evaluated.push((key, member(value, COLLECTIONS, values, env)?));
+    }
+    if let Type::Map(key, _) = ty {
+        collection::sort_pairs(key, &mut evaluated);
+    }
+    Ok(collection::encode_pairs(&evaluated))
+}
+
+/// A column of INSERT JSON.
+fn json(
+    member: &Member,
+    place: &Column,
+    values: &[Cell<'_>],
+    env: &Env<'_>,
+) -> Result<Bound, Failure> {
+    let text = match evaluate(&member.object, values, env)? {
+        Bound::Value(text) => text,
+        Bound::Null => return Err(Failure::invalid("Got null for INSERT JSON values")),
+        Bound::Unset => return Err(unset(env.flavor, &member.object.place.name)),
+    };
+    let object = Object::parse(&String::from_utf8_lossy(&text))?;
+    let value = object.member(place, env.flavor)?;
+    if let Some(name) = object.unknown(member.columns.iter().map(|name| &**name)) {
+        return Err(Failure::invalid(format!(
+            "JSON values map contains unrecognized column: {name}"
+        )));
+    }
+    Ok(match value {
+        Some(Some(value)) => Bound::Value(value),
+        None if member.default_unset => Bound::Unset,
+        Some(None) | None => Bound::Null,
+    })
 }
 
 fn present(

@@ -18,7 +18,7 @@ fn functions_and_casts() {
         (
             "big",
             "cast('12' AS bigint)",
-            "error: Invalid STRING constant (12) for \"big\" of type bigint",
+            "error: text cannot be cast to bigint",
         ),
         ("b", "intAsBlob(1)", "0x00000001"),
         ("b", "bigintAsBlob(1)", "0x0000000000000001"),

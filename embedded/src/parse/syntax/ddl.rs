@@ -57,6 +57,13 @@ pub(crate) enum Ddl {
         name: QualifiedName,
         if_exists: bool,
     },
+    /// Of a user-defined function or aggregate; there is none.
+    DropFunction {
+        /// `Function` or `Aggregate`.
+        kind: &'static str,
+        name: QualifiedName,
+        if_exists: bool,
+    },
 }
 
 impl Ddl {
@@ -76,7 +83,8 @@ impl Ddl {
             | Ddl::DropIndex { index: name, .. }
             | Ddl::CreateType { name, .. }
             | Ddl::AlterType { name, .. }
-            | Ddl::DropType { name, .. } => Some(name),
+            | Ddl::DropType { name, .. }
+            | Ddl::DropFunction { name, .. } => Some(name),
         }
     }
 }

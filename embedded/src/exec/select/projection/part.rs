@@ -5,11 +5,11 @@ use scylla_orm_driver::value::Type;
 use crate::catalog::table::{self, ColumnKind};
 use crate::exec::scope::{Scope, spec};
 use crate::exec::select::output::{Element, Part};
-use crate::exec::select::projection::{Planner, field_of};
+use crate::exec::select::projection::{Planner, field_of, no_elements};
 use crate::exec::term;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
-use crate::parse::syntax::Selector;
+use crate::parse::syntax::{Selector, Term};
 
 impl Planner<'_> {
     /// What WRITETIME and TTL look at, and whether it is each element of a collection.
@@ -37,22 +37,57 @@ impl Planner<'_> {
             Selector::Element(inner, key) if let Selector::Column(name) = &**inner => {
                 let (at, column) = whole(name, scope)?;
                 let (Type::Map(key_type, _) | Type::Set(key_type)) = &column.ty else {
-                    return Err(not_a_cell(function));
+                    return Err(match (column.ty.bare(), scope.flavor()) {
+                        (Type::List(_), Flavor::Cassandra) => {
+                            no_elements("Element", name, &column.ty)
+                        }
+                        _ => not_a_cell(function),
+                    });
                 };
                 let place = spec(self.table, &format!("key({name})"), key_type);
                 (at, Element::Key(term::plan(key, &place, scope)?))
             }
+            Selector::Slice(inner, from, to) if let Selector::Column(name) = &**inner => {
+                let (at, column) = whole(name, scope)?;
+                (at, self.range(column, [from, to], scope)?)
+            }
             Selector::Field(inner, field) if let Selector::Column(name) = &**inner => {
                 let (at, column) = whole(name, scope)?;
-                if !column.is_multi_cell() {
-                    return Err(not_a_cell(function));
+                let field = field_of(name, &column.ty, field)?.0;
+                match (column.is_multi_cell(), scope.flavor()) {
+                    (true, _) => (at, Element::Field(field)),
+                    // A frozen value was written as one.
+                    (false, Flavor::Cassandra) => (at, Element::Whole),
+                    (false, Flavor::Scylla) => return Err(not_a_cell(function)),
                 }
-                (at, Element::Field(field_of(name, &column.ty, field)?.0))
             }
             _ => return Err(not_a_cell(function)),
         };
-        let each = matches!(element, Element::Each);
+        let each = matches!(element, Element::Each | Element::Range(..));
         Ok((Part { column, element }, each))
+    }
+
+    /// `c[from..to]` of a set or map.
+    fn range(
+        &self,
+        column: &table::Column,
+        [from, to]: [&Option<Term>; 2],
+        scope: &mut Scope<'_>,
+    ) -> Result<Element, Failure> {
+        let (Type::Map(key_type, _) | Type::Set(key_type)) = column.ty.bare() else {
+            return Err(no_elements("Slice", &column.name, &column.ty));
+        };
+        let place = spec(self.table, &format!("key({})", column.name), key_type);
+        let mut bound = |bound: &Option<Term>| {
+            let bound = bound.as_ref();
+            bound
+                .map(|bound| term::plan(bound, &place, scope))
+                .transpose()
+        };
+        Ok(match column.is_multi_cell() {
+            true => Element::Range(Type::clone(key_type), bound(from)?, bound(to)?),
+            false => Element::Whole,
+        })
     }
 
     /// A column that has cells: none of the key.
@@ -74,11 +109,7 @@ impl Planner<'_> {
             format!("{function} is not legal on {part} component {name}"),
             format!(
                 "Cannot use selection function {} on PRIMARY KEY part {name}",
-                if function == "TTL" {
-                    "ttl"
-                } else {
-                    "writetime"
-                }
+                function.to_lowercase()
             ),
         )))
     }
