@@ -37,8 +37,9 @@ mod settings;
 mod state;
 mod watch;
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
@@ -80,6 +81,8 @@ pub(crate) struct Cluster {
     commands: mpsc::Sender<Command>,
     /// Whose load balancing may want connections to nodes that the session's does not.
     profiles: Mutex<Vec<Profile>>,
+    /// Where nodes say that they listen, and where they are connected to, where that differs.
+    translated: Mutex<HashMap<SocketAddr, SocketAddr>>,
     /// What was wrong with the system tables when they were read last.
     complaints: Mutex<Vec<Box<str>>>,
     schema: Follower,
@@ -98,6 +101,13 @@ impl Cluster {
     #[inline]
     pub(crate) fn state(&self) -> Guard<Arc<State>> {
         self.state.load()
+    }
+
+    /// Where a node is connected to that says that it listens there.
+    fn connected_as(&self, says: SocketAddr) -> SocketAddr {
+        let translated = self.translated.lock();
+        let translated = translated.unwrap_or_else(PoisonError::into_inner);
+        translated.get(&says).copied().unwrap_or(says)
     }
 
     /// The node that listens there, as far as is known.

@@ -8,20 +8,34 @@
 //! |---|---|---|---|---|
 //! | whom to ask, and whom to connect to | [`LoadBalancing`](balancing::LoadBalancing) | yes | yes | by a profile |
 //! | what follows a failure | [`RetryPolicy`](retry::RetryPolicy) | yes | yes | yes |
+//! | whether another node is asked too | [`SpeculationPolicy`](speculation::SpeculationPolicy) | yes | yes | by a profile |
+//! | write times | [`TimestampGenerator`](timestamp::TimestampGenerator) | yes | | a time |
+//! | when a node is tried again | [`ReconnectionPolicy`](reconnection::ReconnectionPolicy) | yes | | |
+//! | when a node is down | [`ConvictionPolicy`](conviction::ConvictionPolicy) | yes | | |
+//! | where a node is connected to | [`AddressTranslator`](address::AddressTranslator) | yes | | |
 //!
 //! Policies know nodes, tokens, consistency levels and errors; statements carry them, connections and sessions ask them.
 //! That is where this module stands in the order of the crate.
 
 mod shared;
 
+/// Where a node is connected to, if not where the cluster says.
+pub mod address;
+
 /// Whom a request is sent to, in which order.
 pub mod balancing;
+
+/// When a node counts as down.
+pub mod conviction;
 
 /// How far nodes are from here.
 pub mod distance;
 
 /// How a kind of requests is executed, changed while the program runs.
 pub mod profile;
+
+/// How long to wait before a node is connected to again.
+pub mod reconnection;
 
 /// Whether a request that failed is sent again, and where.
 pub mod retry;

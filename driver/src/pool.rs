@@ -11,7 +11,7 @@
 //! ```text
 //!            one plain dial at a time                   missing shards are dialed, `parallel` at once
 //!  Down ─────────── it succeeds ───────────▶ Up, filling ─────── all are there ───────▶ Up, full
-//!   ▲ │ it fails: pause, doubling, jittered      │  ▲ a dial fails: pause                  │
+//!   ▲ │ it fails: pause, by the policy           │  ▲ a dial fails: pause                  │
 //!   │ └── UP event: no pause                     │  └──────── a connection is lost ────────┘
 //!   └──────────── the last one is lost ──────────┴─────────────────────────────────────────┘
 //! ```

@@ -9,7 +9,7 @@ pub mod tls;
 
 use std::fmt;
 use std::io;
-use std::net::{SocketAddr, SocketAddrV6};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
@@ -40,6 +40,14 @@ pub trait Resolver: fmt::Debug + Send + Sync + 'static {
     /// All addresses of `host`, each with `port`, best first. An empty list means that the name exists
     /// without an address.
     fn resolve(&self, host: &str, port: u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
+
+    /// The name of an address. Only [`Ec2MultiRegion`](crate::policy::address::Ec2MultiRegion) asks for it; a resolver that
+    /// does not say otherwise cannot do it.
+    fn reverse(&self, ip: IpAddr) -> BoxFuture<'static, io::Result<String>> {
+        let unsupported = format!("this resolver does not look up the name of {ip}");
+        let error = io::Error::new(io::ErrorKind::Unsupported, unsupported);
+        Box::pin(std::future::ready(Err(error)))
+    }
 }
 
 /// A connected stream.
@@ -146,6 +154,13 @@ impl Resolver for SystemResolver {
             Ok(tokio::net::lookup_host((host, port)).await?.collect())
         })
     }
+
+    fn reverse(&self, ip: IpAddr) -> BoxFuture<'static, io::Result<String>> {
+        Box::pin(async move {
+            let looking = tokio::task::spawn_blocking(move || dns_lookup::lookup_addr(&ip));
+            Ok(looking.await.map_err(io::Error::other)??)
+        })
+    }
 }
 
 #[cfg(test)]
@@ -190,6 +205,9 @@ mod tests {
         check("::1", "[::1]:9042").await;
         check("[::1]", "[::1]:9042").await;
         check("fe80::1%7", "[fe80::1%7]:9042").await;
+        // Whatever its name is: the system was asked, and the test does not depend on what it knows.
+        let local = SystemResolver.reverse([127, 0, 0, 1].into()).await;
+        assert!(local.is_err() || local.is_ok_and(|name| !name.is_empty()));
         // The first interface of every system.
         let lo = SystemResolver.resolve("fe80::1%lo", 9042).await;
         if let Ok(found) = lo {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use scylla_orm::driver::policy::reconnection::FullJitter;
 use scylla_orm::driver::pool::config::PoolConfig;
 use scylla_orm::driver::statement::Prepared;
 use scylla_orm::driver::{ErrorKind, Session};
@@ -278,7 +279,7 @@ async fn a_read_waits_for_a_connection_that_is_being_replaced() {
     let target = Target::start().await;
     let relay = Relay::default();
     let pool = PoolConfig {
-        backoff_max: Duration::from_millis(1),
+        reconnection: FullJitter::new(Duration::from_millis(1), Duration::from_millis(1)).into(),
         ..PoolConfig::default()
     };
     let builder = Session::builder().contact_points(target.contact_points());

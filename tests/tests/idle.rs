@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use scylla_orm::driver::Session;
+use scylla_orm::driver::policy::reconnection::FullJitter;
 use scylla_orm::driver::pool::config::PoolConfig;
 use tests::poll::until;
 use tests::relay::Relay;
@@ -32,7 +33,7 @@ async fn idle_connections_are_replaced() {
     // A connection that ends before so long is taken for one that was refused, and its successor waits. By default that
     // is 10 s, and servers are more patient.
     let pool = PoolConfig {
-        backoff_max: IDLE / 2,
+        reconnection: FullJitter::new(Duration::from_millis(50), IDLE / 2).into(),
         ..PoolConfig::default()
     };
     let builder = Session::builder().contact_points(target.contact_points());

@@ -33,6 +33,11 @@ impl Asker {
         Asker { conn, timeout }
     }
 
+    /// How long an answer may take.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     pub(super) fn address(&self) -> SocketAddr {
         self.conn.address()
     }

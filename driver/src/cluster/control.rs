@@ -16,7 +16,6 @@ use crate::cluster::approach::{Begun, Candidate, Found, Search};
 use crate::cluster::events::{Effect, Schedule, effect};
 use crate::cluster::hints::Hints;
 use crate::cluster::link::Link;
-use crate::cluster::pauses::Pauses;
 use crate::error::Result;
 use crate::frame::Frame;
 use crate::frame::response::SchemaTarget;
@@ -130,6 +129,7 @@ impl Control {
     }
 
     fn status(&mut self, node: SocketAddr, up: bool) {
+        let node = self.cluster.connected_as(node);
         let known = self.cluster.member_at(node).is_some();
         if !known {
             self.schedule.event();
@@ -179,8 +179,8 @@ impl Control {
         let (old, cluster) = (self.link.conn.clone(), self.cluster.clone());
         self.errands
             .push(Box::pin(async move { old.close().await }));
-        let config = &cluster.settings.pool;
-        let mut pauses = Pauses::new(config.backoff_min, config.backoff_max);
+        let policy = &cluster.settings.pool.reconnection;
+        let (mut failures, mut pause) = (0, policy.lasting());
         loop {
             match self.during(search(&cluster, self.link.address())).await {
                 Ok(found) => return self.moved(found),
@@ -189,7 +189,10 @@ impl Control {
                     answer(std::mem::take(&mut self.waiting), &Err(error));
                 }
             }
-            self.during(sleep(pauses.next())).await;
+            // Without a control connection nobody would learn that a node is up: it is never given up.
+            pause = policy.delay(failures).unwrap_or(pause);
+            failures = failures.saturating_add(1);
+            self.during(sleep(pause)).await;
         }
     }
 

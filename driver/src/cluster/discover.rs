@@ -1,13 +1,17 @@
 //! The nodes of the cluster and the replication of its keyspaces, as one node tells them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
+use futures_util::future::join_all;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::cluster::ask::Asker;
 use crate::cluster::record::{Record, records};
 use crate::error::{Error, ErrorKind, Result};
+use crate::policy::address::{AddressTranslator, Listens};
 use crate::token::{Partitioner, Token};
 use crate::topology::{Node, Strategy, Topology};
 
@@ -21,6 +25,8 @@ pub(super) struct Discovered {
     pub(super) cluster: Box<str>,
     /// What the node that was asked calls its schema.
     pub(super) version: Option<Uuid>,
+    /// Where nodes say that they listen, and where they are connected to, if that is translated.
+    pub(super) translated: HashMap<SocketAddr, SocketAddr>,
     /// Rows that were passed over, and why.
     pub(super) complaints: Vec<Box<str>>,
 }
@@ -32,7 +38,11 @@ const PEERS_V2: &str = "SELECT * FROM system.peers_v2";
 const KEYSPACES: &str = "SELECT keyspace_name, replication FROM system_schema.keyspaces";
 
 /// Asks for everything. `peers_v2` says whether the server has that table, and learns it if it has not.
-pub(super) async fn discover(asker: &Asker, peers_v2: &mut bool) -> Result<Discovered> {
+pub(super) async fn discover(
+    asker: &Asker,
+    peers_v2: &mut bool,
+    translator: Option<&dyn AddressTranslator>,
+) -> Result<Discovered> {
     let local = asker.ask(LOCAL, ()).await?;
     let peers = peers(asker, peers_v2).await?;
     let keyspaces = asker.ask(KEYSPACES, ()).await?;
@@ -57,6 +67,15 @@ pub(super) async fn discover(asker: &Asker, peers_v2: &mut bool) -> Result<Disco
         let what = format!("the partitioner `{partitioner}`, whose tokens are not known");
         complaints.push(what.into());
     }
+    let mut translated = HashMap::new();
+    if let Some(translator) = translator {
+        // This one is connected to already; what others say of it is to find it there.
+        if let (Ok(says), Some(own)) = (peer(here, asker.address().port()), nodes.first()) {
+            translated.insert(says.address, own.address);
+        }
+        let peers = nodes.get_mut(1..).unwrap_or_default();
+        translate(peers, translator, asker.timeout(), &mut translated).await;
+    }
     let nodes = distinct(nodes, murmur3, &mut complaints);
     let keyspaces = records(&keyspaces).map_err(broken)?;
     Ok(Discovered {
@@ -64,6 +83,7 @@ pub(super) async fn discover(asker: &Asker, peers_v2: &mut bool) -> Result<Disco
         datacenter,
         cluster,
         version,
+        translated,
         complaints,
     })
 }
@@ -76,6 +96,28 @@ async fn peers(asker: &Asker, peers_v2: &mut bool) -> Result<crate::frame::respo
         }
     }
     asker.ask(PEERS, ()).await
+}
+
+/// Puts nodes where they are connected to, all at once, and notes it.
+async fn translate(
+    nodes: &mut [Node],
+    translator: &dyn AddressTranslator,
+    limit: Duration,
+    translated: &mut HashMap<SocketAddr, SocketAddr>,
+) {
+    let all = nodes.iter_mut().map(|node| async move {
+        let says = node.address;
+        let translating = translator.translate(Listens {
+            host_id: node.host_id,
+            datacenter: &node.datacenter,
+            rack: &node.rack,
+            ..Listens::at(says)
+        });
+        let to = timeout(limit, translating).await.unwrap_or(says);
+        node.address = to;
+        (says, to)
+    });
+    translated.extend(join_all(all).await);
 }
 
 /// The node of a row of the peers; an error is the column that it lacks.

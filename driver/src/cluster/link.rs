@@ -11,6 +11,8 @@ use crate::cluster::discover::{Discovered, discover};
 use crate::conn::Conn;
 use crate::error::Result;
 use crate::frame::Frame;
+use crate::policy::Shared;
+use crate::policy::address::AddressTranslator;
 
 /// Events that wait to be looked at. More than that are dropped, and counted: one reading tells what all of them do.
 pub(super) const EVENTS: usize = 256;
@@ -23,6 +25,7 @@ pub(super) struct Link {
     pub(super) events: mpsc::Receiver<Frame>,
     /// Whether this server is thought to have `system.peers_v2`.
     peers_v2: bool,
+    translator: Option<Shared<dyn AddressTranslator>>,
     /// Events that were lost until now.
     missed: u64,
 }
@@ -34,12 +37,14 @@ impl Link {
         conn: Arc<Conn>,
         events: mpsc::Receiver<Frame>,
         timeout: Duration,
+        translator: Option<Shared<dyn AddressTranslator>>,
     ) -> Result<(Link, Discovered)> {
         let mut link = Link {
             asker: Asker::new(conn.clone(), timeout),
             conn,
             events,
             peers_v2: true,
+            translator,
             missed: 0,
         };
         link.asker.register().await?;
@@ -49,7 +54,7 @@ impl Link {
 
     /// Asks for the topology.
     pub(super) async fn ask(&mut self) -> Result<Discovered> {
-        discover(&self.asker, &mut self.peers_v2).await
+        discover(&self.asker, &mut self.peers_v2, self.translator.as_deref()).await
     }
 
     pub(super) fn address(&self) -> SocketAddr {

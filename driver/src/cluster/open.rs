@@ -56,6 +56,7 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
         state: ArcSwap::from_pointee(State::default()),
         commands,
         profiles: Mutex::new(profiles),
+        translated: Mutex::default(),
         complaints: Mutex::default(),
         closed: watch::Sender::new(false),
     });

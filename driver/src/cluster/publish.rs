@@ -20,6 +20,10 @@ impl Cluster {
             return;
         }
         self.complain(told.complaints);
+        *self
+            .translated
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = told.translated;
         let topology = told.topology;
         let last = self.state.load_full();
         let nodes = topology.nodes();

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::cluster::{ContactPoint, SchemaSettings};
 use crate::conn::config::ConnConfig;
 use crate::policy::Shared;
+use crate::policy::address::AddressTranslator;
 use crate::policy::balancing::LoadBalancing;
 use crate::policy::distance::Locality;
 use crate::policy::profile::Profile;
@@ -27,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) profile: Option<Profile>,
     /// Whether nodes of other data centres are connected to, and asked when no local one can be.
     pub(crate) remote: bool,
+    /// Where nodes are connected to, if not where the cluster says.
+    pub(crate) translator: Option<Shared<dyn AddressTranslator>>,
     pub(crate) conn: ConnConfig,
     pub(crate) pool: PoolConfig,
     /// The deadline of each question about the cluster itself.

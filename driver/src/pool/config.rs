@@ -3,7 +3,10 @@
 use std::num::NonZeroU16;
 use std::time::Duration;
 
+use crate::policy::Shared;
+use crate::policy::conviction::{ConvictionPolicy, LastConnection};
 use crate::policy::distance::HostDistance;
+use crate::policy::reconnection::{FullJitter, ReconnectionPolicy};
 
 /// The settings of a pool.
 #[derive(Debug, Clone)]
@@ -28,11 +31,11 @@ pub struct PoolConfig {
     /// Without the shard-aware port the server chooses the shard. Connections to shards that have one already
     /// are kept, at most so many times the number of shards, until all have one. 10 by default.
     pub excess: u16,
-    /// The limit of the pause after a first failure; it doubles with each further one, and each pause is drawn at
-    /// random below it. After a success it begins anew. 50 ms by default.
-    pub backoff_min: Duration,
-    /// The longest pause. 10 s by default.
-    pub backoff_max: Duration,
+    /// How long to wait before a node is tried again. By default pauses of any length below a limit that doubles from
+    /// 50 ms to 10 s, for ever.
+    pub reconnection: Shared<dyn ReconnectionPolicy>,
+    /// When a node counts as down. By default when it has lost its last connection.
+    pub conviction: Shared<dyn ConvictionPolicy>,
 }
 
 /// How many connections a node gets.
@@ -61,8 +64,8 @@ impl Default for PoolConfig {
             shard_aware_port: true,
             detour: Duration::from_secs(300),
             excess: 10,
-            backoff_min: Duration::from_millis(50),
-            backoff_max: Duration::from_secs(10),
+            reconnection: FullJitter::default().into(),
+            conviction: LastConnection.into(),
         }
     }
 }

@@ -78,7 +78,7 @@ impl Filler {
             pending: Vec::new(),
             departures: FuturesUnordered::new(),
             excess: Vec::new(),
-            backoff: Backoff::new(config.backoff_min, config.backoff_max),
+            backoff: Backoff::new(config.reconnection.clone()),
             pause: None,
             detour: None,
             resigned: None,

@@ -281,6 +281,7 @@ impl SessionBuilder {
             remote: self.remote,
             routing: self.routing,
             load_balancing: policies.load_balancing.clone(),
+            translator: self.choices.translator,
             profile: policies.profile.clone(),
             metadata_timeout: self.conn.step_timeout,
             connect_deadline: self.connect_deadline,

@@ -143,6 +143,7 @@ impl<'a> Round<'a> {
             Arc::clone(&conn),
             dialed.events,
             self.search.settings.metadata_timeout,
+            self.search.settings.translator.clone(),
         );
         self.talks.0.push(Box::pin(async move {
             let told = asking.await;

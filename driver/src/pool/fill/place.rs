@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use crate::conn::Conn;
 use crate::conn::failure::Failure;
+use crate::policy::conviction::{Conviction, Loss};
 use crate::pool::fill::{Departed, Filler};
 use crate::pool::table::Table;
 
@@ -96,7 +97,7 @@ impl Filler {
         if table.connected() == 0 {
             self.node_lost();
         }
-        if departed.lived >= self.config.backoff_max {
+        if departed.lived >= self.backoff.lasting() {
             self.backoff.reset();
         } else {
             // A server that accepts and hangs up is not asked at full speed.
@@ -126,12 +127,31 @@ impl Filler {
             .map_or("closed by this side".to_owned(), |cause| cause.to_string());
         let (lived, connected) = (departed.lived, table.connected());
         tracing::info!(%node, shard, connected, cause = text, ?lived, "a connection was lost");
-        if let Some(why) = cause.filter(|_| connected == 0) {
+        let Some(why) = cause else {
+            return;
+        };
+        if connected == 0 || self.convict(&why.to_string(), table) {
             let sent = false;
             self.shared.state.send_modify(|state| {
                 state.failure = Some(Failure::Ended { why, sent });
             });
         }
+    }
+
+    /// Asks whether the node counts as down because of it. Then its other connections end too.
+    fn convict(&self, cause: &str, table: &Table) -> bool {
+        let conviction = self.config.conviction.judge(&Loss {
+            node: self.shared.target.address,
+            cause,
+            remaining: table.connected(),
+            wanted: table.wanted(),
+        });
+        match conviction {
+            Conviction::Up => {}
+            Conviction::Suspect => table.conns().for_each(|conn| conn.probe()),
+            Conviction::Down => table.conns().for_each(|conn| conn.start_close()),
+        }
+        conviction == Conviction::Down
     }
 
     fn publish(&mut self, table: Table) {

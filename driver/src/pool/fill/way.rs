@@ -1,11 +1,16 @@
 //! What an attempt has taught: which way to the shards is good, and when to try again.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use crate::conn::failure::Failure;
 use crate::pool::fill::{Dialed, Filler};
 use crate::pool::table::Table;
 use crate::token::Sharder;
+
+/// Longer than any process lives, and short enough to be added to a moment.
+const NEVER: Duration = Duration::from_secs(86_400 * 365 * 30);
 
 /// The shard-aware port is left alone.
 #[derive(Debug, Clone, Copy)]
@@ -78,9 +83,15 @@ impl Filler {
 
     /// No attempts for a while.
     pub(super) fn rest(&mut self) {
-        if self.pause.is_none() {
-            self.pause = Some(Instant::now() + self.backoff.pause());
+        if self.pause.is_some() {
+            return;
         }
+        let pause = self.backoff.pause().unwrap_or_else(|| {
+            let node = self.shared.target.address;
+            tracing::warn!(%node, "given up: tried again when the cluster says that it is up");
+            NEVER
+        });
+        self.pause = Some(Instant::now() + pause);
     }
 
     fn leave_port(&mut self, why: &str, translated: bool) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::clock::timestamps::Timestamps;
 use crate::policy::Shared;
+use crate::policy::address::AddressTranslator;
 use crate::policy::balancing::LoadBalancing;
 use crate::policy::profile::Profile;
 use crate::policy::retry::{RetryBudget, RetryPolicy, Spending, Standard};
@@ -23,6 +24,7 @@ pub(super) struct Choices {
     load_balancing: Option<Shared<dyn LoadBalancing>>,
     speculation: Option<Shared<dyn SpeculationPolicy>>,
     timestamps: Option<Shared<dyn TimestampGenerator>>,
+    pub(super) translator: Option<Shared<dyn AddressTranslator>>,
 }
 
 impl Choices {
@@ -83,6 +85,15 @@ impl SessionBuilder {
     /// twice.
     pub fn timestamp_generator(mut self, from: impl Into<Shared<dyn TimestampGenerator>>) -> Self {
         self.choices.timestamps = Some(from.into());
+        self
+    }
+
+    /// Where nodes are connected to, if not where the cluster says that they listen. Contact points are not translated.
+    pub fn address_translator(
+        mut self,
+        translator: impl Into<Shared<dyn AddressTranslator>>,
+    ) -> Self {
+        self.choices.translator = Some(translator.into());
         self
     }
 

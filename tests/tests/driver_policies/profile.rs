@@ -1,0 +1,84 @@
+//! Profiles that are changed while requests are sent.
+
+use scylla_orm::driver::frame::Consistency;
+use scylla_orm::driver::policy::balancing::WhiteList;
+use scylla_orm::driver::policy::profile::{Profile, Settings};
+use scylla_orm::driver::session::Execution;
+use scylla_orm::driver::statement::Options;
+use scylla_orm::driver::{ErrorKind, Result};
+
+use super::Fixture;
+
+async fn read(f: &Fixture, k: i32, profile: &Profile) -> Result<()> {
+    let options = Options::default().profile(profile);
+    let execution = Execution::bind(&f.select, (k,))?.with(options);
+    f.session.run(execution).await.map(drop)
+}
+
+#[tokio::test]
+async fn another_load_balancing_moves_requests_and_connections() {
+    let f = Fixture::start().await;
+    f.connects_to(&[0, 1, 2, 3]).await;
+    let only = |at: usize| Settings::new().load_balancing(WhiteList::new([f.node(at).address]));
+    let profile = Profile::new(only(5).consistency(Consistency::One));
+    // Nobody connects to it before the session knows the profile.
+    let error = read(&f, 1, &profile).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NoHost), "{error}");
+    f.session.add_profile(&profile).await.unwrap();
+    f.connects_to(&[0, 1, 2, 3, 5]).await;
+    f.asked();
+    for k in 0..10 {
+        read(&f, k, &profile).await.unwrap();
+    }
+    assert_eq!(f.asked(), [5; 10]);
+    profile.replace(only(6).consistency(Consistency::One));
+    f.connects_to(&[0, 1, 2, 3, 6]).await;
+    for k in 0..10 {
+        read(&f, k, &profile).await.unwrap();
+    }
+    assert_eq!(f.asked(), [6; 10]);
+    profile.replace(Settings::new());
+    f.connects_to(&[0, 1, 2, 3]).await;
+    read(&f, 1, &profile).await.unwrap();
+    assert!(f.asked().iter().all(|node| *node < 4));
+    f.end().await;
+}
+
+#[tokio::test]
+async fn another_level_counts_from_the_next_request_on() {
+    let profile = Profile::new(Settings::new().consistency(Consistency::All));
+    let f = Fixture::with(|b| b.profile(&profile)).await;
+    f.cluster.stop_node(6).await;
+    let failed = async || {
+        let mut failed = 0;
+        for k in 0..super::KEYS {
+            match f.session.execute(&f.select, (k,)).await {
+                Ok(_) => {}
+                Err(error) => match error.kind() {
+                    ErrorKind::Unavailable { consistency, .. } => {
+                        assert_eq!(*consistency, Consistency::All);
+                        failed += 1;
+                    }
+                    _ => panic!("{error}"),
+                },
+            }
+        }
+        failed
+    };
+    assert!(failed().await > 0);
+    profile.replace(Settings::new().consistency(Consistency::LocalQuorum));
+    assert_eq!(failed().await, 0);
+    // What a statement says comes first.
+    let options = Options {
+        consistency: Some(Consistency::All),
+        ..Options::default()
+    };
+    let mut unavailable = 0;
+    for k in 0..super::KEYS {
+        let execution = Execution::bind(&f.select, (k,)).unwrap();
+        let answer = f.session.run(execution.with(options.clone())).await;
+        unavailable += usize::from(answer.is_err_and(|e| e.is_unavailable()));
+    }
+    assert!(unavailable > 0);
+    f.end().await;
+}
