@@ -133,7 +133,7 @@ async fn profiles_say_how_statements_are_executed() {
     let own = Profile::new(Settings::new().page_size(1));
     let statement = Statement::new(keyspaces).profile(&own);
     assert_eq!(rows(statement.clone()).await.unwrap(), (1, true));
-    assert_eq!(rows(statement.page_size(4)).await.unwrap(), (4, true));
+    assert_eq!(rows(statement.page_size(3)).await.unwrap(), (3, true));
     // Its timeout covers all attempts.
     profile.replace(Settings::new().timeout(Duration::ZERO));
     let error = rows(keyspaces.into()).await.unwrap_err();

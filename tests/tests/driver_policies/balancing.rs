@@ -133,7 +133,7 @@ async fn white_list_and_host_filter_do_not_even_connect() {
     })
     .await;
     f.connects_to(&[0, 2]).await;
-    equal(&f.spread(Consistency::One).await, [0, 2]);
+    assert!(f.spread(Consistency::One).await.keys().eq(&[0, 2]));
     let points = f.cluster.contact_points();
     let hosts: Vec<std::net::SocketAddr> = [1, 5]
         .iter()

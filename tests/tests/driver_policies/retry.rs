@@ -7,8 +7,7 @@ use scylla_orm::driver::error::Then;
 use scylla_orm::driver::frame::response::WriteType as Written;
 use scylla_orm::driver::policy::Shared;
 use scylla_orm::driver::policy::retry::{
-    Decision, Downgrading, ExponentialBackoff, Fallthrough, RetryBudget, RetryPolicy, Standard,
-    Tried,
+    Downgrading, ExponentialBackoff, Fallthrough, RetryBudget, RetryPolicy, Standard,
 };
 use scylla_orm::driver::session::{Answer, Execution};
 use scylla_orm::driver::statement::{Options, Prepared};
@@ -117,41 +116,6 @@ async fn downgrades_are_recorded_and_done() {
     );
     drop(fault);
     assert_eq!(*seen.lock().unwrap(), [(level(), one), (level(), None)]);
-    f.end().await;
-}
-
-#[tokio::test]
-async fn the_level_of_a_retry_is_what_the_policy_says() {
-    /// Asks for all replicas in the second attempt.
-    #[derive(Debug)]
-    struct All;
-    impl RetryPolicy for All {
-        fn decide(&self, _: &ErrorKind, request: &Tried<'_>) -> Decision {
-            match request.retries {
-                0 => Decision::retry().at(scylla_orm::driver::frame::Consistency::All),
-                _ => Decision::Rethrow,
-            }
-        }
-    }
-    let f = Fixture::start().await;
-    for node in 4..7 {
-        f.cluster.stop_node(node).await;
-    }
-    let fault = f.fails(1, ServerErrorKind::Overloaded);
-    let error = f.run(&f.select, 3, by(All)).await.unwrap_err();
-    drop(fault);
-    let ErrorKind::Unavailable { consistency, .. } = error.kind() else {
-        panic!("{error}");
-    };
-    assert_eq!(consistency.to_string(), "ALL");
-    // A serial level stays: the same attempt succeeds.
-    let fault = f.fails(1, ServerErrorKind::Overloaded);
-    let options = Options {
-        consistency: Some(scylla_orm::driver::frame::Consistency::LocalSerial),
-        ..by(All)
-    };
-    f.run(&f.select, 3, options).await.unwrap();
-    drop(fault);
     f.end().await;
 }
 

@@ -31,7 +31,8 @@ impl Constant {
         Constant { delay, limit: None }
     }
 
-    /// Gives up after so many attempts.
+    /// Gives up after so many attempts, not counting the one that is made at once when a connection is lost that had
+    /// [lasted](ReconnectionPolicy::lasting). By default it never does.
     pub fn max_attempts(mut self, attempts: u32) -> Constant {
         self.limit = Some(attempts);
         self

@@ -36,7 +36,8 @@ impl Exponential {
         }
     }
 
-    /// Gives up after so many attempts.
+    /// Gives up after so many attempts, not counting the one that is made at once when a connection is lost that had
+    /// [lasted](ReconnectionPolicy::lasting). By default it never does.
     pub fn max_attempts(mut self, attempts: u32) -> Exponential {
         self.limit = Some(attempts);
         self
