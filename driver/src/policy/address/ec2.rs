@@ -19,8 +19,15 @@ use crate::socket::{Resolver, SystemResolver};
 ///
 /// let builder = Session::builder().address_translator(Ec2MultiRegion::default());
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ec2MultiRegion<R = SystemResolver>(R);
+
+impl Default for Ec2MultiRegion {
+    /// By the system's resolver.
+    fn default() -> Ec2MultiRegion {
+        Ec2MultiRegion(SystemResolver)
+    }
+}
 
 impl<R: Resolver> Ec2MultiRegion<R> {
     /// By another resolver than the system's; it must be able to [`reverse`](Resolver::reverse).
