@@ -63,5 +63,8 @@ pub mod clock;
 // How bytes reach a server: streams, and names that become addresses.
 pub mod socket;
 
+// Pages of documentation, no code: what other drivers have, and where this one differs on purpose.
+pub mod docs;
+
 pub use error::{Error, ErrorKind, Result};
 pub use session::{Session, SessionBuilder};

@@ -14,6 +14,8 @@
 //! | when a node is down | [`ConvictionPolicy`](conviction::ConvictionPolicy) | yes | | |
 //! | where a node is connected to | [`AddressTranslator`](address::AddressTranslator) | yes | | |
 //!
+//! What other drivers call these, and where their defaults are others, stands in [`docs`](crate::docs).
+//!
 //! Policies know nodes, tokens, consistency levels and errors; statements carry them, connections and sessions ask them.
 //! That is where this module stands in the order of the crate.
 

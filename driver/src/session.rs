@@ -24,7 +24,6 @@ use std::time::Duration;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::response::{SchemaChange, SchemaTarget};
 use crate::metrics::{Connections, ShardAwareStats, Traffic};
-use crate::policy::profile::Profile;
 use crate::session::answer::Content;
 use crate::session::inner::{Defaults, Inner};
 use crate::session::request::Message;
@@ -324,16 +323,6 @@ impl Session {
     /// which version.
     pub async fn await_schema_agreement(&self) -> Result<()> {
         self.0.cluster.agreement(self.0.agreement_timeout).await
-    }
-
-    /// Makes a profile known to this session, so that it connects to the nodes that the profile's load balancing sends
-    /// requests to, now and whenever the profile changes. Profiles without load balancing need not be made known.
-    ///
-    /// # Errors
-    /// As [`refresh`](Session::refresh). The profile is known all the same.
-    pub async fn add_profile(&self, profile: &Profile) -> Result<()> {
-        self.0.cluster.add_profile(profile);
-        self.refresh().await
     }
 
     /// Reads the topology anew. Events do that too; this is for who cannot wait for one.

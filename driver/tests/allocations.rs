@@ -1,12 +1,20 @@
 //! What takes memory and what does not, counted by the allocator.
 
 use std::alloc::System;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use scylla_orm_derive::{FromRow, ToRow};
 use scylla_orm_driver::frame::request::Execute;
 use scylla_orm_driver::frame::{Features, Params, Values};
+use scylla_orm_driver::policy::Shared;
+use scylla_orm_driver::policy::balancing::{
+    DcAware, HostFilter, LeastLoaded, LoadBalancing, Nodes, RackAware, Request, RoundRobin,
+    TokenAware,
+};
+use scylla_orm_driver::policy::distance::Locality;
 use scylla_orm_driver::token::Partitioner;
+use scylla_orm_driver::topology::Node;
 use scylla_orm_driver::value::{Cells, Column, FromRow, ToRow, Type};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -103,4 +111,53 @@ fn an_execute_is_encoded_and_borrowed_rows_are_read_without_allocation() {
         Read::read_each(&plan, &mut Cells::new(&body), 1_000, sum).expect("the rows are good");
     });
     assert_eq!((allocations, read), (0, 14_000));
+
+    plans_are_made_without_allocation();
+}
+
+/// What a session asks a load balancing policy for each request: its first node, and here all of them.
+fn plans_are_made_without_allocation() {
+    let nodes: Vec<Node> = (0..9).map(node).collect();
+    let here = Locality {
+        datacenter: Some("dc0".into()),
+        rack: Some("r1".into()),
+    };
+    let view = Nodes::new(&nodes, &here, &|node| Some(u32::from(node)));
+    let replicas = [4, 2, 6, 1];
+    let policies: [Shared<dyn LoadBalancing>; 4] = [
+        RoundRobin.into(),
+        TokenAware::new(RackAware::default().used_hosts_per_remote_dc(2)).into(),
+        LeastLoaded::of_two(TokenAware::new(DcAware::default()).shuffled()).into(),
+        HostFilter::new(RoundRobin, |node| &*node.rack == "r0").into(),
+    ];
+    let mut request = Request::default();
+    request.replicas = &replicas;
+    for policy in policies {
+        let mut seen = 0;
+        let allocations = count(|| {
+            for turn in 0..100 {
+                request.turn = turn;
+                let _ = policy.plan(&request, &view, &mut |_| {
+                    seen += 1;
+                    ControlFlow::Continue(())
+                });
+            }
+        });
+        assert!(
+            allocations == 0 && seen >= 300,
+            "{policy:?}: {allocations} {seen}"
+        );
+    }
+}
+
+fn node(n: u8) -> Node {
+    Node {
+        host_id: uuid::Uuid::from_u128(u128::from(n)),
+        address: ([10, 0, 0, n], 9042).into(),
+        datacenter: format!("dc{}", n % 2).into(),
+        rack: format!("r{}", n % 3).into(),
+        release: "".into(),
+        tokens: Vec::new(),
+        sharder: None,
+    }
 }

@@ -2,14 +2,15 @@
 
 use crate::clock::deadlines::Tick;
 use crate::clock::timestamps::Timestamps;
+use crate::error::Result;
 use crate::policy::Shared;
 use crate::policy::balancing::LoadBalancing;
 use crate::policy::profile::Profile;
 use crate::policy::retry::{RetryPolicy, Spending};
 use crate::policy::speculation::SpeculationPolicy;
 use crate::policy::timestamp::TimestampGenerator;
-use crate::session::Execution;
 use crate::session::inner::Inner;
+use crate::session::{Execution, Session};
 use crate::statement::Options;
 
 /// The policies of a session.
@@ -38,6 +39,18 @@ impl Series {
             Series::Monotonic(stamps) => Some(stamps.next()),
             Series::Other(generator) => generator.next(),
         }
+    }
+}
+
+impl Session {
+    /// Makes a profile known to this session, so that it connects to the nodes that the profile's load balancing sends
+    /// requests to, now and whenever the profile changes. Profiles without load balancing need not be made known.
+    ///
+    /// # Errors
+    /// As [`refresh`](Session::refresh). The profile is known all the same.
+    pub async fn add_profile(&self, profile: &Profile) -> Result<()> {
+        self.0.cluster.add_profile(profile);
+        self.refresh().await
     }
 }
 

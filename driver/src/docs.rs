@@ -1,0 +1,7 @@
+//! Pages of documentation; no code.
+
+#[doc = include_str!("../docs/seeds.md")]
+pub mod seeds {}
+
+#[doc = include_str!("../docs/defaults.md")]
+pub mod defaults {}
