@@ -21,7 +21,7 @@ use crate::exec::record::Record;
 use crate::exec::restrict::clustering::Clustering;
 use crate::exec::restrict::filter::Filter;
 use crate::exec::restrict::partition::Partition;
-use crate::exec::restrict::relation::Restriction;
+use crate::exec::restrict::relation::{Restriction, Test};
 use crate::exec::restrict::values::Binding;
 use crate::exec::scope::Scope;
 use crate::exec::term::Env;
@@ -137,6 +137,14 @@ impl Restrictions {
     pub(crate) fn restricts_partition(&self) -> bool {
         let on_partition = |filter: &Restriction| filter.is_on_partition(&self.table);
         !self.partition.is_everything() || self.filters.iter().any(on_partition)
+    }
+
+    /// Whether a component of the partition key is restricted by IN, be it to filter.
+    pub(crate) fn mentions_partition_in(&self) -> bool {
+        let is_in = |filter: &Restriction| {
+            filter.is_on_partition(&self.table) && matches!(filter.test, Test::In(_))
+        };
+        self.has_partition_in() || self.filters.iter().any(is_in)
     }
 
     /// Whether one partition is named by its key.

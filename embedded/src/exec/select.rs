@@ -132,7 +132,7 @@ impl Select {
         if aggregates && self.flavor == Flavor::Cassandra {
             if !self.restrictions.restricts_partition() {
                 warnings.push("Aggregation query used without partition key".to_owned());
-            } else if self.restrictions.has_partition_in() {
+            } else if self.restrictions.mentions_partition_in() {
                 warnings.push(
                     "Aggregation query used on multiple partition keys (IN restriction)".to_owned(),
                 );

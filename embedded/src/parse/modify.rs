@@ -136,6 +136,9 @@ impl Cursor<'_> {
             return Err(self.mismatch("K_TIMESTAMP"));
         }
         let using = self.using()?;
+        if using.ttl.is_some() {
+            return Err(self.mismatch("K_WHERE"));
+        }
         let relations = self.required_where()?;
         let condition = self.condition()?;
         Ok(Delete {

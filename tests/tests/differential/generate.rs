@@ -78,7 +78,8 @@ fn step(dice: &mut Dice, table: &Table, stamp: i64, early: bool) -> Step {
     match maker.dice.below(if early { 45 } else { 100 }) {
         0..18 if !table.counters => insert::insert(&mut maker),
         0..33 => update::update(&mut maker),
-        33..42 => delete::delete(&mut maker),
+        // What a deleted counter counts afterwards is undefined.
+        33..42 if !table.counters => delete::delete(&mut maker),
         42..45 => batch(&mut maker),
         _ => select::select(&mut maker),
     }
@@ -106,7 +107,7 @@ fn batch(maker: &mut Maker<'_>) {
         maker.push(" ");
         match maker.dice.below(5) {
             0 | 1 if !counters => insert::insert(maker),
-            4 => delete::delete(maker),
+            4 if !counters => delete::delete(maker),
             _ => update::update(maker),
         }
         maker.push(";");

@@ -302,7 +302,8 @@ fn is_collection(ty: &Type) -> bool {
     matches!(ty.bare(), Type::List(_) | Type::Set(_) | Type::Map(..))
 }
 
-fn name_of(target: &Target) -> Result<&str, Failure> {
+/// The column that an assignment is to.
+pub(super) fn name_of(target: &Target) -> Result<&str, Failure> {
     match target {
         Target::Column(name) | Target::Element(name, _) | Target::Field(name, _) => Ok(name),
         Target::Tuple(_) | Target::Token(_) => Err(Failure::syntax("a column is expected")),

@@ -1,10 +1,7 @@
 //! Planning of UPDATE.
 
-use std::sync::Arc;
-
-use crate::catalog::table::Table;
 use crate::exec::condition;
-use crate::exec::modify::operation::{Action, Operation};
+use crate::exec::modify::operation::{Operation, name_of};
 use crate::exec::modify::using::Using;
 use crate::exec::modify::{
     Modify, Verb, clustering, missing_clustering, one_row, only_statics, writable,
@@ -13,9 +10,10 @@ use crate::exec::restrict::{self, Purpose};
 use crate::exec::scope::Scope;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
-use crate::parse::syntax::Update;
+use crate::parse::syntax::{Assignment, Change, Target, Update};
 
 pub(super) fn plan(update: &Update, scope: &mut Scope<'_>) -> Result<Modify, Failure> {
+    check_conflicts(&update.assignments)?;
     let table = writable(&update.table, scope)?;
     let flavor = scope.flavor();
     let operations = update
@@ -23,7 +21,6 @@ pub(super) fn plan(update: &Update, scope: &mut Scope<'_>) -> Result<Modify, Fai
         .iter()
         .map(|assignment| Operation::assign(&table, assignment, scope))
         .collect::<Result<Vec<_>, _>>()?;
-    check_conflicts(&table, &operations)?;
     let condition = condition::plan(&update.condition, &table, scope)?;
     let using = Using::plan(&update.using, &table, condition.is_some(), scope)?;
     if flavor == Flavor::Cassandra && !only_statics(&table, &operations) {
@@ -65,20 +62,20 @@ pub(super) fn statics_alone(verb: Verb) -> Failure {
 }
 
 /// Refuses a column that is set whole and once more.
-fn check_conflicts(table: &Arc<Table>, operations: &[Operation]) -> Result<(), Failure> {
-    for (at, operation) in operations.iter().enumerate() {
-        for other in operations.iter().take(at) {
-            let whole = |o: &Operation| matches!(o.action, Action::Set(_));
+fn check_conflicts(assignments: &[Assignment]) -> Result<(), Failure> {
+    let whole =
+        |a: &Assignment| matches!((&a.target, &a.change), (Target::Column(_), Change::Set(_)));
+    for (at, assignment) in assignments.iter().enumerate() {
+        for other in assignments.iter().take(at) {
             let same_field = matches!(
-                (&operation.action, &other.action),
-                (Action::SetField(a, _), Action::SetField(b, _)) if a == b
+                (&assignment.target, &other.target),
+                (Target::Field(_, a), Target::Field(_, b)) if a == b
             );
-            if operation.column == other.column && (whole(operation) || whole(other) || same_field)
-            {
-                let column = table.columns.get(operation.column);
+            let name = name_of(&assignment.target)?;
+            let conflict = whole(assignment) || whole(other) || same_field;
+            if name == name_of(&other.target)? && conflict {
                 return Err(Failure::syntax(format!(
-                    "Multiple incompatible setting of column {}",
-                    column.map_or("", |c| &c.name)
+                    "Multiple incompatible setting of column {name}"
                 )));
             }
         }

@@ -100,6 +100,10 @@ impl Clustering {
                 values.iter().map(with).collect::<Vec<_>>()
             };
             prefixes = prefixes.iter().flat_map(longer).collect();
+            // What is behind it is not looked at.
+            if prefixes.is_empty() {
+                return Ok(Vec::new());
+            }
         }
         let mut bounds = Vec::new();
         for restriction in &self.slice {

@@ -103,6 +103,10 @@ fn keys(components: &[Restriction], binding: &Binding<'_>) -> Result<Partitions,
             values.iter().map(with).collect::<Vec<_>>()
         };
         keys = keys.iter().flat_map(longer).collect();
+        // What is behind it is not looked at.
+        if keys.is_empty() {
+            return Ok(Partitions::Keys(Vec::new()));
+        }
     }
     let keys = keys.iter().map(|components| {
         check_key(components)?;

@@ -82,7 +82,7 @@ impl Select {
         let page = page.filter(|size| *size > 0);
         let limit = |limit, name| self.limit(limit, name, request, env);
         let total = limit(&self.limit, "LIMIT")?;
-        if self.order.merged && page.is_some_and(|page| self.pages(page, total, selection)) {
+        if self.order.merged && page.is_some() && self.pages(selection) {
             return Err(Failure::invalid(
                 "Cannot page queries with both ORDER BY and a IN restriction on the partition key; you must either \
                  remove the ORDER BY or the IN and sort client side, or disable paging for this query",
@@ -99,12 +99,11 @@ impl Select {
         })
     }
 
-    /// Whether the answer can have several pages. To Cassandra it cannot if LIMIT is not more than a page, or if it is
-    /// clear that no row is selected.
-    fn pages(&self, page: usize, limit: Option<u32>, selection: &Selection) -> bool {
+    /// Whether the answer is read page by page. Cassandra does not if it is clear that no row is selected, unless it
+    /// counts them.
+    fn pages(&self, selection: &Selection) -> bool {
         let nothing = selection.keys().is_empty() || selection.ranges.is_empty();
-        let limited = limit.and_then(|limit| usize::try_from(limit).ok());
-        self.flavor == Flavor::Scylla || !nothing && limited.is_none_or(|limit| limit > page)
+        self.flavor == Flavor::Scylla || !nothing || !self.aggregates.is_empty()
     }
 
     /// Whether all rows make one row of the answer.

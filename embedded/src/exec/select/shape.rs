@@ -7,6 +7,7 @@ use crate::exec::select::aggregate::Aggregate;
 use crate::exec::select::nearest;
 use crate::exec::select::output::Output;
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 
 /// Whether a partition that has only static columns is a row of the answer: not for those who ask for certain rows.
 pub(super) fn shows_statics(restrictions: &Restrictions, table: &Table) -> bool {
@@ -21,8 +22,12 @@ pub(super) fn check(select: &Select) -> Result<(), Failure> {
         nearest::check(select)?;
     }
     let columns = read(&select.outputs, &select.aggregates);
-    let only_statics =
-        !columns.is_empty() && columns.iter().all(|c| kind(c) == Some(ColumnKind::Static));
+    let is = |column: &usize, wanted| kind(column) == Some(wanted);
+    let only_statics = columns.iter().any(|c| is(c, ColumnKind::Static))
+        && columns.iter().all(|c| {
+            let of_partition = is(c, ColumnKind::Partition) && select.flavor == Flavor::Cassandra;
+            is(c, ColumnKind::Static) || of_partition
+        });
     if only_statics && !select.distinct && select.restrictions.restricts_clustering() {
         return Err(Failure::invalid(
             "Cannot restrict clustering columns when selecting only static columns",

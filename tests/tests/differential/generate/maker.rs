@@ -82,7 +82,9 @@ impl<'a> Maker<'a> {
             Some(pinned) => Some(pinned),
             None => match self.dice.below(150) {
                 0 => None,
-                1 => return self.literal_of_another_type(),
+                1 if !matches!(column.ty.bare(), Type::Tuple(_)) => {
+                    return self.literal_of_another_type();
+                }
                 2 => Some(value(self.dice, &column.ty)),
                 _ => Some(self.dice.pick(&column.domain).clone()),
             },
@@ -94,7 +96,10 @@ impl<'a> Maker<'a> {
     pub fn value(&mut self, column: &Column) {
         let term = match self.dice.below(100) {
             0..8 => None,
-            8 => return self.literal_of_another_type(),
+            // Cassandra takes any literal for a tuple, and reads its text as one.
+            8 if !matches!(column.ty.bare(), Type::Tuple(_)) => {
+                return self.literal_of_another_type();
+            }
             9..20 => Some(value(self.dice, &column.ty)),
             _ => Some(self.dice.pick(&column.domain).clone()),
         };

@@ -44,7 +44,7 @@ pub fn select(maker: &mut Maker<'_>) {
         }
     }
     groups(maker, kind);
-    order(maker, single);
+    order(maker, single && kind != Kind::Distinct);
     limits(maker);
     if maker.dice.percent(if filtered { 85 } else { 4 }) {
         maker.push(" ALLOW FILTERING");
