@@ -8,12 +8,14 @@
 mod choice;
 mod partition;
 mod plan;
+mod tablets;
 
 pub(crate) use crate::policy::distance::HostDistance as Distance;
 
 pub(crate) use choice::first;
 pub(crate) use partition::token;
 pub(crate) use plan::plan;
+pub(crate) use tablets::{Found, Learned, Tablets};
 
 /// What a request wants of its node.
 #[derive(Debug, Clone, Copy)]

@@ -4,6 +4,7 @@ mod batch;
 mod options;
 mod prepared;
 mod renewal;
+mod table;
 mod text;
 
 pub use batch::{Batch, BatchKind};
@@ -13,4 +14,5 @@ pub use text::Statement;
 
 pub(crate) use batch::{BatchStatement, Entry};
 pub(crate) use prepared::{Known, Sent};
+pub(crate) use table::TableName;
 pub(crate) use text::Verb;

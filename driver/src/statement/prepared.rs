@@ -14,6 +14,7 @@ use crate::frame::Features;
 use crate::frame::response::{Described, Prepared as Told};
 use crate::value::{Column, ToRow};
 
+use super::TableName;
 use super::Verb;
 use super::renewal::Renewals;
 
@@ -28,7 +29,7 @@ struct Inner {
     /// For each component of the partition key the marker that gives it. Empty if the values do not tell it.
     key: Box<[u16]>,
     /// Keyspace and table, as far as markers or columns tell.
-    table: Option<(Arc<str>, Arc<str>)>,
+    table: Option<TableName>,
     /// Whether it is about a log of changes of ScyllaDB, whose keys are tokens already.
     cdc_log: bool,
     lwt: bool,
@@ -67,8 +68,8 @@ impl Known {
 impl Prepared {
     pub(crate) fn new(text: Arc<str>, told: Told) -> Prepared {
         let column = told.markers.first().or(told.result.columns.first());
-        let table = column.map(|c| (c.keyspace.clone(), c.table.clone()));
-        let cdc_log = table.as_ref().is_some_and(|(_, t)| t.ends_with(CDC_LOG));
+        let table = column.map(|c| TableName::new(c.keyspace.clone(), c.table.clone()));
+        let cdc_log = table.as_ref().is_some_and(|t| t.table().ends_with(CDC_LOG));
         let verb = Verb::of(&text);
         // Cassandra does not say it.
         let lwt = told.lwt || (verb == Verb::Write && super::text::has_condition(&text));
@@ -180,8 +181,13 @@ impl Prepared {
 
     /// The keyspace and the table that it is about, if it has bind markers or returns rows.
     pub fn table(&self) -> Option<(&str, &str)> {
-        let (keyspace, table) = self.0.table.as_ref()?;
-        Some((keyspace, table))
+        let table = self.0.table.as_ref()?;
+        Some((table.keyspace(), table.table()))
+    }
+
+    #[inline]
+    pub(crate) fn table_name(&self) -> Option<&TableName> {
+        self.0.table.as_ref()
     }
 
     /// For each component of the partition key the place of the marker that gives it. Empty if the values do not
