@@ -13,6 +13,7 @@
 
 mod adopt;
 mod agreement;
+mod aim;
 mod approach;
 mod ask;
 mod choose;
@@ -35,6 +36,7 @@ mod record;
 mod schema;
 mod settings;
 mod state;
+mod tablets;
 mod watch;
 
 use std::collections::HashMap;
@@ -52,6 +54,7 @@ use crate::cluster::control::Command;
 use crate::cluster::listen::NodeChannel;
 use crate::cluster::member::Member;
 use crate::cluster::schema::Follower;
+use crate::cluster::tablets::News;
 use crate::conn::Dialer;
 use crate::error::{ErrorKind, Result};
 use crate::metrics::{Connections, ShardAwareStats, Traffic};
@@ -79,6 +82,10 @@ pub(crate) struct Cluster {
     dialer: Arc<Dialer>,
     state: ArcSwap<State>,
     commands: mpsc::Sender<Command>,
+    /// What answers tell of tablets.
+    news: mpsc::Sender<News>,
+    /// Whoever makes another picture of the tablets holds it.
+    writing: Mutex<()>,
     /// Whose load balancing may want connections to nodes that the session's does not.
     profiles: Mutex<Vec<Profile>>,
     /// Where nodes say that they listen, and where they are connected to, where that differs.
@@ -147,6 +154,10 @@ impl Cluster {
         let state = self.state();
         let pools = state.members.iter().filter_map(|m| m.pool.as_ref());
         pools.map(|pool| pool.stats()).collect()
+    }
+
+    pub(crate) fn known_tablets(&self) -> usize {
+        self.state().tablets.load().len()
     }
 
     pub(crate) fn connections(&self) -> Connections {

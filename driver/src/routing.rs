@@ -20,8 +20,11 @@ pub(crate) use tablets::{Found, Learned, Tablets};
 /// What a request wants of its node.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wish<'a> {
-    /// The replicas of its partition in the order of the ring; empty if they are not known.
+    /// The replicas of its partition in the order of the ring, or of the tablet; empty if they are not known.
     pub(crate) replicas: &'a [u16],
+    /// Which of them is the first among equals. In the ring each range begins with another node, so that it is 0; tablets
+    /// may all name one node first, which would get all requests.
+    pub(crate) turn: usize,
     /// Always the same order for everybody, as conditional writes need it: whoever asks another replica first makes
     /// two rounds of Paxos collide.
     pub(crate) stable: bool,
@@ -29,4 +32,15 @@ pub(crate) struct Wish<'a> {
     pub(crate) remote: bool,
     /// Where among the nodes a request begins that may go to any.
     pub(crate) start: usize,
+}
+
+impl Wish<'_> {
+    /// The replicas from the one that has the turn on; in their own order where that is the same for everybody.
+    #[inline]
+    fn in_turn(&self) -> impl Iterator<Item = u16> {
+        let turn = if self.stable { 0 } else { self.turn };
+        let from = turn.checked_rem(self.replicas.len()).unwrap_or(0);
+        let (before, behind) = self.replicas.split_at(from);
+        behind.iter().chain(before).copied()
+    }
 }

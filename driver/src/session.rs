@@ -7,6 +7,7 @@ mod choices;
 mod decode;
 mod errand;
 mod execution;
+mod hint;
 mod inner;
 mod pages;
 mod race;
@@ -349,6 +350,13 @@ impl Session {
     /// get them. Empty once the session is closed.
     pub fn shard_aware_stats(&self) -> Vec<ShardAwareStats> {
         self.0.cluster.shard_aware_stats()
+    }
+
+    /// How many tablets of ScyllaDB's tables the session knows by now. It learns them from answers to requests that went
+    /// elsewhere, and forgets those of tables and nodes that are gone; at most 1,048,576 are kept. 0 where tables follow the
+    /// ring of tokens, and once the session is closed.
+    pub fn known_tablets(&self) -> usize {
+        self.0.cluster.known_tablets()
     }
 
     /// How many connections there were so far, and how they ended.

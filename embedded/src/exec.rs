@@ -7,6 +7,7 @@ mod batch;
 mod condition;
 mod consistency;
 mod modify;
+mod placing;
 mod role;
 mod select;
 mod view;
@@ -22,18 +23,17 @@ pub(crate) mod record;
 pub(crate) mod scope;
 pub(crate) mod term;
 
-use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use scylla_orm_driver::value::Column;
 use scylla_orm_driver::wire::Cell;
 
 use crate::catalog::change::Origin;
-use crate::catalog::nodes::{Node, View};
+use crate::catalog::nodes::View;
 use crate::catalog::placement::Placement;
 use crate::catalog::roles::Roles;
 use crate::catalog::table::Table;
-use crate::catalog::tablets::{TabletMap, Tablets};
+use crate::catalog::tablets::Tablets;
 use crate::catalog::{Schema, describe, system};
 use crate::clock::Clock;
 use crate::exec::access::{Access, User};
@@ -153,37 +153,6 @@ impl Engine {
     /// The schema in force.
     pub(crate) fn schema(&self) -> Arc<Schema> {
         Arc::clone(&read(&self.schema))
-    }
-
-    /// Who keeps what.
-    pub(crate) fn placement(&self) -> Arc<Placement> {
-        Arc::clone(&read(&self.placement))
-    }
-
-    /// Changes the tablets of a table; `change` gets those that it has, and who could have them. Nothing if there is no
-    /// such table, or it has no tablets.
-    pub(crate) fn change_tablets<E>(
-        &self,
-        (keyspace, table): (&str, &str),
-        change: impl FnOnce(&TabletMap, &Placement) -> Result<TabletMap, E>,
-    ) -> Option<Result<(), E>> {
-        let schema = read(&self.schema);
-        let table = schema.table(keyspace, table).ok()?;
-        let mut placement = write(&self.placement);
-        let map = change(placement.tablets_of(table)?, &placement);
-        Some(map.map(|map| *placement = Arc::new(placement.with_tablets(table, map))))
-    }
-
-    /// The nodes that the system tables tell of; [`Context::node`] is a place in it. If their ports differ there is
-    /// a table that tells them, also on ScyllaDB.
-    pub(crate) fn set_nodes(&self, nodes: Arc<[Node]>) {
-        let ports: HashSet<u16> = nodes.iter().map(|node| node.port).collect();
-        let mut schema = write(&self.schema);
-        if ports.len() > 1 && self.config.flavor == Flavor::Scylla {
-            *schema = Arc::new(system::with_ports(&schema));
-        }
-        let mut placement = write(&self.placement);
-        *placement = Arc::new(Placement::new(nodes, &schema, &placement.tablets));
     }
 
     /// Plans `cql`; names without a keyspace are of `keyspace`, the connection's.

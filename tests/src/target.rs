@@ -94,6 +94,11 @@ impl Target {
         self.cluster.as_ref()
     }
 
+    /// Whether keyspaces that it makes have tablets: then a driver learns by and by who owns what.
+    pub fn has_tablets(&self) -> bool {
+        self.tablets
+    }
+
     /// A session of the driver alone.
     ///
     /// # Panics

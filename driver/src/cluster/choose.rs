@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::cluster::State;
+use crate::cluster::aim::Aim;
 use crate::cluster::state::Route;
 use crate::conn::{Conn, SILENT};
 use crate::policy::balancing::{LoadBalancing, Nodes, Request};
@@ -29,9 +30,11 @@ impl State {
             return self.first(&anyhow);
         };
         // A silent node only if all are, as without a policy.
+        let known = self.tablets.load();
+        let aim = self.aim(&anyhow, &known);
         let (mut found, mut silent) = (None, None);
-        let _ = self.visit(policy, &anyhow, |node| {
-            match self.load(node, route) {
+        let _ = self.visit(policy, &anyhow, &aim, |node| {
+            match self.load(node, &aim) {
                 Some(load) if load < SILENT => found = Some(node),
                 Some(_) => silent = silent.or(Some(node)),
                 None => {}
@@ -60,7 +63,9 @@ impl State {
         match route.policy {
             None => plan.extend(self.plan(&anyhow)),
             Some(policy) => {
-                let _ = self.visit(policy, &anyhow, |node| {
+                let known = self.tablets.load();
+                let aim = self.aim(&anyhow, &known);
+                let _ = self.visit(policy, &anyhow, &aim, |node| {
                     plan.push(node);
                     ControlFlow::Continue(())
                 });
@@ -78,14 +83,15 @@ impl State {
         &self,
         policy: &dyn LoadBalancing,
         route: &Route<'_>,
+        aim: &Aim<'_>,
         mut visit: impl FnMut(u16) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let load = |node| self.load(node, route);
+        let load = |node| self.load(node, aim);
         let nodes = Nodes::new(self.topology.nodes(), &self.here, &load);
         let request = Request {
-            keyspace: route.keyspace,
+            keyspace: route.table.map(|table| table.keyspace()),
             token: route.token,
-            replicas: self.replicas(route),
+            replicas: aim.replicas,
             consistency: route.consistency,
             stable: route.stable,
             turn: self.turn.fetch_add(1, Relaxed),

@@ -18,7 +18,7 @@ use crate::cluster::hints::Hints;
 use crate::cluster::link::Link;
 use crate::error::Result;
 use crate::frame::Frame;
-use crate::frame::response::SchemaTarget;
+use crate::frame::response::{SchemaChange, SchemaChangeKind, SchemaTarget};
 use crate::policy::distance::HostDistance;
 
 /// What others ask of the control task.
@@ -108,14 +108,9 @@ impl Control {
         let lost = self.link.has_missed();
         match effect(frame) {
             Ok(Effect::Status { node, up }) => self.status(node, up),
-            Ok(Effect::Schema(change)) => {
-                self.cluster.schema.changed(&change.keyspace);
-                if change.target == SchemaTarget::Keyspace {
-                    self.schedule.event();
-                }
-            }
-            Ok(Effect::Nothing) if !lost => {}
-            Ok(_) => _ = self.schedule.event(),
+            Ok(Effect::Schema(change)) => self.schema(change),
+            Ok(Effect::Nothing) => {}
+            Ok(Effect::Refresh) => _ = self.schedule.event(),
             Err(unreadable) => {
                 // Once per reading, however many there are.
                 if self.schedule.event() {
@@ -125,6 +120,21 @@ impl Control {
         }
         if lost {
             self.schedule.event();
+        }
+    }
+
+    fn schema(&mut self, change: SchemaChange) {
+        self.cluster.schema.changed(&change.keyspace);
+        match change.target {
+            SchemaTarget::Keyspace => {
+                // Its replication may be another.
+                self.cluster.forget(&change.keyspace, None);
+                self.schedule.event();
+            }
+            SchemaTarget::Table(table) if change.kind == SchemaChangeKind::Dropped => {
+                self.cluster.forget(&change.keyspace, Some(&table));
+            }
+            _ => {}
         }
     }
 

@@ -55,19 +55,14 @@ impl Member {
 
     /// The shard that owns `token`.
     #[inline]
-    fn shard(&self, token: Option<Token>) -> Option<u16> {
+    pub(super) fn shard(&self, token: Option<Token>) -> Option<u16> {
         Some(self.sharder()?.shard_of(token?))
     }
 
-    /// A connection for a request, to the shard that owns `token` if there is one.
-    #[inline]
-    pub(crate) fn pick(&self, token: Option<Token>) -> Option<Arc<Conn>> {
-        self.pool.as_ref()?.pick(self.shard(token))
-    }
-
     /// A connection to that shard if there is one, else any.
-    pub(crate) fn pick_shard(&self, shard: u16) -> Option<Arc<Conn>> {
-        self.pool.as_ref()?.pick(Some(shard))
+    #[inline]
+    pub(crate) fn pick(&self, shard: Option<u16>) -> Option<Arc<Conn>> {
+        self.pool.as_ref()?.pick(shard)
     }
 
     /// A connection for a request that may go to any shard; each turn it is another one.
@@ -78,23 +73,16 @@ impl Member {
         self.pool.as_ref()?.pick(shard)
     }
 
-    /// Answers that the connection owes which a request for `token` would get; `None` if there is none.
+    /// Answers that the connection owes which a request for that shard would get; `None` if there is none.
     #[inline]
-    pub(crate) fn load(&self, token: Option<Token>) -> Option<u32> {
-        self.pool.as_ref()?.load(self.shard(token))
+    pub(crate) fn load(&self, shard: Option<u16>) -> Option<u32> {
+        self.pool.as_ref()?.load(shard)
     }
 
-    /// Counts a request. `replica`: whether the node is a replica of the token, or nothing if none is known.
+    /// Counts a request, and where it reaches.
     #[inline]
-    pub(crate) fn count(&self, conn: &Conn, token: Option<Token>, replica: bool) {
-        let shard = conn.shard();
-        let reached = match token {
-            None => Reached::Anything,
-            Some(_) if !replica => Reached::Stranger,
-            Some(_) if self.shard(token) == shard => Reached::Owner,
-            Some(_) => Reached::Replica,
-        };
-        self.counters.count(shard, reached);
+    pub(super) fn count(&self, conn: &Conn, reached: Reached) {
+        self.counters.count(conn.shard(), reached);
     }
 
     /// Why it has no connection.

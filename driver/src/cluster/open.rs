@@ -13,7 +13,7 @@ use crate::cluster::control::Control;
 use crate::cluster::listen::NodeChannel;
 use crate::cluster::pauses::Pauses;
 use crate::cluster::schema::{Follower, follow};
-use crate::cluster::{Cluster, Settings, State};
+use crate::cluster::{Cluster, Settings, State, tablets};
 use crate::conn::Dialer;
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::profile::Profile;
@@ -44,6 +44,7 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
     let overtaken = rest.iter().filter(|other| other.begun < begun);
     let overtaken = overtaken.map(|other| other.address).collect();
     let (commands, inbox) = mpsc::channel(64);
+    let (news, told_of_tablets) = mpsc::channel(tablets::WAITING);
     let profiles: Vec<Profile> = settings.profile.iter().cloned().collect();
     let cluster = Arc::new(Cluster {
         schema: Follower::new(settings.schema.clone()),
@@ -55,6 +56,8 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
         dialer,
         state: ArcSwap::from_pointee(State::default()),
         commands,
+        news,
+        writing: Mutex::default(),
         profiles: Mutex::new(profiles),
         translated: Mutex::default(),
         complaints: Mutex::default(),
@@ -62,6 +65,7 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
     });
     cluster.follow_profiles();
     cluster.publish(told, &mut rest);
+    tokio::spawn(tablets::learn(cluster.clone(), told_of_tablets));
     tokio::spawn(Control::new(cluster.clone(), link, inbox, rest).run());
     if !cluster.schema.is_off() {
         tokio::spawn(follow(cluster.clone()));

@@ -50,7 +50,9 @@ impl Cluster {
                 self.nodes.tell(NodeEvent::Removed { host_id, address });
             }
         }
+        let tablets = self.tablets_for(&topology, &last);
         self.state.store(Arc::new(State {
+            tablets,
             topology,
             members,
             distances,

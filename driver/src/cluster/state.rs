@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use arc_swap::ArcSwap;
+
+use crate::cluster::aim::Aim;
 use crate::cluster::member::Member;
 use crate::conn::Conn;
 use crate::error::{Attempt, Error, ErrorKind};
@@ -10,8 +13,8 @@ use crate::frame::Consistency;
 use crate::policy::balancing::LoadBalancing;
 use crate::policy::distance::Locality;
 use crate::policy::routing::Routing;
-use crate::routing::{self, Distance, Wish};
-use crate::statement::Target;
+use crate::routing::{self, Distance, Tablets, Wish};
+use crate::statement::{TableName, Target};
 use crate::token::Token;
 use crate::topology::Topology;
 
@@ -21,6 +24,8 @@ pub(crate) struct State {
     pub(crate) topology: Topology,
     pub(crate) members: Vec<Arc<Member>>,
     pub(crate) distances: Vec<Distance>,
+    /// What is known of tablets, with nodes as places in the lists above. Grows while the state stays.
+    pub(crate) tablets: Arc<ArcSwap<Tablets>>,
     pub(crate) routing: Routing,
     /// Where the session is.
     pub(crate) here: Locality,
@@ -33,7 +38,7 @@ pub(crate) struct State {
 /// What decides where a request goes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Route<'a> {
-    pub(crate) keyspace: Option<&'a str>,
+    pub(crate) table: Option<&'a TableName>,
     pub(crate) token: Option<Token>,
     /// See [`Wish::stable`].
     pub(crate) stable: bool,
@@ -72,9 +77,11 @@ impl State {
         if route.is_chosen() {
             return self.first_chosen(route);
         }
-        let wish = self.wish(route);
-        let node = routing::first(&wish, &self.distances, |n| self.load(n, route))?;
-        self.target_of(node, route, &wish)
+        let known = self.tablets.load();
+        let aim = self.aim(route, &known);
+        let wish = self.wish(route, &aim);
+        let node = routing::first(&wish, &self.distances, |n| self.load(n, &aim))?;
+        self.target_of(node, route, &wish, &aim)
     }
 
     /// All nodes that a request may go to, the best first.
@@ -82,59 +89,72 @@ impl State {
         if route.is_chosen() {
             return self.plan_chosen(route);
         }
-        routing::plan(&self.wish(route), &self.distances, |n| self.load(n, route))
+        let known = self.tablets.load();
+        let aim = self.aim(route, &known);
+        let wish = self.wish(route, &aim);
+        routing::plan(&wish, &self.distances, |n| self.load(n, &aim))
     }
 
     /// The connection for a request to a node, if it has one.
     pub(crate) fn target(&self, node: u16, route: &Route<'_>) -> Option<Arc<Conn>> {
-        self.target_of(node, route, &self.wish(route))
+        let known = self.tablets.load();
+        let aim = self.aim(route, &known);
+        self.target_of(node, route, &self.wish(route, &aim), &aim)
     }
 
-    fn target_of(&self, node: u16, route: &Route<'_>, wish: &Wish<'_>) -> Option<Arc<Conn>> {
+    fn target_of(
+        &self,
+        node: u16,
+        route: &Route<'_>,
+        wish: &Wish<'_>,
+        aim: &Aim<'_>,
+    ) -> Option<Arc<Conn>> {
         let member = self.members.get(usize::from(node))?;
-        if let Some(conn) = self.named(member, route) {
-            member.count(&conn, route.token, self.replicas(route).contains(&node));
-            return Some(conn);
-        }
-        let (conn, replicas) = match self.routing {
-            Routing::ShardAware => (member.pick(route.token), wish.replicas),
+        let conn = match self.named(member, route) {
+            Some(conn) => conn,
+            None => self.unnamed(node, member, wish, aim)?,
+        };
+        member.count(&conn, aim.reached(node, member, &conn));
+        Some(conn)
+    }
+
+    #[inline]
+    fn unnamed(
+        &self,
+        node: u16,
+        member: &Member,
+        wish: &Wish<'_>,
+        aim: &Aim<'_>,
+    ) -> Option<Arc<Conn>> {
+        match self.routing {
+            Routing::ShardAware => member.pick(aim.shard(node, member)),
             Routing::TokenAware => {
                 let turn = self.turn.fetch_add(1, Relaxed);
-                (member.pick_in_turn(turn), wish.replicas)
+                member.pick_in_turn(turn)
             }
             Routing::RoundRobin => {
                 let round = wish.start.checked_div(self.members.len()).unwrap_or(0);
-                (member.pick_in_turn(round), self.replicas(route))
+                member.pick_in_turn(round)
             }
-        };
-        let conn = conn?;
-        member.count(&conn, route.token, replicas.contains(&node));
-        Some(conn)
+        }
     }
 
     /// The connection to the shard that a request names on this node.
     #[inline]
     fn named(&self, member: &Member, route: &Route<'_>) -> Option<Arc<Conn>> {
         let target = route.target.filter(|t| t.host_id == member.host_id)?;
-        member.pick_shard(target.shard?)
+        member.pick(Some(target.shard?))
     }
 
     #[inline]
-    pub(super) fn replicas(&self, route: &Route<'_>) -> &[u16] {
-        match (route.keyspace, route.token) {
-            (Some(keyspace), Some(token)) => self.topology.replicas(keyspace, token),
-            _ => &[],
-        }
-    }
-
-    #[inline]
-    fn wish(&self, route: &Route<'_>) -> Wish<'_> {
+    fn wish<'a>(&self, route: &Route<'_>, aim: &Aim<'a>) -> Wish<'a> {
         let in_turn = self.routing == Routing::RoundRobin;
         Wish {
             replicas: match in_turn {
                 true => &[],
-                false => self.replicas(route),
+                false => aim.replicas,
             },
+            turn: aim.turn(),
             stable: route.stable,
             remote: route.remote,
             start: match (route.start, route.token) {
@@ -148,8 +168,9 @@ impl State {
     }
 
     #[inline]
-    pub(super) fn load(&self, node: u16, route: &Route<'_>) -> Option<u32> {
-        self.members.get(usize::from(node))?.load(route.token)
+    pub(super) fn load(&self, node: u16, aim: &Aim<'_>) -> Option<u32> {
+        let member = self.members.get(usize::from(node))?;
+        member.load(aim.shard(node, member))
     }
 
     /// No node has an open connection.
@@ -167,8 +188,9 @@ impl State {
     /// A connection to the node of `conn` that is another one.
     pub(crate) fn sibling(&self, conn: &Arc<Conn>, route: &Route<'_>) -> Option<Arc<Conn>> {
         let of_node = |m: &&Arc<Member>| m.address() == conn.address();
-        let member = self.members.iter().find(of_node)?;
-        let other = member.pick(route.token)?;
+        let (node, member) = (0..).zip(&self.members).find(|(_, m)| of_node(m))?;
+        let known = self.tablets.load();
+        let other = member.pick(self.aim(route, &known).shard(node, member))?;
         (!Arc::ptr_eq(&other, conn)).then_some(other)
     }
 

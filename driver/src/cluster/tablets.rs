@@ -108,9 +108,10 @@ pub(super) async fn learn(cluster: Arc<Cluster>, mut inbox: mpsc::Receiver<News>
 
 /// A tablet with places in the topology for hosts; those that it does not have are left out.
 fn learned(tablet: &Tablet, hosts: &[Uuid]) -> Learned {
-    let known = tablet.replicas.iter().filter_map(|(host, shard)| {
-        Some((place(hosts, host)?, u16::try_from(*shard).ok()?))
-    });
+    let known = tablet
+        .replicas
+        .iter()
+        .filter_map(|(host, shard)| Some((place(hosts, host)?, u16::try_from(*shard).ok()?)));
     let replicas: Vec<(u16, u16)> = known.collect();
     Learned {
         first: tablet.first,

@@ -26,7 +26,7 @@ fn first_in_order(
     load: impl Fn(u16) -> Option<u32>,
 ) -> Option<u16> {
     let pick = |remote: bool, limit: u32| {
-        wish.replicas.iter().copied().find(|node| {
+        wish.in_turn().find(|node| {
             let distance = distances.get(usize::from(*node));
             distance.is_some_and(|d| (*d == Distance::Remote) == remote)
                 && load(*node).is_some_and(|load| load < limit)
@@ -44,21 +44,21 @@ fn least(
     load: impl Fn(u16) -> Option<u32>,
 ) -> Option<u16> {
     let mut best: Option<((bool, bool, Distance), u32, u16)> = None;
-    for node in wish.replicas {
-        let Some(distance) = distances.get(usize::from(*node)).copied() else {
+    for node in wish.in_turn() {
+        let Some(distance) = distances.get(usize::from(node)).copied() else {
             continue;
         };
         if distance == Distance::Remote && !wish.remote {
             continue;
         }
-        let Some(load) = load(*node) else {
+        let Some(load) = load(node) else {
             continue;
         };
         let rank = (distance == Distance::Remote, load >= SILENT, distance);
         let better =
             best.is_none_or(|(r, l, _)| rank < r || (rank == r && is_clearly_less(load, l)));
         if better {
-            best = Some((rank, load, *node));
+            best = Some((rank, load, node));
         }
     }
     best.map(|(.., node)| node)
@@ -85,6 +85,7 @@ mod tests {
     fn wish(replicas: &[u16]) -> Wish<'_> {
         Wish {
             replicas,
+            turn: 0,
             stable: false,
             remote: false,
             start: 0,
@@ -102,6 +103,25 @@ mod tests {
             idle,
             Some(1),
         );
+    }
+
+    #[test]
+    fn the_one_that_has_the_turn_is_the_first_among_equals() {
+        let turn = |turn| Wish {
+            turn,
+            ..wish(&[2, 1, 0])
+        };
+        let idle = &[Some(0); 3];
+        for (at, expected) in [2, 1, 0, 2].into_iter().enumerate() {
+            check(turn(at), &[LOCAL; 3], idle, Some(expected));
+            let stable = Wish {
+                stable: true,
+                ..turn(at)
+            };
+            check(stable, &[LOCAL; 3], idle, Some(2));
+        }
+        check(turn(2), &[LOCAL, RACK, LOCAL], idle, Some(1));
+        check(turn(7), &[LOCAL; 3], &[None, None, Some(9)], Some(2));
     }
 
     #[test]

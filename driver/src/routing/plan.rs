@@ -9,8 +9,8 @@ pub(crate) fn plan(
     load: impl Fn(u16) -> Option<u32>,
 ) -> Vec<u16> {
     let mut plan: Vec<u16> = Vec::new();
-    let known = |node: &u16| Some((*distances.get(usize::from(*node))?, *node));
-    let mut replicas: Vec<(Distance, u16)> = wish.replicas.iter().filter_map(known).collect();
+    let known = |node: u16| Some((*distances.get(usize::from(node))?, node));
+    let mut replicas: Vec<(Distance, u16)> = wish.in_turn().filter_map(known).collect();
     if wish.stable {
         replicas.sort_by_key(|(distance, _)| *distance == Distance::Remote);
     } else {
@@ -63,6 +63,7 @@ mod tests {
         use Distance::{Local, LocalRack as Rack, Remote};
         let wish = Wish {
             replicas: &[3, 0, 4],
+            turn: 0,
             stable: false,
             remote: false,
             start: 2,

@@ -160,6 +160,10 @@ impl Answer {
         self.prefix.as_ref().map_or(&[], |prefix| &prefix.payload)
     }
 
+    pub(super) fn prefix(&self) -> Option<&Prefix> {
+        self.prefix.as_deref()
+    }
+
     /// The node that answered.
     pub fn node(&self) -> SocketAddr {
         self.node

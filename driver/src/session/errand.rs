@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::clock::deadlines::Tick;
-use crate::cluster::of_request;
+use crate::cluster::{Route, of_request};
 use crate::conn::Conn;
 use crate::conn::failure::Failure;
 use crate::conn::request::Head;
@@ -14,7 +14,7 @@ use crate::error::{ErrorKind, Result};
 use crate::frame::Frame;
 use crate::session::answer::Content;
 use crate::session::request::{Message, Request};
-use crate::session::{Answer, Inner, decode};
+use crate::session::{Answer, Inner, decode, hint};
 use crate::statement::{Prepared, Sent};
 
 /// Requests that were sent before a statement was prepared again are answered within about that time.
@@ -117,7 +117,8 @@ impl Errand<'_> {
         };
         let statement = request.answered();
         let sent = statement.and_then(|statement| statement.to_send(conn.features()));
-        let encode = |out: &mut Vec<u8>| request.encode(conn.features(), &sent, out);
+        let tablet = self.tablet(conn, request);
+        let encode = |out: &mut Vec<u8>| request.encode(conn.features(), &sent, tablet, out);
         let begin = poll_fn(|cx| Poll::Ready(conn.clone().begin(cx, head, encode)));
         let result = match begin.await {
             Ok(flight) => flight.await,
@@ -134,7 +135,17 @@ impl Errand<'_> {
     ) -> Result<Answer, ErrorKind> {
         let Outcome { result, sent } = outcome;
         let frame = result.map_err(|failure| self.failure(&failure))?;
-        decode::answer(frame, conn, request.answered(), &sent)
+        let statement = request.answered();
+        let answer = decode::answer(frame, conn, statement, &sent)?;
+        if let Some(statement) = statement {
+            hint::take(&answer, statement, conn, &self.inner.cluster);
+        }
+        Ok(answer)
+    }
+
+    fn tablet(&self, conn: &Conn, request: Request<'_>) -> u8 {
+        let route = request.route(Route::default());
+        self.inner.cluster.state().tablet_block(&route, conn)
     }
 
     fn failure(&self, failure: &Failure) -> ErrorKind {

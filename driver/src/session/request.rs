@@ -186,11 +186,14 @@ impl<'a> Request<'a> {
         &self,
         features: &Features,
         sent: &Sent,
+        tablet: u8,
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
         match self.message {
             Message::Execute(execution) => {
-                execution.encode(self.level, self.defaults, features, sent, out)
+                let level = self.level.or(execution.options.consistency);
+                let level = level.unwrap_or(self.defaults.consistency);
+                execution.encode((level, self.defaults), features, (sent, tablet), out)
             }
             Message::Query(statement) => Query {
                 text: statement.text(),
@@ -225,14 +228,14 @@ impl Execution {
             .route(Values::new(self.count, &self.values), any)
     }
 
-    /// Appends the body of EXECUTE; `level` is another consistency level than its own, `sent` is from [`Prepared::to_send`].
+    /// Appends the body of EXECUTE at a consistency level; `sent` is from [`Prepared::to_send`], `tablet` from
+    /// [`State::tablet_block`](crate::cluster::State::tablet_block).
     #[inline]
     pub(super) fn encode(
         &self,
-        level: Option<Consistency>,
-        defaults: &Defaults,
+        (consistency, defaults): (Consistency, &Defaults),
         features: &Features,
-        sent: &Sent,
+        (sent, tablet): (&Sent, u8),
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
         let options = &self.options;
@@ -250,9 +253,7 @@ impl Execution {
             id: &known.id,
             result_id: &known.result_id,
             params: Params {
-                consistency: level
-                    .or(options.consistency)
-                    .unwrap_or(defaults.consistency),
+                consistency,
                 values: Values::new(self.count, &self.values),
                 // Only with an id of the columns: without one the server would not say that the table was altered.
                 skip_metadata: sent.as_ref().is_some_and(|sent| sent.may_skip()),
@@ -263,7 +264,7 @@ impl Execution {
                 keyspace: None,
                 now_in_seconds: None,
             },
-            tablet: 0,
+            tablet,
         }
         .encode(features, out)
     }
@@ -273,7 +274,7 @@ impl Prepared {
     #[inline]
     fn route<'a>(&'a self, values: Values<'_>, any: Route<'a>) -> Route<'a> {
         Route {
-            keyspace: self.table().map(|(keyspace, _)| keyspace),
+            table: self.table_name(),
             token: routing::token(self, values),
             stable: self.is_lwt(),
             ..any

@@ -17,7 +17,7 @@ use crate::frame::{Flags, Opcode};
 use crate::session::attempt::{Tried, Trip};
 use crate::session::errand::Outcome;
 use crate::session::request::{Message, Request};
-use crate::session::{Answer, Execution, Inner, Session, decode};
+use crate::session::{Answer, Execution, Inner, Session, decode, hint};
 use crate::statement::{Prepared, Sent};
 
 /// An execution under way: what [`Session::run`] returns. Nothing is sent before it is polled.
@@ -82,9 +82,12 @@ impl Run {
             policy: policy.as_deref(),
             ..inner.anywhere(&execution.options)
         };
-        let first = inner.cluster.state().first(&execution.route(any));
-        let Some(conn) = first else {
-            return Ok(self.go_on(deadline, None));
+        let (tablet, conn) = {
+            let (state, route) = (inner.cluster.state(), execution.route(any));
+            match state.first(&route) {
+                Some(conn) => (state.tablet_block(&route, &conn), conn),
+                None => return Ok(self.go_on(deadline, None)),
+            }
         };
         let head = Head {
             opcode: Opcode::Execute,
@@ -96,7 +99,9 @@ impl Run {
         };
         let sent = execution.statement.to_send(conn.features());
         let begun = conn.clone().begin(cx, head, |out| {
-            execution.encode(None, &inner.defaults, conn.features(), &sent, out)
+            let level = execution.options.consistency;
+            let level = (level.unwrap_or(inner.defaults.consistency), &inner.defaults);
+            execution.encode(level, conn.features(), (&sent, tablet), out)
         });
         match begun {
             Ok(flight) => Ok(Step::Flying(flight, deadline, sent)),
@@ -121,7 +126,11 @@ impl Run {
         match outcome.result {
             Ok(frame) if frame.opcode == Opcode::Result => {
                 let statement = self.execution.as_ref().map(|e| &e.statement);
-                let answer = match decode::answer(frame, &conn, statement, &outcome.sent) {
+                let answer = decode::answer(frame, &conn, statement, &outcome.sent);
+                if let (Ok(answer), Some(statement)) = (&answer, statement) {
+                    hint::take(answer, statement, &conn, &self.session.0.cluster);
+                }
+                let answer = match answer {
                     // The next page needs the execution again.
                     Ok(answer) if answer.paging_state().is_some() => {
                         let statement = statement.cloned();
