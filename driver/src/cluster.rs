@@ -26,6 +26,7 @@ mod failure;
 mod hints;
 mod link;
 mod listen;
+mod measure;
 mod member;
 mod open;
 mod pauses;
@@ -57,7 +58,7 @@ use crate::cluster::schema::Follower;
 use crate::cluster::tablets::News;
 use crate::conn::Dialer;
 use crate::error::{ErrorKind, Result};
-use crate::metrics::{Connections, ShardAwareStats, Traffic};
+use crate::metrics::{Connections, Counts, ShardAwareStats, Traffic};
 use crate::policy::profile::Profile;
 use crate::topology::{KeyspaceInfo, TableInfo, Topology};
 
@@ -94,6 +95,8 @@ pub(crate) struct Cluster {
     complaints: Mutex<Vec<Box<str>>>,
     schema: Follower,
     nodes: NodeChannel,
+    /// What was counted for nodes that are not in the cluster any more.
+    gone: Mutex<Counts>,
     /// True once the session closes: everything that waits gives up.
     closed: tokio::sync::watch::Sender<bool>,
 }

@@ -79,7 +79,7 @@ use crate::conn::link::{Link, Phase};
 use crate::conn::request::{Flight, Head, Request};
 use crate::frame::response::Supported;
 use crate::frame::{Features, Flags, Frame, Opcode, Sharding};
-use crate::metrics::ConnCounters;
+use crate::metrics::{ConnCounters, ShardMeter};
 use crate::socket::Connector;
 use crate::wire::TooLong;
 
@@ -234,6 +234,17 @@ impl Conn {
     #[inline]
     pub fn load(&self) -> u32 {
         self.link.load()
+    }
+
+    /// Counts what goes over it from now on, if nobody has counted it before; `of` says with what.
+    #[inline]
+    pub(crate) fn meter(&self, of: impl FnOnce() -> Arc<ShardMeter>) -> &Arc<ShardMeter> {
+        self.link.meter.get_or_init(of)
+    }
+
+    /// What counts it, if anything does.
+    pub(crate) fn measured(&self) -> Option<&Arc<ShardMeter>> {
+        self.link.meter.get()
     }
 
     /// Requests given up by their callers whose answers are still due.

@@ -2,6 +2,7 @@
 
 mod advice;
 mod attempt;
+mod class;
 mod display;
 mod kind;
 mod sent;
@@ -12,6 +13,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 pub use attempt::{Attempt, Then};
+pub use class::ErrorClass;
 pub use kind::ErrorKind;
 
 /// What the driver returns.

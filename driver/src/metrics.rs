@@ -1,16 +1,28 @@
 //! Counters of what the driver did. Atomics only: they are part of the hot path.
 
 mod connections;
+#[cfg(feature = "metrics")]
+mod facade;
+mod histogram;
 mod latency;
+mod meter;
+mod prometheus;
 mod shards;
+mod snapshot;
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 
 pub use connections::{ConnCounters, Connections};
+#[cfg(feature = "metrics")]
+pub use facade::Exporter;
+pub use histogram::LatencyHistogram;
 pub(crate) use latency::Latencies;
+pub(crate) use meter::{ErrorMeter, ShardMeter};
+pub use prometheus::Detail;
 pub(crate) use shards::PoolCounters;
 pub use shards::ShardAwareStats;
+pub use snapshot::{Busy, Counts, ErrorCounts, Metrics, NodeMetrics, ShardMetrics};
 
 /// What a session sent to one shard of one node, as it chose: a forwarded request is not seen from here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,76 +57,52 @@ pub(crate) enum Reached {
     Owner,
 }
 
-/// The counters of one node. A request adds to exactly one of them.
+/// The counters of one node, made shard by shard as they are needed.
 #[derive(Debug)]
 pub(crate) struct NodeCounters {
-    shards: Box<[ShardCounters]>,
+    shards: Box<[OnceLock<Arc<ShardMeter>>]>,
 }
 
-/// One cache line, so that shards that are served by different threads do not share one.
-#[derive(Debug, Default)]
-#[repr(align(64))]
-struct ShardCounters {
-    anything: AtomicU64,
-    stranger: AtomicU64,
-    replica: AtomicU64,
-    owner: AtomicU64,
-}
-
-/// Shards beyond this many are counted as the last: the counters must be there before the server says how many
-/// shards it has, and no machine has more cores.
+/// Shards beyond this many are counted as the last: the places must be there before the server says how many shards it
+/// has, and no machine has more cores.
 const MOST_SHARDS: usize = 256;
 
 impl Default for NodeCounters {
     fn default() -> NodeCounters {
         NodeCounters {
-            shards: (0..=MOST_SHARDS)
-                .map(|_| ShardCounters::default())
-                .collect(),
+            shards: (0..=MOST_SHARDS).map(|_| OnceLock::new()).collect(),
         }
     }
 }
 
 impl NodeCounters {
-    #[inline]
-    pub(crate) fn count(&self, shard: Option<u16>, reached: Reached) {
+    /// The counters of a shard.
+    pub(crate) fn of(&self, shard: Option<u16>) -> Arc<ShardMeter> {
         let at = shard.map_or(MOST_SHARDS, |s| usize::from(s).min(MOST_SHARDS - 1));
-        let Some(counters) = self.shards.get(at) else {
-            return;
-        };
-        let counter = match reached {
-            Reached::Anything => &counters.anything,
-            Reached::Stranger => &counters.stranger,
-            Reached::Replica => &counters.replica,
-            Reached::Owner => &counters.owner,
-        };
-        counter.fetch_add(1, Relaxed);
+        let place = self.shards.get(at);
+        place
+            .map(|place| place.get_or_init(Arc::default).clone())
+            .unwrap_or_default()
     }
 
     /// The shards that anything was sent to.
     pub(crate) fn traffic(&self, node: SocketAddr) -> impl Iterator<Item = Traffic> {
-        (0..)
-            .zip(&self.shards)
-            .map(move |(at, counters)| {
-                counters.traffic(node, (usize::from(at) < MOST_SHARDS).then_some(at))
-            })
-            .filter(|t| t.requests > 0)
+        let all = self
+            .used()
+            .map(move |(shard, meter)| meter.traffic(node, shard));
+        all.filter(|t| t.requests > 0)
     }
-}
 
-impl ShardCounters {
-    fn traffic(&self, node: SocketAddr, shard: Option<u16>) -> Traffic {
-        let owner = self.owner.load(Relaxed);
-        let replica = owner + self.replica.load(Relaxed);
-        let keyed = replica + self.stranger.load(Relaxed);
-        Traffic {
-            node,
-            shard,
-            requests: keyed + self.anything.load(Relaxed),
-            keyed,
-            to_replica: replica,
-            to_owning_shard: owner,
-        }
+    /// What was counted for each shard.
+    pub(crate) fn read(&self) -> impl Iterator<Item = (Option<u16>, Counts)> {
+        self.used().map(|(shard, meter)| (shard, meter.read()))
+    }
+
+    fn used(&self) -> impl Iterator<Item = (Option<u16>, &ShardMeter)> {
+        (0..).zip(&self.shards).filter_map(|(at, meter)| {
+            let shard = (usize::from(at) < MOST_SHARDS).then_some(at);
+            Some((shard, &**meter.get()?))
+        })
     }
 }
 
@@ -133,7 +121,7 @@ mod tests {
             (Some(999), Reached::Owner),
             (None, Reached::Anything),
         ] {
-            counters.count(shard, reached);
+            counters.of(shard).count(reached);
         }
         let node = ([127, 0, 0, 1], 9042).into();
         let found: Vec<_> = counters

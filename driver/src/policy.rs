@@ -51,4 +51,7 @@ pub mod speculation;
 /// Who says when a write was made.
 pub mod timestamp;
 
+/// Who wants to know of each request that has ended.
+pub mod tracker;
+
 pub use shared::Shared;

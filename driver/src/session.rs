@@ -4,16 +4,19 @@ mod answer;
 mod attempt;
 mod builder;
 mod choices;
+mod counted;
 mod decode;
 mod errand;
 mod execution;
 mod hint;
 mod inner;
+mod observe;
 mod pages;
 mod race;
 mod request;
 mod run;
 mod statements;
+mod trace;
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +27,7 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::response::{SchemaChange, SchemaTarget};
-use crate::metrics::{Connections, ShardAwareStats, Traffic};
+use crate::metrics::{Connections, Metrics, ShardAwareStats, Traffic};
 use crate::session::answer::Content;
 use crate::session::inner::{Defaults, Inner};
 use crate::session::request::Message;
@@ -38,6 +41,7 @@ pub use builder::SessionBuilder;
 pub use execution::Execution;
 pub use pages::Pages;
 pub use run::Run;
+pub use trace::{Trace, TraceEvent};
 
 /// A session with a cluster: a connection to each shard of each node, kept alive behind it. Cheap to clone; all
 /// clones are the same session.
@@ -357,6 +361,28 @@ impl Session {
     /// ring of tokens, and once the session is closed.
     pub fn known_tablets(&self) -> usize {
         self.0.cluster.known_tablets()
+    }
+
+    /// What was counted until now, for the session, its nodes and their shards: requests, errors, retries, latencies,
+    /// bytes. Takes no lock that a request takes, and stops nothing.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example(session: scylla_orm_driver::Session) {
+    /// use scylla_orm_driver::metrics::Detail;
+    ///
+    /// let metrics = session.metrics();
+    /// let total = metrics.total();
+    /// println!("{} requests, p99 {:?}", total.requests, total.latencies.quantile(0.99));
+    /// for node in &metrics.nodes {
+    ///     println!("{}: {:?} failed", node.node, node.total().errors);
+    /// }
+    /// // For the page that Prometheus reads.
+    /// let page = metrics.to_prometheus(Detail::Node);
+    /// # }
+    /// ```
+    pub fn metrics(&self) -> Metrics {
+        self.0.counted.complete(self.0.cluster.metrics())
     }
 
     /// How many connections there were so far, and how they ended.

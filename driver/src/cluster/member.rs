@@ -82,7 +82,7 @@ impl Member {
     /// Counts a request, and where it reaches.
     #[inline]
     pub(super) fn count(&self, conn: &Conn, reached: Reached) {
-        self.counters.count(conn.shard(), reached);
+        conn.meter(|| self.counters.of(conn.shard())).count(reached);
     }
 
     /// Why it has no connection.

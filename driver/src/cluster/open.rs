@@ -49,6 +49,7 @@ pub(super) async fn open(mut settings: Settings) -> Result<Arc<Cluster>> {
     let cluster = Arc::new(Cluster {
         schema: Follower::new(settings.schema.clone()),
         nodes: NodeChannel::default(),
+        gone: Mutex::default(),
         settings,
         name: told.cluster.clone(),
         since,

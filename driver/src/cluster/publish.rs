@@ -45,6 +45,7 @@ impl Cluster {
             .collect();
         for old in &gone {
             if !members.iter().any(|new| new.host_id == old.host_id) {
+                self.outlive(old);
                 let (host_id, address) = (old.host_id, old.address());
                 tracing::info!(%host_id, %address, "node removed");
                 self.nodes.tell(NodeEvent::Removed { host_id, address });

@@ -62,19 +62,19 @@ impl Inbox {
         }
     }
 
-    /// Reads once. A short read tells tokio that the socket is empty, which saves a second call.
+    /// Reads once, and says how many bytes. A short read tells tokio that the socket is empty, which saves a second call.
     pub(super) fn poll_read(
         &mut self,
         reader: &mut (impl AsyncRead + Unpin),
         cx: &mut Context<'_>,
-    ) -> Poll<Result<(), End>> {
+    ) -> Poll<Result<usize, End>> {
         if self.chunk.capacity() - self.chunk.len() < LOW {
             self.chunk.reserve(CHUNK);
         }
         // Made anew in each poll: that loses nothing, `read_buf` is cancel-safe.
         match ready!(pin!(reader.read_buf(&mut self.chunk)).poll(cx)) {
             Ok(0) => Poll::Ready(Err(self.foreign().unwrap_or(End::ByServer))),
-            Ok(_) => Poll::Ready(Ok(())),
+            Ok(read) => Poll::Ready(Ok(read)),
             Err(error) => Poll::Ready(Err(End::Io(error))),
         }
     }
@@ -262,7 +262,7 @@ pub(super) mod tests {
             let cx = &mut Context::from_waker(std::task::Waker::noop());
             while !piece.is_empty() {
                 let read = inbox.poll_read(&mut piece, cx);
-                assert!(matches!(read, Poll::Ready(Ok(()))));
+                assert!(matches!(read, Poll::Ready(Ok(1..))));
                 if let Err(end) = inbox.cut(&mut batch, agreed) {
                     return (batch, Some(end.to_string()));
                 }

@@ -19,7 +19,7 @@ use crate::conn::state::{Found, Life, Stage, State, Then};
 use crate::conn::sync::{AtomicBool, AtomicU32, Mutex, MutexGuard};
 use crate::conn::task::direct;
 use crate::frame::{Flags, Frame, Unreadable};
-use crate::metrics::ConnCounters;
+use crate::metrics::{ConnCounters, ShardMeter};
 
 /// What the I/O task, the requests and the sweeper of one connection share.
 pub(super) struct Link {
@@ -42,6 +42,8 @@ pub(super) struct Link {
     pub(super) deadlines: Arc<Deadlines>,
     pub(super) config: Arc<ConnConfig>,
     pub(super) counters: Arc<ConnCounters>,
+    /// Counts what goes over it, once it serves requests to a shard.
+    pub(super) meter: OnceLock<Arc<ShardMeter>>,
 }
 
 /// How far a writer came.
@@ -78,6 +80,7 @@ impl Link {
             deadlines: Arc::clone(&dialer.deadlines),
             config: Arc::clone(&dialer.config),
             counters: Arc::clone(&dialer.counters),
+            meter: OnceLock::new(),
         });
         let weak = Arc::downgrade(&link);
         link.deadlines.watch(weak);
@@ -256,7 +259,13 @@ impl Link {
         mut put: impl FnMut(Option<&OwnedWriteHalf>, &[u8]) -> io::Result<usize>,
     ) -> Wrote {
         loop {
-            let (written, result) = pen.write(&mut put);
+            let mut bytes = 0;
+            let (written, result) = pen.write(|half, rest| {
+                let put = put(half, rest)?;
+                bytes += put;
+                Ok(put)
+            });
+            self.wrote(bytes);
             let mut state = self.lock();
             state.outbox.note(written);
             let ended = matches!(state.life(), Life::Ended(_));
@@ -284,6 +293,22 @@ impl Link {
                     };
                 }
             }
+        }
+    }
+
+    /// Counts bytes that went out.
+    fn wrote(&self, bytes: usize) {
+        self.counters.written_bytes(bytes);
+        if let Some(meter) = self.meter.get() {
+            meter.written_bytes(bytes);
+        }
+    }
+
+    /// Counts bytes that came.
+    pub(super) fn has_read(&self, bytes: usize) {
+        self.counters.read_bytes(bytes);
+        if let Some(meter) = self.meter.get() {
+            meter.read_bytes(bytes);
         }
     }
 

@@ -7,6 +7,7 @@ use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use crate::clock::deadlines::Tick;
 use crate::conn::Conn;
@@ -54,6 +55,8 @@ pub struct Flight {
     conn: Arc<Conn>,
     /// `None` once it has resolved.
     stage: Option<Stage>,
+    /// When it began; `None` on a connection that is not measured.
+    begun: Option<Instant>,
 }
 
 thread_local! {
@@ -97,6 +100,7 @@ impl Flight {
         }
         Ok(Flight {
             stage: Some(result?),
+            begun: conn.link().meter.get().map(|_| Instant::now()),
             conn,
         })
     }
@@ -129,6 +133,11 @@ impl Future for Flight {
             return Poll::Pending;
         };
         this.stage = None;
+        if let (Some(begun), Some(meter), Ok(_)) =
+            (this.begun, this.conn.link().meter.get(), &result)
+        {
+            meter.answered(begun.elapsed());
+        }
         Poll::Ready(result.and_then(|frame| {
             let step = Of::Request;
             this.conn

@@ -110,9 +110,12 @@ impl Task {
                 Side::Tcp(half) => self.inbox.poll_read(half, cx),
                 Side::Other(stream) => self.inbox.poll_read(stream, cx),
             };
-            if let Err(end) = ready!(read) {
-                self.link.fail(end);
-                return Poll::Ready(false);
+            match ready!(read) {
+                Ok(bytes) => self.link.has_read(bytes),
+                Err(end) => {
+                    self.link.fail(end);
+                    return Poll::Ready(false);
+                }
             }
             if self.deliver() {
                 self.trips = 1;

@@ -18,6 +18,10 @@ pub struct Connections {
     pub aborted: u64,
     /// Replaced because too many answers were due that nobody waited for.
     pub worn_out: u64,
+    /// Bytes that came over all of them, as they are on the wire, or before TLS.
+    pub read_bytes: u64,
+    /// Bytes that went out over all of them.
+    pub written_bytes: u64,
 }
 
 /// Counts what becomes of connections.
@@ -28,6 +32,8 @@ pub struct ConnCounters {
     lost: AtomicU64,
     aborted: AtomicU64,
     worn_out: AtomicU64,
+    read_bytes: AtomicU64,
+    written_bytes: AtomicU64,
 }
 
 impl ConnCounters {
@@ -39,7 +45,17 @@ impl ConnCounters {
             lost: self.lost.load(Relaxed),
             aborted: self.aborted.load(Relaxed),
             worn_out: self.worn_out.load(Relaxed),
+            read_bytes: self.read_bytes.load(Relaxed),
+            written_bytes: self.written_bytes.load(Relaxed),
         }
+    }
+
+    pub(crate) fn read_bytes(&self, bytes: usize) {
+        self.read_bytes.fetch_add(bytes as u64, Relaxed);
+    }
+
+    pub(crate) fn written_bytes(&self, bytes: usize) {
+        self.written_bytes.fetch_add(bytes as u64, Relaxed);
     }
 
     pub(crate) fn opened(&self) {

@@ -203,6 +203,9 @@ impl<'a> Trip<'a> {
             Decision::Retry(again) => (true, again),
             Decision::RetryNextHost(again) => (false, again),
         };
+        if let Some(meter) = conn.measured() {
+            meter.retried();
+        }
         self.errand.request.lower(again.consistency);
         Next::Attempt {
             same,

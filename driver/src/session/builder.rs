@@ -1,5 +1,6 @@
 //! Settings of a session that is to be opened.
 
+mod knowledge;
 mod policies;
 
 use std::fmt;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use crate::clock::{Clock, SystemClock};
-use crate::cluster::{Cluster, ContactPoint, SchemaMetadata, SchemaSettings, Settings};
+use crate::cluster::{Cluster, ContactPoint, SchemaSettings, Settings};
 use crate::conn::config::{ConnConfig, Credentials};
 use crate::error::Result;
 use crate::frame::{Compression, Consistency, Version};
@@ -17,7 +18,9 @@ use crate::policy::distance::Locality;
 use crate::policy::routing::Routing;
 use crate::pool::config::PoolConfig;
 use crate::session::Session;
+use crate::session::builder::knowledge::Observation;
 use crate::session::builder::policies::Choices;
+use crate::session::counted::Counted;
 use crate::session::inner::{Defaults, Inner};
 use crate::session::statements::Statements;
 use crate::socket::{Connector, Resolver, SystemResolver, Tcp};
@@ -42,6 +45,7 @@ pub struct SessionBuilder {
     refresh_interval: Duration,
     prepared_cache: usize,
     schema: SchemaSettings,
+    observation: Observation,
     connector: Arc<dyn Connector>,
     resolver: Arc<dyn Resolver>,
     clock: Arc<dyn Clock>,
@@ -71,6 +75,7 @@ impl Default for SessionBuilder {
             refresh_interval: Duration::from_secs(60),
             prepared_cache: 1024,
             schema: SchemaSettings::default(),
+            observation: Observation::default(),
             connector: Arc::new(Tcp::default()),
             resolver: Arc::new(SystemResolver),
             clock: Arc::new(SystemClock),
@@ -204,22 +209,6 @@ impl SessionBuilder {
         self
     }
 
-    /// Whether and when the session reads the schema, for [`Session::schema`]. By default when it is asked for first.
-    pub fn schema_metadata(mut self, when: SchemaMetadata) -> Self {
-        self.schema.mode = when;
-        self
-    }
-
-    /// The keyspaces that are read into [`Session::schema`], as they are spelled in the system tables. By default all
-    /// but those of the system itself (`system`, and what begins with `system_`).
-    pub fn schema_keyspaces(
-        mut self,
-        keyspaces: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.schema.keyspaces = keyspaces.into_iter().map(Into::into).collect();
-        self
-    }
-
     /// How long a change of the schema may take to reach all nodes. 10 s by default.
     pub fn agreement_timeout(mut self, timeout: Duration) -> Self {
         self.agreement_timeout = timeout;
@@ -302,6 +291,8 @@ impl SessionBuilder {
             agreement_timeout: self.agreement_timeout,
             statements: Statements::new(self.prepared_cache),
             policies,
+            observers: self.observation.observers(),
+            counted: Counted::default(),
             runtime: Handle::current(),
         }));
         session.0.cluster.wait_usable().await?;

@@ -134,13 +134,21 @@ impl Errand<'_> {
         request: Request<'_>,
     ) -> Result<Answer, ErrorKind> {
         let Outcome { result, sent } = outcome;
-        let frame = result.map_err(|failure| self.failure(&failure))?;
+        let frame = result.map_err(|failure| self.failure(&failure));
         let statement = request.answered();
-        let answer = decode::answer(frame, conn, statement, &sent)?;
-        if let Some(statement) = statement {
-            hint::take(&answer, statement, conn, &self.inner.cluster);
+        let answer = frame.and_then(|frame| decode::answer(frame, conn, statement, &sent));
+        match (&answer, statement) {
+            (Ok(answer), Some(statement)) => {
+                hint::take(answer, statement, conn, &self.inner.cluster);
+            }
+            (Ok(_), None) => {}
+            (Err(kind), _) => {
+                if let Some(meter) = conn.measured() {
+                    meter.failed(kind.class());
+                }
+            }
         }
-        Ok(answer)
+        answer
     }
 
     fn tablet(&self, conn: &Conn, request: Request<'_>) -> u8 {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tracing::{Instrument, Span};
 
 use crate::clock::deadlines::Tick;
 use crate::cluster::{Cluster, Route};
@@ -11,6 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Consistency;
 use crate::session::attempt::Trip;
 use crate::session::choices::Policies;
+use crate::session::counted::Counted;
+use crate::session::observe::{Observed, Observers};
 use crate::session::request::{Message, Request};
 use crate::session::statements::Statements;
 use crate::session::{Answer, Execution};
@@ -34,6 +37,8 @@ pub(super) struct Inner {
     pub(super) agreement_timeout: Duration,
     pub(super) statements: Statements,
     pub(super) policies: Policies,
+    pub(super) observers: Observers,
+    pub(super) counted: Counted,
     /// Where the session closes itself when its last clone is dropped.
     pub(super) runtime: Handle,
 }
@@ -89,9 +94,23 @@ impl Inner {
             level: None,
         };
         let deadline = self.deadline(&options);
-        Trip::new(self, request, deadline, self.timeout(&options))
-            .go(None)
-            .await
+        let observed = self.observers.observe(|| request.subject());
+        let span = observed
+            .as_ref()
+            .map_or_else(Span::none, |o| o.span.clone());
+        let trip = Trip::new(self, request, deadline, self.timeout(&options));
+        let result = trip.go(None).instrument(span).await;
+        self.ended(observed.as_deref(), &result);
+        result
+    }
+
+    /// Counts a request that has ended, and tells those who want to know.
+    #[inline]
+    pub(super) fn ended(&self, observed: Option<&Observed>, result: &Result<Answer>) {
+        self.counted.ended(result);
+        if let Some(observed) = observed {
+            observed.ended(result, &self.observers, &self.counted);
+        }
     }
 }
 

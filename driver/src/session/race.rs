@@ -71,6 +71,9 @@ impl Trip<'_> {
                     copies += 1;
                     next = match self.pass_on(&mut road) {
                         Some(conn) => {
+                            if let Some(meter) = conn.measured() {
+                                meter.speculated();
+                            }
                             flights.push(fly(self.errand, conn, copies, Duration::ZERO));
                             due(copies + 1)
                         }

@@ -10,6 +10,7 @@ use crate::frame::request::{Execute, Prepare, Query};
 use crate::frame::{Consistency, Features, Flags, Opcode, Params, Values};
 use crate::policy::retry::Tried;
 use crate::routing;
+use crate::session::observe::Subject;
 use crate::session::{Defaults, Execution};
 use crate::statement::{Batch, Entry, Known, Options, Prepared, Sent, Statement, Verb};
 use crate::wire::TooLong;
@@ -48,6 +49,21 @@ impl Message<'_> {
 }
 
 impl<'a> Request<'a> {
+    /// What it is about, for those who look at it.
+    pub(super) fn subject(&self) -> Subject {
+        let (operation, statement) = match self.message {
+            Message::Execute(execution) => ("EXECUTE", Some(&execution.statement)),
+            Message::Query(_) => ("QUERY", None),
+            Message::Prepare(_) => ("PREPARE", None),
+            Message::Batch(batch, _) => ("BATCH", batch.entries().iter().find_map(Entry::prepared)),
+        };
+        Subject {
+            operation,
+            text: self.text(),
+            statement: statement.cloned(),
+        }
+    }
+
     pub(super) fn opcode(&self) -> Opcode {
         match self.message {
             Message::Execute(_) => Opcode::Execute,

@@ -16,6 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Flags, Opcode};
 use crate::session::attempt::{Tried, Trip};
 use crate::session::errand::Outcome;
+use crate::session::observe::{Observed, Subject};
 use crate::session::request::{Message, Request};
 use crate::session::{Answer, Execution, Inner, Session, decode, hint};
 use crate::statement::{Prepared, Sent};
@@ -33,6 +34,8 @@ pub struct Run {
     /// The retry loop takes it, and brings it back.
     execution: Option<Execution>,
     step: Step,
+    /// Rare, so that the future stays small.
+    observed: Option<Box<Observed>>,
 }
 
 enum Step {
@@ -48,6 +51,7 @@ impl Run {
             session,
             execution: Some(execution),
             step: Step::New,
+            observed: None,
         }
     }
 
@@ -73,6 +77,11 @@ impl Run {
             return Ok(Step::Over);
         };
         inner.complete(execution)?;
+        self.observed = inner.observers.observe(|| Subject {
+            operation: "EXECUTE",
+            text: execution.statement.shared_text().clone(),
+            statement: Some(execution.statement.clone()),
+        });
         let deadline = inner.deadline(&execution.options);
         if inner.races(execution) {
             return Ok(self.go_on(deadline, None));
@@ -183,7 +192,18 @@ impl Future for Run {
     /// If it has already resolved.
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Answer>> {
-        let this = &mut *self;
+        let result = ready!(self.advance(cx));
+        let observed = self.observed.take();
+        self.session.0.ended(observed.as_deref(), &result);
+        Poll::Ready(result)
+    }
+}
+
+impl Run {
+    #[inline]
+    fn advance(&mut self, cx: &mut Context<'_>) -> Poll<Result<Answer>> {
+        let this = self;
+        let _entered = this.observed.as_ref().map(|o| o.span.clone().entered());
         loop {
             match &mut this.step {
                 Step::New => match this.start(cx) {
