@@ -177,7 +177,7 @@ impl Conn {
         head: Head,
         body: impl FnOnce(&mut Vec<u8>) -> Result<(), TooLong>,
     ) -> Result<Flight, Failure> {
-        Flight::begin(self, cx, head, body)
+        Flight::begin(self, cx, head, true, body)
     }
 
     /// Takes no more requests, waits for those under way, and closes the connection so that neither side loses

@@ -55,7 +55,7 @@ pub struct Flight {
     conn: Arc<Conn>,
     /// `None` once it has resolved.
     stage: Option<Stage>,
-    /// When it began; `None` on a connection that is not measured.
+    /// When it began; `None` if it is not measured.
     begun: Option<Instant>,
 }
 
@@ -69,12 +69,13 @@ thread_local! {
 const KEEP: usize = 64 << 10;
 
 impl Flight {
-    /// Encodes a request and hands it to the connection.
+    /// Encodes a request and hands it to the connection. One that is `measured` counts among those of applications.
     #[inline]
     pub(super) fn begin(
         conn: Arc<Conn>,
         cx: &Context<'_>,
         head: Head,
+        measured: bool,
         body: impl FnOnce(&mut Vec<u8>) -> Result<(), TooLong>,
     ) -> Result<Flight, Failure> {
         let mut frame = SCRATCH.take();
@@ -100,7 +101,7 @@ impl Flight {
         }
         Ok(Flight {
             stage: Some(result?),
-            begun: conn.link().meter.get().map(|_| Instant::now()),
+            begun: (measured && conn.measured().is_some()).then(Instant::now),
             conn,
         })
     }
@@ -189,7 +190,7 @@ where
         let Step::New(conn, head, body) = mem::replace(&mut self.step, Step::Over) else {
             unreachable!("not polled after it resolved");
         };
-        match Flight::begin(conn, cx, head, body) {
+        match Flight::begin(conn, cx, head, false, body) {
             Ok(flight) => {
                 self.step = Step::Sent(flight);
                 Poll::Pending

@@ -59,13 +59,12 @@ impl LatencyHistogram {
     /// The time within which this share of the requests was answered, from 0 to 1: 0.99 of them for the 99th
     /// percentile. `None` if there are none.
     pub fn quantile(&self, share: f64) -> Option<Duration> {
-        // As whole numbers, so that all of them are all of them.
-        let millionths = (share.clamp(0.0, 1.0) * 1e6).round();
-        let wanted = u128::from(self.count()) * millionths as u128;
+        // Exact as long as there are fewer than 2⁵³.
+        let wanted = (self.count() as f64 * share.clamp(0.0, 1.0)).ceil();
         let mut seen = 0;
         let found = self.filled().find(|(_, count)| {
-            seen += u128::from(*count) * 1_000_000;
-            seen >= wanted
+            seen += count;
+            seen as f64 >= wanted
         });
         found.map(|(at, _)| longest(at))
     }

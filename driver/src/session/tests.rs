@@ -10,3 +10,4 @@ mod policies;
 mod retry;
 mod rows;
 mod schema;
+mod trace;
