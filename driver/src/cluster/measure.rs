@@ -14,6 +14,7 @@ impl Cluster {
     pub(crate) fn metrics(&self) -> Metrics {
         let state = self.state();
         let nodes = state.topology.nodes().iter().zip(&state.members);
+        let (read_bytes, written_bytes) = self.dialer.counters.bytes();
         Metrics {
             nodes: nodes.map(|(node, member)| measured(node, member)).collect(),
             gone: self
@@ -22,6 +23,8 @@ impl Cluster {
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone(),
             connections: self.connections(),
+            read_bytes,
+            written_bytes,
             ..Metrics::default()
         }
     }

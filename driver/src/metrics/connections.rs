@@ -18,10 +18,6 @@ pub struct Connections {
     pub aborted: u64,
     /// Replaced because too many answers were due that nobody waited for.
     pub worn_out: u64,
-    /// Bytes that came over all of them, as they are on the wire, or before TLS.
-    pub read_bytes: u64,
-    /// Bytes that went out over all of them.
-    pub written_bytes: u64,
 }
 
 /// Counts what becomes of connections.
@@ -45,9 +41,15 @@ impl ConnCounters {
             lost: self.lost.load(Relaxed),
             aborted: self.aborted.load(Relaxed),
             worn_out: self.worn_out.load(Relaxed),
-            read_bytes: self.read_bytes.load(Relaxed),
-            written_bytes: self.written_bytes.load(Relaxed),
         }
+    }
+
+    /// Bytes that came, and that went out, until now.
+    pub(crate) fn bytes(&self) -> (u64, u64) {
+        (
+            self.read_bytes.load(Relaxed),
+            self.written_bytes.load(Relaxed),
+        )
     }
 
     pub(crate) fn read_bytes(&self, bytes: usize) {

@@ -18,8 +18,12 @@ pub struct Metrics {
     pub nodes: Vec<NodeMetrics>,
     /// What was counted for nodes that are not in the cluster any more.
     pub gone: Counts,
-    /// How many connections there were, the control connection among them, and what went over them.
+    /// How many connections there were, the control connection among them.
     pub connections: Connections,
+    /// Bytes that came over all of them, as they are on the wire, or before TLS.
+    pub read_bytes: u64,
+    /// Bytes that went out over all of them.
+    pub written_bytes: u64,
     /// Requests of applications that failed in the end, after all their attempts.
     pub failed: ErrorCounts,
     /// Answers in which the server warned of something.
