@@ -13,7 +13,11 @@ mod select;
 mod view;
 mod virtual_table;
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
+
 pub(crate) mod access;
+pub(crate) mod outcome;
 pub(crate) mod plan;
 pub(crate) mod restrict;
 
@@ -25,7 +29,6 @@ pub(crate) mod term;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use scylla_orm_driver::value::Column;
 use scylla_orm_driver::wire::Cell;
 
 use crate::catalog::change::Origin;
@@ -46,6 +49,8 @@ use crate::flavor::Flavor;
 use crate::parse::syntax::ddl::Ddl;
 use crate::parse::syntax::describe::Describe;
 use crate::store::Store;
+
+pub(crate) use crate::exec::outcome::{Outcome, Rows};
 
 /// The codes of SERIAL and LOCAL_SERIAL.
 const SERIAL: [u16; 2] = [8, 9];
@@ -97,30 +102,6 @@ pub(crate) struct Context<'a> {
     pub(crate) user: User<'a>,
 }
 
-/// What a statement answers.
-#[derive(Debug, Clone)]
-pub(crate) enum Outcome {
-    Void {
-        warnings: Vec<String>,
-    },
-    Rows(Rows),
-    /// The connection uses this keyspace from now on.
-    SetKeyspace(Box<str>),
-    /// What the client is told, and what everybody who registered for events is.
-    SchemaChange(ddl::Applied),
-}
-
-/// Rows of an answer.
-#[derive(Debug, Clone)]
-pub(crate) struct Rows {
-    pub(crate) columns: Arc<[Column]>,
-    /// One cell per column; `None` is null.
-    pub(crate) rows: Vec<Vec<Option<Vec<u8>>>>,
-    /// There may be more, from here on.
-    pub(crate) paging_state: Option<Vec<u8>>,
-    pub(crate) warnings: Vec<String>,
-}
-
 /// Which rule a batch follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BatchKind {
@@ -135,6 +116,11 @@ impl Engine {
             tablets: config.tablets,
             ..Schema::new(config.flavor)
         };
+        Engine::with_schema(config, Arc::new(schema))
+    }
+
+    /// With a schema to begin with, and no data.
+    fn with_schema(config: EngineConfig, schema: Arc<Schema>) -> Engine {
         let placement = Placement::new(Arc::new([]), &schema, &Tablets::new());
         let superuser = config
             .superuser
@@ -143,7 +129,7 @@ impl Engine {
         let roles = role::at_start(config.access, superuser);
         Engine {
             config,
-            schema: RwLock::new(Arc::new(schema)),
+            schema: RwLock::new(schema),
             store: RwLock::default(),
             placement: RwLock::new(Arc::new(placement)),
             roles: RwLock::new(Arc::new(roles)),

@@ -51,6 +51,9 @@ mod clock;
 mod flavor;
 
 pub use clock::Clock;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub use exec::fuzz;
 pub use fault::Fault;
 pub use flavor::Flavor;
 pub use node::requests::RequestRecord;

@@ -70,24 +70,27 @@ impl Varint {
 
     /// From the digits of its absolute value.
     pub(super) fn from_digits(negative: bool, digits: &str) -> Option<Self> {
-        if digits.is_empty() {
+        if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
             return None;
         }
+        // As many as fit into a limb, so that a long number takes few long multiplications.
+        const GROUP: usize = 9;
         // Little-endian while it grows.
-        let mut number: Vec<u8> = Vec::with_capacity(digits.len() / 2 + 1);
-        for digit in digits.chars() {
-            let mut carry = digit.to_digit(10)?;
-            for byte in &mut number {
-                let n = u32::from(*byte) * 10 + carry;
-                *byte = low(n);
-                carry = n >> 8;
+        let mut number: Vec<u32> = Vec::with_capacity(digits.len() / GROUP + 1);
+        for group in digits.as_bytes().chunks(GROUP) {
+            let ten = |number: u64, digit: &u8| number * 10 + u64::from(digit - b'0');
+            let scale = group.iter().fold(1, |scale, _| scale * 10);
+            let mut carry = group.iter().fold(0, ten);
+            for limb in &mut number {
+                let n = u64::from(*limb) * scale + carry;
+                (*limb, carry) = (low(n), n >> 32);
             }
             if carry > 0 {
                 number.push(low(carry));
             }
         }
-        number.push(0);
-        number.reverse();
+        let limbs = number.iter().rev().flat_map(|limb| limb.to_be_bytes());
+        let mut number: Vec<u8> = std::iter::once(0).chain(limbs).collect();
         if negative {
             negate(&mut number);
         }
@@ -129,8 +132,9 @@ fn negate(bytes: &mut [u8]) {
     }
 }
 
-fn low(n: u32) -> u8 {
-    n.to_le_bytes()[0]
+fn low(n: u64) -> u32 {
+    let [a, b, c, d, ..] = n.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 macro_rules! from_integer {

@@ -2,7 +2,7 @@
 
 mod key;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use scylla_orm_driver::value::Type;
 use uuid::Uuid;
@@ -130,8 +130,9 @@ fn declared(
     flavor: Flavor,
 ) -> Result<Vec<Declared>, Failure> {
     let mut columns: Vec<Declared> = Vec::new();
+    let mut names = HashSet::new();
     for column in &statement.columns {
-        if columns.iter().any(|c| c.name == column.name) {
+        if !names.insert(&column.name) {
             return Err(Failure::invalid(flavor.pick(
                 format!("Multiple definition of identifier {}", column.name),
                 format!(
@@ -153,11 +154,9 @@ fn declared(
 impl Definition<'_> {
     /// The columns outside the key.
     fn add_others(&self, columns: &mut Vec<Column>, key: &PrimaryKey) -> Result<(), Failure> {
+        let of_key: HashSet<Name> = columns.iter().map(|column| column.name.clone()).collect();
         for declared in &self.columns {
-            if columns
-                .iter()
-                .any(|c| c.is_key() && c.name == declared.name)
-            {
+            if of_key.contains(&declared.name) {
                 continue;
             }
             if declared.is_static && key.clustering.is_empty() {

@@ -1,5 +1,7 @@
 //! Where the parser stands in the tokens, and what it says when they end its way.
 
+use std::collections::HashMap;
+
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::lexer::{self, Kind, Token};
@@ -8,11 +10,73 @@ use crate::parse::syntax::{Name, QualifiedName};
 /// How deep terms, types and selectors may nest: far beyond any use, far from the end of the stack.
 const DEPTH: usize = 100;
 
-/// Words that are no names unless quoted.
-const RESERVED: &str = "add allow alter and apply asc authorize batch begin by columnfamily create default delete \
-    desc describe drop entries execute false from full grant if in index infinity insert into is keyspace limit \
-    materialized mbean mbeans modify nan norecursive not null of on or order primary rename replace revoke schema \
-    select set table to token true truncate unlogged unset update use using view where with";
+/// Words that are no names unless quoted, sorted.
+const RESERVED: [&str; 64] = [
+    "add",
+    "allow",
+    "alter",
+    "and",
+    "apply",
+    "asc",
+    "authorize",
+    "batch",
+    "begin",
+    "by",
+    "columnfamily",
+    "create",
+    "default",
+    "delete",
+    "desc",
+    "describe",
+    "drop",
+    "entries",
+    "execute",
+    "false",
+    "from",
+    "full",
+    "grant",
+    "if",
+    "in",
+    "index",
+    "infinity",
+    "insert",
+    "into",
+    "is",
+    "keyspace",
+    "limit",
+    "materialized",
+    "mbean",
+    "mbeans",
+    "modify",
+    "nan",
+    "norecursive",
+    "not",
+    "null",
+    "of",
+    "on",
+    "or",
+    "order",
+    "primary",
+    "rename",
+    "replace",
+    "revoke",
+    "schema",
+    "select",
+    "set",
+    "table",
+    "to",
+    "token",
+    "true",
+    "truncate",
+    "unlogged",
+    "unset",
+    "update",
+    "use",
+    "using",
+    "view",
+    "where",
+    "with",
+];
 
 /// A place in the tokens of a statement. The grammar is in its other `impl` blocks, one file per clause.
 pub(super) struct Cursor<'t> {
@@ -23,6 +87,8 @@ pub(super) struct Cursor<'t> {
     depth: usize,
     pub(super) flavor: Flavor,
     pub(super) markers: Vec<Option<Name>>,
+    /// Which of them have a name that they share, on ScyllaDB.
+    named: HashMap<Name, usize>,
 }
 
 impl<'t> Cursor<'t> {
@@ -38,6 +104,7 @@ impl<'t> Cursor<'t> {
             depth: 0,
             flavor,
             markers: Vec::new(),
+            named: HashMap::new(),
         })
     }
 
@@ -188,15 +255,17 @@ impl<'t> Cursor<'t> {
 
     /// The index of a marker. Two `:x` are one variable on ScyllaDB, two on Cassandra.
     pub(super) fn marker(&mut self, name: Option<Name>) -> usize {
-        let shared = name.is_some() && self.flavor == Flavor::Scylla;
-        let known = match shared {
-            true => self.markers.iter().position(|m| *m == name),
-            false => None,
-        };
-        known.unwrap_or_else(|| {
-            self.markers.push(name);
-            self.markers.len() - 1
-        })
+        let next = self.markers.len();
+        if let Some(name) = &name
+            && self.flavor == Flavor::Scylla
+        {
+            let index = *self.named.entry(name.clone()).or_insert(next);
+            if index < next {
+                return index;
+            }
+        }
+        self.markers.push(name);
+        next
     }
 
     /// The next token fits no rule that could follow.
@@ -272,8 +341,9 @@ impl<'t> Cursor<'t> {
 
 /// Whether a word needs quotes to be a name.
 fn is_reserved(word: &str) -> bool {
-    let mut reserved = RESERVED.split_ascii_whitespace();
-    reserved.any(|reserved| reserved.eq_ignore_ascii_case(word))
+    let folded = || word.bytes().map(|byte| byte.to_ascii_lowercase());
+    let found = RESERVED.binary_search_by(|reserved| reserved.bytes().cmp(folded()));
+    found.is_ok()
 }
 
 /// The content of a text in quotes of one kind, or in `$$`.
@@ -290,11 +360,17 @@ pub(super) fn unquoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_reserved, unquoted};
+    use super::{RESERVED, is_reserved, unquoted};
 
     #[test]
     fn reserved_words() {
-        assert!(is_reserved("Select") && is_reserved("token") && !is_reserved("key"));
+        assert!(RESERVED.is_sorted());
+        assert!(
+            RESERVED
+                .iter()
+                .all(|word| is_reserved(&word.to_ascii_uppercase()))
+        );
+        assert!(!is_reserved("key") && !is_reserved("") && !is_reserved("selects"));
     }
 
     #[test]

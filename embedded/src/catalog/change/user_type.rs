@@ -2,6 +2,7 @@
 
 mod edit;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use scylla_orm_driver::value::{Type, UserType};
@@ -156,10 +157,10 @@ fn check_names(
     fields: &[Field],
     flavor: Flavor,
 ) -> Result<(), Failure> {
-    let again = |(i, (field, _)): &(usize, &Field)| fields.iter().take(*i).any(|(f, _)| f == field);
-    match fields.iter().enumerate().find(again) {
+    let mut names = HashSet::new();
+    match fields.iter().find(|(field, _)| !names.insert(field)) {
         None => Ok(()),
-        Some((_, (field, _))) => Err(Failure::invalid(flavor.pick(
+        Some((field, _)) => Err(Failure::invalid(flavor.pick(
             format!("Duplicate field name {field} in type {keyspace}.{name}"),
             format!("Duplicate field name '{field}' in type '{name}'"),
         ))),

@@ -1,5 +1,7 @@
 //! The primary key of a table to be made: which columns, which types, which order.
 
+use std::collections::{HashMap, HashSet};
+
 use scylla_orm_driver::value::Type;
 
 use crate::catalog::definition::{Declared, Definition};
@@ -45,13 +47,17 @@ impl Definition<'_> {
             .clustering
             .iter()
             .map(|name| (name, ColumnKind::Clustering));
-        let mut columns: Vec<Column> = Vec::new();
+        let declared = self
+            .columns
+            .iter()
+            .map(|declared| (&declared.name, declared));
+        let declared: HashMap<&Name, &Declared> = declared.collect();
+        let (mut columns, mut names) = (Vec::new(), HashSet::new());
         for (name, kind) in partition.chain(clustering) {
-            let declared = self.columns.iter().find(|c| c.name == *name);
-            let Some(declared) = declared else {
+            let Some(declared) = declared.get(name) else {
                 return self.unknown_key(name);
             };
-            if columns.iter().any(|c| c.name == *name) {
+            if !names.insert(name) {
                 return match self.flavor {
                     Flavor::Scylla => self.unknown_key(name),
                     Flavor::Cassandra => Err(Failure::invalid(format!(

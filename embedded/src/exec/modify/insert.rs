@@ -1,5 +1,6 @@
 //! Planning of INSERT.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::catalog::table::Table;
@@ -64,9 +65,9 @@ fn check_names(columns: &[Name], values: &[Term], flavor: Flavor) -> Result<(), 
     if columns.len() != values.len() {
         return Err(Failure::invalid("Unmatched column names/values"));
     }
-    let mut earlier = columns.iter().enumerate();
-    match earlier.find(|(at, name)| columns.iter().take(*at).any(|before| before == *name)) {
-        Some((_, name)) => Err(Failure::invalid(match flavor {
+    let mut before = HashSet::with_capacity(columns.len());
+    match columns.iter().find(|name| !before.insert(*name)) {
+        Some(name) => Err(Failure::invalid(match flavor {
             Flavor::Scylla => format!("Multiple definitions found for column {name}"),
             Flavor::Cassandra => "The column names contains duplicates".to_owned(),
         })),

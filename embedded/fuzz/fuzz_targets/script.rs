@@ -1,0 +1,9 @@
+//! Fuzzes the target `script`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| scylla_orm_embedded_fuzz::run("script", data));
+
+libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    scylla_orm_embedded_fuzz::mutate(1, data, size, max_size, seed)
+});
