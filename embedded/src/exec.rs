@@ -4,6 +4,7 @@
 //! can be refused without values refused. [`Engine::execute`] runs a plan with values.
 
 mod batch;
+mod change;
 mod condition;
 mod consistency;
 mod modify;
@@ -31,11 +32,9 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use scylla_orm_driver::wire::Cell;
 
-use crate::catalog::change::Origin;
 use crate::catalog::nodes::View;
 use crate::catalog::placement::Placement;
 use crate::catalog::roles::Roles;
-use crate::catalog::table::Table;
 use crate::catalog::tablets::Tablets;
 use crate::catalog::{Schema, describe, system};
 use crate::clock::Clock;
@@ -46,7 +45,6 @@ use crate::exec::select::Select;
 use crate::exec::term::Env;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
-use crate::parse::syntax::ddl::Ddl;
 use crate::parse::syntax::describe::Describe;
 use crate::store::Store;
 
@@ -296,60 +294,6 @@ impl Engine {
             this: ctx.node,
             roles,
         }
-    }
-
-    fn truncate(&self, table: &Table) -> Result<Outcome, Failure> {
-        if table.is_virtual {
-            return Err(Failure::unauthorized(format!(
-                "{} keyspace is not user-modifiable.",
-                table.keyspace
-            )));
-        }
-        if table.view.is_some() {
-            return Err(Failure::invalid(
-                "Cannot TRUNCATE materialized view directly; must truncate base table instead",
-            ));
-        }
-        write(&self.store).truncate(table.id);
-        Ok(Outcome::Void {
-            warnings: Vec::new(),
-        })
-    }
-
-    fn use_keyspace(&self, keyspace: &str) -> Result<Outcome, Failure> {
-        match read(&self.schema).keyspaces.contains_key(keyspace) {
-            true => Ok(Outcome::SetKeyspace(keyspace.into())),
-            false => Err(Failure::invalid(format!(
-                "Keyspace '{keyspace}' does not exist"
-            ))),
-        }
-    }
-
-    /// Changes the schema, and forgets the data of tables that are not there any more.
-    fn change(&self, ddl: &Ddl, ctx: &Context<'_>) -> Result<ddl::Applied, Failure> {
-        let nodes = Arc::clone(&self.placement().nodes);
-        let origin = Origin {
-            keyspace: ctx.keyspace,
-            nodes: &nodes,
-        };
-        let mut schema = write(&self.schema);
-        let applied = ddl::apply(&schema, ddl, origin)?;
-        if !Arc::ptr_eq(&schema, &applied.schema) {
-            let views = view::all(&applied.schema, &self.config.clock)?;
-            *schema = Arc::clone(&applied.schema);
-            let keyspaces = schema.keyspaces.values();
-            let tables = keyspaces.flat_map(|keyspace| keyspace.tables.values());
-            let mut store = write(&self.store);
-            store.retain(&tables.map(|table| table.id).collect());
-            store.set_views(views);
-            drop(store);
-            let mut placement = write(&self.placement);
-            let nodes = Arc::clone(&placement.nodes);
-            *placement = Arc::new(Placement::new(nodes, &schema, &placement.tablets));
-        }
-        drop(schema);
-        self.regrant(&applied, &applied.schema, ctx.user);
-        Ok(applied)
     }
 }
 

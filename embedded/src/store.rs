@@ -18,6 +18,7 @@ use std::sync::Arc;
 use scylla_orm_driver::token;
 use uuid::Uuid;
 
+use crate::store::cell::Deletion;
 use crate::store::partition::{Change, Partition};
 use crate::store::position::Position;
 use crate::store::row::Row;
@@ -56,6 +57,18 @@ impl Store {
         match self.views.contains_key(&table) {
             false => self.tables.entry(table).or_default().apply(key, change),
             true => self.apply_with_views(table, key, change),
+        }
+    }
+
+    /// Forgets what was written to a column until some microsecond.
+    pub(crate) fn forget(&mut self, table: Uuid, column: u32, until: i64) {
+        let deletion = Deletion {
+            timestamp: until,
+            local: 0,
+        };
+        let partitions = self.tables.get_mut(&table).into_iter();
+        for partition in partitions.flat_map(|data| data.0.values_mut()) {
+            partition.forget(column, deletion);
         }
     }
 

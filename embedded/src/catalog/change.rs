@@ -14,6 +14,7 @@ use crate::catalog::keyspace::{Keyspace, is_system};
 use crate::catalog::nodes::Node;
 use crate::catalog::{Schema, keyspace_of};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::syntax::QualifiedName;
 use crate::parse::syntax::ddl::Ddl;
 
@@ -24,6 +25,8 @@ pub(crate) struct Origin<'a> {
     pub(crate) keyspace: Option<&'a str>,
     /// All nodes of the cluster: replication names their data centres.
     pub(crate) nodes: &'a [Node],
+    /// Microseconds since 1970.
+    pub(crate) now: i64,
 }
 
 /// What a statement did.
@@ -52,7 +55,7 @@ pub(crate) fn apply(
         Ddl::CreateTable(statement) => table::create(schema, keyspace, statement)?,
         Ddl::AlterTable {
             if_exists, change, ..
-        } => alter::alter(schema, keyspace, name, *if_exists, change)?,
+        } => alter::alter(schema, keyspace, name, *if_exists, change, origin.now)?,
         Ddl::DropTable { if_exists, .. } => table::drop(schema, keyspace, name, *if_exists)?,
         Ddl::CreateView(statement) => view::create(schema, keyspace, statement, origin)?,
         Ddl::AlterView {
@@ -82,11 +85,14 @@ pub(crate) fn apply(
         }
     };
     Ok(changed.map(|schema| Change {
-        schema,
         warnings: match ddl {
             Ddl::CreateView(_) => view::warnings(flavor),
+            Ddl::CreateIndex(_) if flavor == Flavor::Cassandra => {
+                index::warnings(&schema, keyspace, name)
+            }
             _ => Vec::new(),
         },
+        schema,
     }))
 }
 

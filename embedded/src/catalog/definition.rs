@@ -8,7 +8,7 @@ use scylla_orm_driver::value::Type;
 use uuid::Uuid;
 
 use crate::catalog::keyspace::Keyspace;
-use crate::catalog::options::Options;
+use crate::catalog::options::{self, Options};
 use crate::catalog::table::{Column, ColumnKind, Table, is_multi_cell};
 use crate::catalog::types;
 use crate::failure::Failure;
@@ -26,18 +26,17 @@ pub(super) fn table(
     flavor: Flavor,
 ) -> Result<Table, Failure> {
     let name = &*statement.table.name;
-    check_name(&keyspace.name, name, flavor)?;
     let mut options = Options::new(flavor);
     options.set(&statement.properties, flavor)?;
     if statement.compact_storage {
-        return Err(compact_storage(flavor));
+        return Err(compact_storage(statement, flavor));
     }
     let definition = Definition {
         flavor,
-        name,
+        shown: flavor.pick(name.to_owned(), format!("{}.{name}", keyspace.name)),
         columns: declared(statement, keyspace, flavor)?,
     };
-    let key = definition.primary_key(&statement.primary_keys)?;
+    let key = key::only(&statement.primary_keys, &definition.shown, flavor)?;
     let mut columns = definition.key_columns(key)?;
     definition.order(&mut columns, key, &statement.clustering_order)?;
     definition.add_others(&mut columns, key)?;
@@ -46,7 +45,7 @@ pub(super) fn table(
         column.id = id;
     }
     let mut table = Table {
-        id: Uuid::new_v4(),
+        id: options::id(&statement.properties)?.unwrap_or_else(Uuid::new_v4),
         keyspace: keyspace.name.clone(),
         name: name.into(),
         next_column: u32::try_from(columns.len()).unwrap_or(u32::MAX),
@@ -71,9 +70,10 @@ struct Declared {
     is_static: bool,
 }
 
-struct Definition<'a> {
+struct Definition {
     flavor: Flavor,
-    name: &'a str,
+    /// The table's name as errors tell it.
+    shown: String,
     columns: Vec<Declared>,
 }
 
@@ -108,10 +108,7 @@ pub(super) fn check_counters(table: &Table, flavor: Flavor) -> Result<(), Failur
     }
     if let Some(column) = table.columns.iter().find(plain) {
         return Err(flavor.pick(
-            Failure::config(format!(
-                "Cannot add a non counter column ({}) in a counter column family",
-                column.name
-            )),
+            mixed(table, &column.name, false, flavor),
             Failure::invalid("Cannot mix counter and non counter columns in the same table"),
         ));
     }
@@ -123,6 +120,60 @@ pub(super) fn check_counters(table: &Table, flavor: Flavor) -> Result<(), Failur
     }
 }
 
+/// The error for a column that is a counter where the others are not, or the other way round.
+pub(super) fn mixed(table: &Table, column: &str, is_counter: bool, flavor: Flavor) -> Failure {
+    let (what, of) = match is_counter {
+        true => ("counter", "non counter"),
+        false => ("non counter", "counter"),
+    };
+    Failure::config(flavor.pick(
+        format!("Cannot add a {what} column ({column}) in a {of} column family"),
+        format!(
+            "{}.{}: Cannot have a {what} column (\"{column}\") in a {of} table",
+            table.keyspace, table.name
+        ),
+    ))
+}
+
+/// What is wrong with a statement whatever is there.
+///
+/// # Errors
+/// In the server's words.
+pub(super) fn check_form(
+    statement: &CreateTable,
+    keyspace: &str,
+    flavor: Flavor,
+) -> Result<(), Failure> {
+    let name = &statement.table.name;
+    check_name(keyspace, name, flavor)?;
+    let mut names = HashSet::new();
+    for column in &statement.columns {
+        if !names.insert(&column.name) {
+            return Err(Failure::invalid(flavor.pick(
+                format!("Multiple definition of identifier {}", column.name),
+                format!(
+                    "Duplicate column '{}' declaration for table '{keyspace}.{name}'",
+                    column.name
+                ),
+            )));
+        }
+    }
+    key::only(
+        &statement.primary_keys,
+        &format!("{keyspace}.{name}"),
+        flavor,
+    )?;
+    let mut ordered = HashSet::new();
+    for (column, _) in &statement.clustering_order {
+        if !ordered.insert(column) && flavor == Flavor::Cassandra {
+            return Err(Failure::invalid(format!(
+                "Duplicate column '{column}' in CLUSTERING ORDER BY clause for table '{keyspace}.{name}'"
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// The names and types of the columns.
 fn declared(
     statement: &CreateTable,
@@ -130,17 +181,7 @@ fn declared(
     flavor: Flavor,
 ) -> Result<Vec<Declared>, Failure> {
     let mut columns: Vec<Declared> = Vec::new();
-    let mut names = HashSet::new();
     for column in &statement.columns {
-        if !names.insert(&column.name) {
-            return Err(Failure::invalid(flavor.pick(
-                format!("Multiple definition of identifier {}", column.name),
-                format!(
-                    "Duplicate column '{}' declaration for table '{}'",
-                    column.name, statement.table.name
-                ),
-            )));
-        }
         let ty = column_type(column, keyspace, flavor)?;
         columns.push(Declared {
             name: column.name.clone(),
@@ -151,7 +192,7 @@ fn declared(
     Ok(columns)
 }
 
-impl Definition<'_> {
+impl Definition {
     /// The columns outside the key.
     fn add_others(&self, columns: &mut Vec<Column>, key: &PrimaryKey) -> Result<(), Failure> {
         let of_key: HashSet<Name> = columns.iter().map(|column| column.name.clone()).collect();
@@ -212,7 +253,14 @@ pub(super) fn check_name(keyspace: &str, name: &str, flavor: Flavor) -> Result<(
     Ok(())
 }
 
-fn compact_storage(flavor: Flavor) -> Failure {
+fn compact_storage(statement: &CreateTable, flavor: Flavor) -> Failure {
+    let in_key = |name: &Name| {
+        let mut keys = statement.primary_keys.iter();
+        keys.any(|key| key.partition.contains(name) || key.clustering.contains(name))
+    };
+    if flavor == Flavor::Cassandra && statement.columns.iter().all(|c| in_key(&c.name)) {
+        return Failure::invalid("No definition found that is not part of the PRIMARY KEY");
+    }
     Failure::invalid(flavor.pick(
         "Support for the deprecated feature of 'CREATE TABLE WITH COMPACT STORAGE' is disabled and will \
          eventually be removed in a future version.  To enable, set the \

@@ -1,14 +1,20 @@
 //! The options of a table: what stands behind WITH.
 
-use std::collections::BTreeMap;
+mod check;
+mod compaction;
+mod compression;
+mod retry;
+
+use std::collections::{BTreeMap, HashSet};
+
+use uuid::Uuid;
 
 use crate::catalog::options::Shape::{Flag, Float, Integer, Map, Text};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::syntax::ddl::{Property, PropertyValue};
 
-/// The longest TTL: 20 years, in seconds.
-const MAX_TTL: i32 = 630_720_000;
+pub(crate) use check::{flag, flags};
 
 /// The options of a table; every option of the server has a value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +22,9 @@ pub(crate) struct Options(BTreeMap<Box<str>, PropertyValue>);
 
 /// The keys and values of an option that is a map.
 pub(crate) type Pairs<'a> = &'a [(Box<str>, Box<str>)];
+
+/// The same as the server keeps them.
+type Kept = Vec<(Box<str>, Box<str>)>;
 
 /// What the value of an option looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,14 +111,19 @@ impl Options {
         text.and_then(|text| text.parse().ok()).unwrap_or(0)
     }
 
-    /// Puts in what a statement says; of two of a name the last one counts.
+    /// Puts in what a statement says.
     ///
     /// # Errors
-    /// Syntax for unknown names and values of the wrong shape, config for values out of range.
+    /// Syntax for unknown names, names given twice and values of the wrong shape, config for values that cannot be.
     pub(crate) fn set(&mut self, properties: &[Property], flavor: Flavor) -> Result<(), Failure> {
+        let mut names = HashSet::new();
         for property in properties {
             let name = &*property.name;
-            // The id of a table to be created again, and what is put into it by tools: read over.
+            if !names.insert(name) {
+                let multiple = flavor.pick("Multiple definition", "Multiple definitions");
+                return Err(Failure::syntax(format!("{multiple} for property '{name}'")));
+            }
+            // The id of a table to be created again has its own place; what tools put in is read over.
             if name == "id" || name == "extensions" {
                 continue;
             }
@@ -117,12 +131,34 @@ impl Options {
             let Some((_, shape, _)) = known else {
                 return Err(Failure::syntax(format!("Unknown property '{name}'")));
             };
-            check_shape(name, shape, &property.value)?;
-            check_range(name, &property.value)?;
-            self.0.insert(property.name.clone(), property.value.clone());
+            check::shape(name, shape, &property.value, flavor)?;
+            let value = check::value(name, &property.value, flavor)?;
+            self.0.insert(property.name.clone(), value);
         }
-        Ok(())
+        let number = |name| self.text(name).and_then(|text| text.parse::<i32>().ok());
+        match (number("min_index_interval"), number("max_index_interval")) {
+            (Some(min), Some(max)) if max < min => Err(Failure::config(format!(
+                "max_index_interval must be greater than or equal to min_index_interval ({min}) (got {max})"
+            ))),
+            _ => Ok(()),
+        }
     }
+}
+
+/// The id that a statement gives a table, if it does.
+///
+/// # Errors
+/// Config for what is no id.
+pub(crate) fn id(properties: &[Property]) -> Result<Option<Uuid>, Failure> {
+    let Some(property) = properties.iter().find(|p| &*p.name == "id") else {
+        return Ok(None);
+    };
+    let id = match &property.value {
+        PropertyValue::Text(text) => text.parse().ok(),
+        PropertyValue::Map(_) => None,
+    };
+    id.map(Some)
+        .ok_or_else(|| Failure::config("Invalid table id"))
 }
 
 /// The options that a server knows, with their defaults where those are not maps.
@@ -166,84 +202,4 @@ fn known(flavor: Flavor) -> Vec<(&'static str, Shape, Option<&'static str>)> {
         ],
     });
     known
-}
-
-fn check_shape(name: &str, shape: Shape, value: &PropertyValue) -> Result<(), Failure> {
-    let wrong = |what: &str| Failure::syntax(format!("Invalid {what} value for '{name}'"));
-    match (shape, value) {
-        (Map, PropertyValue::Map(_)) | (Text, PropertyValue::Text(_)) => Ok(()),
-        (Map, PropertyValue::Text(_)) => Err(Failure::syntax(format!(
-            "Invalid value for property '{name}'. It should be a map."
-        ))),
-        (_, PropertyValue::Map(_)) => Err(Failure::syntax(format!(
-            "Invalid value for property '{name}'. It should be a string."
-        ))),
-        (Integer, PropertyValue::Text(text)) => match text.parse::<i32>() {
-            Ok(_) => Ok(()),
-            Err(_) => Err(wrong(&format!("integer value {text}"))),
-        },
-        (Float, PropertyValue::Text(text)) => match text.parse::<f64>() {
-            Ok(_) => Ok(()),
-            Err(_) => Err(wrong(&format!("double value {text}"))),
-        },
-        (Flag, PropertyValue::Text(text)) => {
-            let flags = ["true", "false", "yes", "no", "1", "0"];
-            match flags.iter().any(|flag| text.eq_ignore_ascii_case(flag)) {
-                true => Ok(()),
-                false => Err(wrong(&format!("boolean value {text}"))),
-            }
-        }
-    }
-}
-
-fn check_range(name: &str, value: &PropertyValue) -> Result<(), Failure> {
-    let PropertyValue::Text(text) = value else {
-        return match value {
-            PropertyValue::Map(pairs) if name == "compaction" => check_compaction(pairs),
-            _ => Ok(()),
-        };
-    };
-    let number: f64 = text.parse().unwrap_or(0.0);
-    let least = match name {
-        "default_time_to_live" if number > f64::from(MAX_TTL) => {
-            return Err(Failure::config(format!(
-                "{name} must be less than or equal to {MAX_TTL} (got {text})"
-            )));
-        }
-        "bloom_filter_fp_chance" if number <= 0.0 || number > 1.0 => {
-            return Err(Failure::config(format!(
-                "{name} must be larger than 0 and less than or equal to 1.0 (got {text})"
-            )));
-        }
-        "crc_check_chance" if !(0.0..=1.0).contains(&number) => {
-            return Err(Failure::config(format!(
-                "{name} must be larger than or equal to 0 and smaller than or equal to 1.0 (got {text})"
-            )));
-        }
-        "default_time_to_live" | "gc_grace_seconds" | "memtable_flush_period_in_ms" => 0,
-        "min_index_interval" | "max_index_interval" => 1,
-        _ => return Ok(()),
-    };
-    match number < f64::from(least) {
-        true => Err(Failure::config(format!(
-            "{name} must be greater than or equal to {least} (got {text})"
-        ))),
-        false => Ok(()),
-    }
-}
-
-fn check_compaction(pairs: &[(Box<str>, Box<str>)]) -> Result<(), Failure> {
-    let class = pairs.iter().find(|(name, _)| &**name == "class");
-    let Some((_, class)) = class else {
-        return Err(Failure::config(
-            "Missing sub-option 'class' for the 'compaction' option.",
-        ));
-    };
-    let name = class.rsplit('.').next().unwrap_or(class);
-    match name.ends_with("CompactionStrategy") {
-        true => Ok(()),
-        false => Err(Failure::config(format!(
-            "Unable to find compaction strategy class '{class}'"
-        ))),
-    }
 }

@@ -44,6 +44,7 @@ pub(crate) fn rows(table: &Table, schema: &Schema, view: View<'_>) -> Vec<Row> {
         ("system_schema", "views") => schema::views(&mut sheet, schema),
         ("system_schema", "indexes") => schema::indexes(&mut sheet, schema),
         ("system_schema", "types") => schema::types(&mut sheet, schema),
+        ("system_schema", "dropped_columns") => columns::dropped(&mut sheet, schema),
         ("system_schema", "columns") => columns::columns(&mut sheet, schema),
         ("system_auth" | "system", name) => match name {
             "roles" => roles::roles(&mut sheet, view.roles),

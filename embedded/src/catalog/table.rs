@@ -26,8 +26,8 @@ pub(crate) struct Table {
     pub(crate) options: Options,
     /// The id that the next column gets.
     pub(crate) next_column: u32,
-    /// The types of columns that were dropped: what comes back under the name must fit.
-    pub(crate) dropped: BTreeMap<Box<str>, Type>,
+    /// The columns that were dropped, by name: what comes back under the name must fit.
+    pub(crate) dropped: BTreeMap<Box<str>, Dropped>,
     /// What makes it a materialized view, if it is one.
     pub(crate) view: Option<Box<View>>,
     /// Whether its rows are made when they are read, by [`crate::catalog::system::rows`]; none are in the store.
@@ -59,6 +59,16 @@ pub(crate) struct Column {
     pub(crate) kind: ColumnKind,
     /// A clustering column whose order is DESC.
     pub(crate) descending: bool,
+}
+
+/// A column that was dropped.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Dropped {
+    pub(crate) column: Column,
+    /// In microseconds: what was written until then is hidden for ever.
+    pub(crate) at: i64,
+    /// Whether the statement told that time, so that what was written later comes back with the column.
+    pub(crate) told: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +106,25 @@ pub(crate) enum IndexKind {
     Entries,
     /// `full(c)`: answers `=` on a frozen collection.
     Full,
+}
+
+impl Index {
+    /// Whether it is stored with the table (Cassandra's SAI), so that several serve one query, and bounds as well.
+    pub(crate) fn is_attached(&self) -> bool {
+        self.class.as_deref().is_some_and(is_attached)
+    }
+
+    /// Whether texts are compared whatever their case.
+    pub(crate) fn ignores_case(&self) -> bool {
+        let option = self.options.get("case_sensitive");
+        option.is_some_and(|value| value.eq_ignore_ascii_case("false"))
+    }
+}
+
+/// Whether the class of an index is that of Cassandra's SAI, under any of its names.
+pub(crate) fn is_attached(class: &str) -> bool {
+    let short = class.rsplit('.').next().unwrap_or(class);
+    short.eq_ignore_ascii_case("sai") || short.eq_ignore_ascii_case("storageattachedindex")
 }
 
 impl Table {

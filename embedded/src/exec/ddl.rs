@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use scylla_orm_driver::frame::response::{SchemaChange, SchemaChangeKind, SchemaTarget};
+use uuid::Uuid;
 
 use crate::catalog::change::{self, Origin};
+use crate::catalog::table::Dropped;
 use crate::catalog::{Schema, keyspace_of};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
-use crate::parse::syntax::ddl::Ddl;
+use crate::parse::syntax::ddl::{AlterTable, Ddl};
 
 /// What a statement did to the schema.
 #[derive(Debug, Clone)]
@@ -115,6 +117,24 @@ fn event(schema: &Schema, ddl: &Ddl, origin: Origin<'_>) -> Result<Option<Schema
     }))
 }
 
+/// The columns that a statement has just dropped as of a time, and their table's id: what was written later stays.
+pub(super) fn dropped(ddl: &Ddl, schema: &Schema, keyspace: Option<&str>) -> Vec<(Uuid, Dropped)> {
+    let Ddl::AlterTable {
+        table,
+        change: AlterTable::Drop { columns, .. },
+        ..
+    } = ddl
+    else {
+        return Vec::new();
+    };
+    let Ok(table) = schema.qualified_table(table, keyspace) else {
+        return Vec::new();
+    };
+    let dropped = columns.iter().filter_map(|name| table.dropped.get(name));
+    let dropped = dropped.filter(|dropped| dropped.told);
+    dropped.map(|dropped| (table.id, dropped.clone())).collect()
+}
+
 /// ScyllaDB keeps each index in a hidden view, and tells when one comes or goes.
 fn views(old: &Schema, new: &Schema, keyspace: &str) -> Vec<SchemaChange> {
     let names = |schema: &Schema| -> Vec<Box<str>> {
@@ -174,6 +194,7 @@ mod tests {
             let origin = Origin {
                 keyspace: Some("k"),
                 nodes: &[],
+                now: 0,
             };
             let applied = apply(&schema, &ddl, origin).unwrap();
             let answer = applied.answer.iter().map(shown);

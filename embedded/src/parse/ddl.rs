@@ -23,6 +23,9 @@ impl Cursor<'_> {
         if self.eat_words(&["keyspace"]) || self.eat_words(&["schema"]) {
             let if_not_exists = self.if_not_exists()?;
             let name = self.name()?;
+            if !self.is_word(0, "with") {
+                return Err(self.mismatch("K_WITH"));
+            }
             let properties = self.with()?;
             return Ok(Ddl::CreateKeyspace {
                 name,
@@ -165,14 +168,16 @@ impl Cursor<'_> {
     fn alter_type(&mut self) -> Result<AlterType, Failure> {
         if self.eat_words(&["add"]) {
             let if_not_exists = self.if_not_exists()?;
-            let fields = self.list(Self::typed_name)?;
+            let fields = self.added_fields()?;
             return Ok(AlterType::Add {
                 fields,
                 if_not_exists,
             });
         }
         if self.eat_words(&["rename"]) {
-            return Ok(AlterType::Rename(self.renames()?));
+            let if_exists = self.flavor == Flavor::Cassandra && self.if_exists()?;
+            let renames = self.renames()?;
+            return Ok(AlterType::Rename { renames, if_exists });
         }
         if self.eat_words(&["alter"]) {
             let field = self.name()?;
@@ -180,6 +185,14 @@ impl Cursor<'_> {
             return Ok(AlterType::Retype(field, self.type_name()?));
         }
         Err(self.no_alternative())
+    }
+
+    /// One; ScyllaDB takes several with commas between.
+    fn added_fields(&mut self) -> Result<Vec<(Name, TypeName)>, Failure> {
+        match self.flavor {
+            Flavor::Scylla => self.list(Self::typed_name),
+            Flavor::Cassandra => Ok(vec![self.typed_name()?]),
+        }
     }
 
     /// `a TO b AND c TO d`
@@ -227,7 +240,7 @@ impl Cursor<'_> {
     }
 
     fn index_target(&mut self) -> Result<IndexTarget, Failure> {
-        if self.is_sign(0, "(") {
+        if self.flavor == Flavor::Scylla && self.is_sign(0, "(") {
             return Ok(IndexTarget::Partition(self.names()?));
         }
         if !self.is_sign(1, "(") {

@@ -52,13 +52,14 @@ impl Cursor<'_> {
             let name = self.is_name(0).then(|| self.name()).transpose()?;
             return Ok(What::Keyspace { name, only });
         }
-        if self.eat_words(&["materialized", "view"]) {
+        if self.eat_words(&["materialized"]) {
+            self.expect_words(&["view"])?;
             return Ok(What::One(Kind::View, self.qualified_name()?));
         }
         for (word, kind) in ONES {
             // Most of these words are names too: `DESCRIBE type` is of something called so.
             let named = matches!(self.peek(1).kind, Token::Word | Token::Quoted);
-            if named && self.eat_words(&[word]) {
+            if (named || !self.is_name(0)) && self.eat_words(&[word]) {
                 return Ok(What::One(kind, self.qualified_name()?));
             }
         }

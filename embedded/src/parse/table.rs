@@ -1,6 +1,7 @@
 //! CREATE TABLE and ALTER TABLE.
 
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::cursor::Cursor;
 use crate::parse::lexer::Kind;
 use crate::parse::syntax::ddl::{AlterTable, ColumnDefinition, CreateTable, PrimaryKey, Property};
@@ -125,9 +126,18 @@ impl Cursor<'_> {
         }
         if self.eat_words(&["drop"]) {
             let if_exists = self.if_exists()?;
+            if self.flavor == Flavor::Cassandra && self.eat_words(&["compact", "storage"]) {
+                return Err(Failure::invalid(
+                    "DROP COMPACT STORAGE is disabled. Enable in cassandra.yaml to use.",
+                ));
+            }
             let columns = self.in_parentheses(Self::name)?;
-            self.drop_timestamp()?;
-            return Ok(AlterTable::Drop { columns, if_exists });
+            let timestamp = self.drop_timestamp()?;
+            return Ok(AlterTable::Drop {
+                columns,
+                if_exists,
+                timestamp,
+            });
         }
         if self.eat_words(&["rename"]) {
             return Ok(AlterTable::Rename(self.renames()?));
@@ -143,27 +153,34 @@ impl Cursor<'_> {
         }
     }
 
-    /// One, or several with commas between; with or without parentheses around them.
+    /// One, or several with commas between, and with parentheses around them, which ScyllaDB does not need.
     fn in_parentheses<T>(
         &mut self,
-        one: impl FnMut(&mut Self) -> Result<T, Failure>,
+        mut one: impl FnMut(&mut Self) -> Result<T, Failure>,
     ) -> Result<Vec<T>, Failure> {
         let open = self.eat("(");
-        let all = self.list(one)?;
+        let all = match open || self.flavor == Flavor::Scylla {
+            true => self.list(one)?,
+            false => vec![one(self)?],
+        };
         if open {
             self.expect(")")?;
         }
         Ok(all)
     }
 
-    /// `[USING TIMESTAMP integer]`: read over, since a dropped column never comes back with old data.
-    fn drop_timestamp(&mut self) -> Result<(), Failure> {
+    /// `[USING TIMESTAMP integer]`
+    fn drop_timestamp(&mut self) -> Result<Option<i64>, Failure> {
         if !self.eat_words(&["using"]) {
-            return Ok(());
+            return Ok(None);
         }
         self.expect_words(&["timestamp"])?;
-        match self.next().kind {
-            Kind::Integer => Ok(()),
+        let token = self.peek(0);
+        match (token.kind, token.text.parse()) {
+            (Kind::Integer, Ok(timestamp)) => {
+                self.next();
+                Ok(Some(timestamp))
+            }
             _ => Err(self.mismatch("INTEGER")),
         }
     }

@@ -389,11 +389,11 @@ fn alterations() {
         ),
         (
             "DROP (a, b)",
-            "Drop { columns: [\"a\", \"b\"], if_exists: false }",
+            "Drop { columns: [\"a\", \"b\"], if_exists: false, timestamp: None }",
         ),
         (
             "DROP a USING TIMESTAMP 5",
-            "Drop { columns: [\"a\"], if_exists: false }",
+            "Drop { columns: [\"a\"], if_exists: false, timestamp: Some(5) }",
         ),
         (
             "RENAME a TO b AND c TO d",

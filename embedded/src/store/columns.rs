@@ -45,6 +45,11 @@ impl Columns {
         self.0.retain_mut(|(_, stored)| keep(stored));
     }
 
+    /// As [`Columns::retain`], by id too.
+    pub(crate) fn retain_with_ids(&mut self, mut keep: impl FnMut(u32, &mut Stored) -> bool) {
+        self.0.retain_mut(|(id, stored)| keep(*id, stored));
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -83,6 +83,17 @@ impl Partition {
         self.all().next().is_none()
     }
 
+    /// Removes what a deletion covers of one column.
+    pub(super) fn forget(&mut self, column: u32, deletion: Deletion) {
+        if let Some(statics) = &mut self.statics {
+            statics.forget(column, deletion);
+        }
+        self.rows.retain(|row| {
+            row.forget(column, deletion);
+            !row.is_empty()
+        });
+    }
+
     /// Writes one change.
     pub(crate) fn apply(&mut self, change: Change) {
         if let Some(deletion) = change.deletion {

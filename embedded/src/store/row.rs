@@ -89,6 +89,12 @@ impl Row {
         self.columns.retain(|stored| stored.survives(deletion));
     }
 
+    /// Removes what a deletion covers of one column.
+    pub(super) fn forget(&mut self, column: u32, deletion: Deletion) {
+        self.columns
+            .retain_with_ids(|id, stored| id != column || stored.survives(deletion));
+    }
+
     /// Adds to a counter. `dies` says that a deleted counter stays deleted.
     pub(crate) fn count(&mut self, count: Count, dies: bool) {
         let mut timestamp = count.timestamp;

@@ -40,6 +40,21 @@ async fn views() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn indexes() {
+    check("indexes.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alters() {
+    check("alters.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn describes() {
+    check("describes.txt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn random_writes() {
     check("random_writes.txt").await;
 }

@@ -1,11 +1,12 @@
 //! ALTER TABLE.
 
+mod dropped;
 mod views;
 
 use scylla_orm_driver::value::Type;
 
 use crate::catalog::keyspace::Keyspace;
-use crate::catalog::table::{Column, ColumnKind, Table, is_multi_cell};
+use crate::catalog::table::{Column, ColumnKind, Dropped, Table, is_multi_cell};
 use crate::catalog::{Schema, definition, types};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
@@ -18,6 +19,7 @@ pub(super) fn alter(
     name: &str,
     if_exists: bool,
     change: &AlterTable,
+    now: i64,
 ) -> Result<Option<Schema>, Failure> {
     let flavor = schema.flavor;
     let known = schema.keyspaces.get(keyspace);
@@ -39,36 +41,61 @@ pub(super) fn alter(
     }
     let base = table;
     let mut table = Table::clone(table);
+    apply(&mut table, change, keyspace, flavor, now)?;
+    table.sort_columns();
+    Ok(Some(schema.with(views::follow(keyspace, base, table))))
+}
+
+fn apply(
+    table: &mut Table,
+    change: &AlterTable,
+    keyspace: &Keyspace,
+    flavor: Flavor,
+    now: i64,
+) -> Result<(), Failure> {
     match change {
         AlterTable::Add {
             columns,
             if_not_exists,
         } => {
             for column in columns {
-                add(&mut table, column, *if_not_exists, keyspace, flavor)?;
+                add(table, column, *if_not_exists, keyspace, flavor)?;
             }
-            definition::check_counters(&table, flavor)?;
+            definition::check_counters(table, flavor)?;
         }
-        AlterTable::Drop { columns, if_exists } => {
+        AlterTable::Drop {
+            columns,
+            if_exists,
+            timestamp,
+        } => {
             for column in columns {
-                views::check_drop(keyspace, &table, column, flavor)?;
-                drop(&mut table, column, *if_exists, flavor)?;
+                views::check_drop(keyspace, table, column, flavor)?;
+                if let Some(column) = drop(table, column, *if_exists, flavor)? {
+                    let dropped = Dropped {
+                        column,
+                        at: timestamp.unwrap_or(now),
+                        told: timestamp.is_some(),
+                    };
+                    table.dropped.insert(dropped.column.name.clone(), dropped);
+                }
             }
         }
         AlterTable::Rename(renames) => {
             for (from, to) in renames {
-                rename(&mut table, from, to, flavor)?;
+                rename(table, from, to, flavor)?;
             }
         }
-        AlterTable::Retype(column, ty) => retype(&mut table, column, ty, keyspace, flavor)?,
+        AlterTable::Retype(column, ty) => retype(table, column, ty, keyspace, flavor)?,
         AlterTable::With(properties) => {
+            if properties.iter().any(|property| &*property.name == "id") {
+                return Err(Failure::config("Cannot alter table id."));
+            }
             table.options.set(properties, flavor)?;
-            definition::check_counters(&table, flavor)?;
-            views::check_options(keyspace, &table)?;
+            definition::check_counters(table, flavor)?;
+            views::check_options(keyspace, table)?;
         }
     }
-    table.sort_columns();
-    Ok(Some(schema.with(views::follow(keyspace, base, table))))
+    Ok(())
 }
 
 fn add(
@@ -97,20 +124,15 @@ fn add(
     }
     let ty = definition::column_type(column, keyspace, flavor)?;
     let others = table.columns.iter().any(|c| !c.is_key());
-    if ty == Type::Counter && others && !table.is_counter() {
-        return Err(flavor.pick(
-            Failure::config(format!(
-                "Cannot add a counter column ({name}) in a non counter column family"
-            )),
-            Failure::invalid("Cannot mix counter and non counter columns in the same table"),
-        ));
+    if others && table.is_counter() != (ty == Type::Counter) {
+        return Err(definition::mixed(table, name, ty == Type::Counter, flavor));
     }
-    check_dropped(table, name, &ty, flavor)?;
     let kind = match column.is_static {
         true => ColumnKind::Static,
         false => ColumnKind::Regular,
     };
-    let id = table.next_column;
+    let before = dropped::check(table, name, &ty, kind, flavor)?;
+    let id = before.unwrap_or(table.next_column);
     table.columns.push(Column {
         id,
         name: name.clone(),
@@ -118,39 +140,20 @@ fn add(
         kind,
         descending: false,
     });
-    table.next_column += 1;
+    table.next_column = table.next_column.max(id + 1);
     Ok(())
 }
 
-/// On disk there may be data of the column that had the name before.
-fn check_dropped(table: &Table, name: &str, ty: &Type, flavor: Flavor) -> Result<(), Failure> {
-    let Some(old) = table.dropped.get(name) else {
-        return Ok(());
-    };
-    if *old == Type::Counter {
-        return Err(Failure::invalid(format!(
-            "Cannot re-add previously dropped counter column {name}"
-        )));
-    }
-    match flavor {
-        Flavor::Scylla if is_multi_cell(ty) && is_multi_cell(old) && ty != old => {
-            Err(Failure::invalid(format!(
-                "Cannot add a collection with the name {name} because a collection with the same name and a \
-                 different type has already been used in the past"
-            )))
-        }
-        Flavor::Cassandra if ty != old => Err(Failure::invalid(format!(
-            "Cannot re-add previously dropped column '{name}' of type {ty}, incompatible with previous type {old}"
-        ))),
-        _ => Ok(()),
-    }
-}
-
-fn drop(table: &mut Table, name: &str, if_exists: bool, flavor: Flavor) -> Result<(), Failure> {
+fn drop(
+    table: &mut Table,
+    name: &str,
+    if_exists: bool,
+    flavor: Flavor,
+) -> Result<Option<Column>, Failure> {
     let (keyspace, own) = (&table.keyspace, &table.name);
     let Some((at, column)) = table.column(name) else {
         return match if_exists {
-            true => Ok(()),
+            true => Ok(None),
             false => Err(Failure::invalid(flavor.pick(
                 format!("Column {name} was not found in table {own}"),
                 format!("Column {name} was not found in table '{keyspace}.{own}'"),
@@ -173,9 +176,7 @@ fn drop(table: &mut Table, name: &str, if_exists: bool, flavor: Flavor) -> Resul
             format!("Cannot drop column {name} because it has dependent secondary indexes ({index})"),
         )));
     }
-    let column = table.columns.remove(at);
-    table.dropped.insert(column.name, column.ty);
-    Ok(())
+    Ok(Some(table.columns.remove(at)))
 }
 
 fn rename(table: &mut Table, from: &str, to: &Name, flavor: Flavor) -> Result<(), Failure> {
@@ -184,7 +185,7 @@ fn rename(table: &mut Table, from: &str, to: &Name, flavor: Flavor) -> Result<()
         return Err(Failure::invalid(flavor.pick(
             format!("Cannot rename unknown column {from} in table {own}"),
             format!(
-                "Column {from} was not found in table '{}.{own}'",
+                "Undefined column name {from} in table {}.{own}",
                 table.keyspace
             ),
         )));
@@ -215,7 +216,8 @@ fn rename(table: &mut Table, from: &str, to: &Name, flavor: Flavor) -> Result<()
         .collect();
     if !dependent.is_empty() {
         return Err(Failure::invalid(format!(
-            "Cannot rename column {from} because it has dependent secondary indexes ({})",
+            "{} rename column {from} because it has dependent secondary indexes ({})",
+            flavor.pick("Cannot", "Can't"),
             dependent.join(", ")
         )));
     }

@@ -1,8 +1,9 @@
 //! CREATE INDEX and DROP INDEX.
 
+mod class;
 mod target;
 
-use std::collections::BTreeMap;
+use scylla_orm_driver::value::Type;
 
 use crate::catalog::Schema;
 use crate::catalog::change::existing;
@@ -12,7 +13,17 @@ use crate::catalog::table::{Index, Table};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::syntax::Name;
-use crate::parse::syntax::ddl::{CreateIndex, IndexTarget, PropertyValue};
+use crate::parse::syntax::ddl::{CreateIndex, IndexTarget};
+
+const VECTORS: &str = "SAI ANN indexes on vector columns are experimental and are not recommended for production use.\n\
+                       They don't yet support SELECT queries with:\n \
+                       * Consistency level higher than ONE/LOCAL_ONE.\n \
+                       * Paging.\n \
+                       * No LIMIT clauses.\n \
+                       * PER PARTITION LIMIT clauses.\n \
+                       * GROUP BY clauses.\n \
+                       * Aggregation functions.\n \
+                       * Filters on columns without a SAI index.";
 
 pub(super) fn create(
     schema: &Schema,
@@ -30,9 +41,10 @@ pub(super) fn create(
         )));
     };
     check_table(table, flavor)?;
-    let class = class(statement, flavor)?;
+    check_name(statement, flavor)?;
     let (local, target) = targets(statement, table)?;
     let (column, kind) = Target { table, flavor }.check(target, local.is_some())?;
+    let class = class::checked(statement, column, flavor)?;
     if let Some(name) = &statement.name
         && keyspace.table_of_index(name).is_some()
     {
@@ -46,7 +58,7 @@ pub(super) fn create(
     }
     let name = statement.name.clone();
     let name = name.unwrap_or_else(|| free_name(keyspace, table, &column.name));
-    let options = options(statement)?;
+    let options = class::options(statement, class.as_deref(), column, flavor)?;
     let index = Index {
         name,
         column: column.name.clone(),
@@ -55,14 +67,8 @@ pub(super) fn create(
         class,
         options,
     };
-    if let Some(same) = table.indexes.iter().find(|old| same_but_name(old, &index)) {
-        return match statement.if_not_exists {
-            true => Ok(None),
-            false => Err(Failure::invalid(format!(
-                "Index {} is a duplicate of existing index {}",
-                index.name, same.name
-            ))),
-        };
+    if is_double(&index, table, statement.if_not_exists)? {
+        return Ok(None);
     }
     let mut table = Table::clone(table);
     table.indexes.push(index);
@@ -102,7 +108,8 @@ pub(super) fn drop(
                 format!(
                     "Index '{name}' could not be found in any of the tables of keyspace '{keyspace}'"
                 ),
-                format!("Index '{keyspace}.{name}' doesn't exist"),
+                // The quote is in its text.
+                format!("Index '{keyspace}.{name}' doesn't exist'"),
             ))),
         };
     };
@@ -112,48 +119,59 @@ pub(super) fn drop(
 }
 
 fn same_but_name(a: &Index, b: &Index) -> bool {
-    a.column == b.column && a.kind == b.kind && a.local == b.local && a.class == b.class
+    a.column == b.column
+        && a.kind == b.kind
+        && a.local == b.local
+        && a.class == b.class
+        && a.options == b.options
 }
 
-/// The class of a custom index; those that exist differ between the servers.
-fn class(statement: &CreateIndex, flavor: Flavor) -> Result<Option<Box<str>>, Failure> {
-    match (&statement.class, statement.custom, flavor) {
-        (None, true, _) => Err(Failure::invalid(
-            "CUSTOM index requires specifying the index class",
-        )),
-        (Some(_), false, Flavor::Scylla) => Err(Failure::invalid(
-            "Cannot specify index class for a non-CUSTOM index",
-        )),
-        (Some(class), true, Flavor::Scylla) => Err(Failure::invalid(format!(
-            "Non-supported custom class '{class}' provided"
+/// Whether there is such an index, if there may be.
+fn is_double(index: &Index, table: &Table, if_not_exists: bool) -> Result<bool, Failure> {
+    if let Some(same) = table.indexes.iter().find(|old| same_but_name(old, index)) {
+        return match if_not_exists {
+            true => Ok(true),
+            false => Err(Failure::invalid(format!(
+                "Index {} is a duplicate of existing index {}",
+                index.name, same.name
+            ))),
+        };
+    }
+    let mut others = table.indexes.iter().filter(|old| old.is_attached());
+    let same = |old: &Index| old.column == index.column && old.kind == index.kind;
+    match index.is_attached() && others.any(same) {
+        true => Err(Failure::invalid(format!(
+            "Cannot create more than one storage-attached index on the same column: {}",
+            index.column
         ))),
-        (Some(class), _, Flavor::Cassandra) => {
-            let name = class
-                .rsplit('.')
-                .next()
-                .unwrap_or(class)
-                .to_ascii_lowercase();
-            match name.as_str() {
-                "sai" | "storageattachedindex" => Ok(Some("StorageAttachedIndex".into())),
-                "legacy_local_table" => Ok(None),
-                _ => Err(Failure::invalid(format!(
-                    "Unable to find custom indexer class '{class}'"
-                ))),
-            }
-        }
-        (None, false, _) => Ok(None),
+        false => Ok(false),
     }
 }
 
-fn options(statement: &CreateIndex) -> Result<BTreeMap<Box<str>, Box<str>>, Failure> {
-    let mut options = BTreeMap::new();
-    for property in &statement.properties {
-        match (&*property.name, &property.value) {
-            ("options", PropertyValue::Map(pairs)) => options.extend(pairs.iter().cloned()),
-            (name, _) => return Err(Failure::syntax(format!("Unknown property '{name}'"))),
+/// Refuses names that are none.
+fn check_name(statement: &CreateIndex, flavor: Flavor) -> Result<(), Failure> {
+    let is_word = |name: &Name| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    match &statement.name {
+        Some(name) if flavor == Flavor::Cassandra && !is_word(name) => {
+            Err(Failure::config(format!("Illegal index name {name}")))
         }
+        _ => Ok(()),
     }
-    Ok(options)
+}
+
+/// What Cassandra says wherever a table has an index of vectors.
+pub(super) fn warnings(schema: &Schema, keyspace: &str, table: &str) -> Vec<String> {
+    let has_vectors = |table: &Table| {
+        let mut indexes = table.indexes.iter().filter(|index| index.is_attached());
+        indexes.any(|index| {
+            let column = table.column(&index.column);
+            column.is_some_and(|(_, column)| matches!(column.ty, Type::Vector(..)))
+        })
+    };
+    match schema.table(keyspace, table) {
+        Ok(table) if has_vectors(table) => vec![VECTORS.to_owned()],
+        _ => Vec::new(),
+    }
 }
 
 /// The partition key of a local index, and the column.
@@ -162,6 +180,9 @@ fn targets<'s>(
     table: &Table,
 ) -> Result<(Option<Vec<Name>>, &'s IndexTarget), Failure> {
     match statement.targets.as_slice() {
+        [] if statement.custom && statement.class.is_some() => {
+            Err(Failure::invalid("Failed to retrieve target column for: "))
+        }
         [] => Err(Failure::invalid(
             "Only CUSTOM indexes can be created without specifying a target column",
         )),
@@ -172,6 +193,13 @@ fn targets<'s>(
         [IndexTarget::Partition(names), target] => {
             check_local(names, table)?;
             Ok((Some(names.clone()), target))
+        }
+        several if statement.custom && statement.class.is_some() => {
+            let names: Vec<&str> = several.iter().map(target::name).collect();
+            Err(Failure::invalid(format!(
+                "A storage-attached index cannot be created over multiple columns: {}",
+                names.join(", ")
+            )))
         }
         _ => Err(Failure::invalid(
             "Only CUSTOM indexes support multiple columns",

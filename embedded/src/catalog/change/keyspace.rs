@@ -7,6 +7,7 @@ use crate::catalog::change::tablets::{self, Said};
 use crate::catalog::change::{Change, not_modifiable};
 use crate::catalog::keyspace::{Keyspace, Replication, is_system};
 use crate::catalog::nodes::Node;
+use crate::catalog::options;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::syntax::ddl::{Ddl, Property, PropertyValue};
@@ -38,7 +39,10 @@ fn create(
 ) -> Result<Option<Change>, Failure> {
     let flavor = schema.flavor;
     if is_system(name) && schema.keyspaces.contains_key(&*name.to_ascii_lowercase()) {
-        return Err(Failure::invalid("system keyspace is not user-modifiable"));
+        return Err(Failure::invalid(flavor.pick(
+            "system keyspace is not user-modifiable".to_owned(),
+            format!("System keyspace '{name}' is not user-modifiable"),
+        )));
     }
     check_name(name, flavor)?;
     let settings = Settings::new(properties, flavor)?;
@@ -166,7 +170,13 @@ impl<'a> Settings<'a> {
             match (&*property.name, &property.value) {
                 ("replication", PropertyValue::Map(pairs)) => settings.replication = Some(pairs),
                 ("durable_writes", PropertyValue::Text(text)) => {
-                    settings.durable_writes = Some(text.eq_ignore_ascii_case("true"));
+                    let durable = options::flag(text).ok_or_else(|| {
+                        let more = options::flags(flavor);
+                        Failure::syntax(format!(
+                            "Invalid boolean value {text} for 'durable_writes'{more}"
+                        ))
+                    })?;
+                    settings.durable_writes = Some(durable);
                 }
                 ("replication", PropertyValue::Text(_)) => {
                     return Err(Failure::syntax(
@@ -211,7 +221,7 @@ fn strategy(
         .strip_prefix("org.apache.cassandra.locator.")
         .unwrap_or(class);
     match short {
-        "SimpleStrategy" => simple(keyspace, &factors),
+        "SimpleStrategy" => simple(keyspace, &factors, flavor),
         "NetworkTopologyStrategy" => network(keyspace, factors, nodes, flavor),
         "EverywhereStrategy" if flavor == Flavor::Scylla => Ok(Replication::Everywhere),
         "LocalStrategy" => Ok(Replication::Local),
@@ -221,7 +231,11 @@ fn strategy(
     }
 }
 
-fn simple(keyspace: &str, factors: &BTreeMap<Box<str>, usize>) -> Result<Replication, Failure> {
+fn simple(
+    keyspace: &str,
+    factors: &BTreeMap<Box<str>, usize>,
+    flavor: Flavor,
+) -> Result<Replication, Failure> {
     let other = factors.keys().find(|name| &***name != "replication_factor");
     if let Some(other) = other {
         return Err(Failure::config(format!(
@@ -230,6 +244,7 @@ fn simple(keyspace: &str, factors: &BTreeMap<Box<str>, usize>) -> Result<Replica
     }
     match factors.get("replication_factor") {
         Some(factor) => Ok(Replication::Simple(*factor)),
+        None if flavor == Flavor::Cassandra => Ok(Replication::Simple(1)),
         None => Err(Failure::config(
             "SimpleStrategy requires a replication_factor strategy option.",
         )),
@@ -243,7 +258,10 @@ fn network(
     nodes: &[Node],
     flavor: Flavor,
 ) -> Result<Replication, Failure> {
-    let everywhere = factors.remove("replication_factor");
+    let mut everywhere = factors.remove("replication_factor");
+    if flavor == Flavor::Cassandra && everywhere.is_none() && factors.is_empty() {
+        everywhere = Some(1);
+    }
     let nodes: Vec<&Node> = nodes.iter().filter(|node| !node.told.left).collect();
     let known = |name: &str| nodes.iter().any(|node| &*node.datacenter == name);
     // A cluster that has not told of its nodes yet has no data centres to compare with.
@@ -272,9 +290,13 @@ fn network(
 
 fn factor(value: &str, flavor: Flavor) -> Result<usize, Failure> {
     value.parse().map_err(|_| {
+        let negative = value.parse::<i64>().is_ok();
         Failure::config(flavor.pick(
             format!("Replication factor must be numeric and non-negative, found '{value}'"),
-            format!("Replication factor must be numeric; found {value}"),
+            match negative {
+                true => format!("Replication factor must be non-negative, found {value}"),
+                false => format!("For input string: \"{value}\""),
+            },
         ))
     })
 }

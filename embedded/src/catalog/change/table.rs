@@ -2,8 +2,10 @@
 
 use crate::catalog::change::existing;
 use crate::catalog::keyspace::Keyspace;
+use crate::catalog::table::Table;
 use crate::catalog::{Schema, definition};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::syntax::ddl::CreateTable;
 
 pub(super) fn create(
@@ -13,25 +15,41 @@ pub(super) fn create(
 ) -> Result<Option<Schema>, Failure> {
     let flavor = schema.flavor;
     let keyspace = existing(schema, keyspace)?;
-    let table = definition::table(statement, keyspace, flavor)?;
-    let name = &*table.name;
-    if keyspace.tables.contains_key(name) {
-        let keyspace = &*keyspace.name;
-        return match statement.if_not_exists {
-            true => Ok(None),
-            false => Err(Failure::already_exists(
-                keyspace,
-                name,
-                flavor.pick(
-                    format!(
-                        "Cannot add already existing table \"{name}\" to keyspace \"{keyspace}\""
-                    ),
-                    format!("Table '{keyspace}.{name}' already exists"),
-                ),
-            )),
-        };
+    let name = &*statement.table.name;
+    let exists = keyspace.tables.contains_key(name);
+    definition::check_form(statement, &keyspace.name, flavor)?;
+    // Cassandra reads no further if there is such a table.
+    let table = match exists && flavor == Flavor::Cassandra {
+        true => None,
+        false => Some(definition::table(statement, keyspace, flavor)?),
+    };
+    match table {
+        Some(table) if !exists => {
+            check_id(&table, schema)?;
+            Ok(Some(schema.with(keyspace.with(table))))
+        }
+        _ if statement.if_not_exists => Ok(None),
+        _ => Err(Failure::already_exists(
+            &keyspace.name,
+            name,
+            format!(
+                "Cannot add already existing table \"{name}\" to keyspace \"{}\"",
+                keyspace.name
+            ),
+        )),
     }
-    Ok(Some(schema.with(keyspace.with(table))))
+}
+
+/// Refuses an id that another table has.
+fn check_id(table: &Table, schema: &Schema) -> Result<(), Failure> {
+    let mut tables = schema.keyspaces.values().flat_map(|k| k.tables.values());
+    match tables.any(|other| other.id == table.id) {
+        true => Err(Failure::invalid(format!(
+            "Table with id '{}' already exists",
+            table.id
+        ))),
+        false => Ok(()),
+    }
 }
 
 pub(super) fn drop(

@@ -47,6 +47,7 @@ fn step(schema: &Schema, text: &str) -> Result<(Schema, Vec<String>), Failure> {
     let origin = Origin {
         keyspace: Some("k"),
         nodes: &nodes,
+        now: 0,
     };
     Ok(match apply(schema, &ddl, origin)? {
         Some(change) => {
@@ -155,10 +156,6 @@ fn keyspaces_refused() {
         (
             "CREATE KEYSPACE j WITH replication = {'class': 'Nowhere'}",
             "2300 Unable to find replication strategy class 'org.apache.cassandra.locator.Nowhere'",
-        ),
-        (
-            "CREATE KEYSPACE j WITH replication = {'class': 'SimpleStrategy'}",
-            "2300 SimpleStrategy requires a replication_factor strategy option.",
         ),
         (
             "CREATE KEYSPACE j WITH replication = 'SimpleStrategy'",
@@ -305,7 +302,7 @@ fn tables_refused() {
         (
             "CREATE TABLE t (p int PRIMARY KEY)",
             "2400 Cannot add already existing table \"t\" to keyspace \"k\"",
-            "2400 Table 'k.t' already exists",
+            "2400 Cannot add already existing table \"t\" to keyspace \"k\"",
         ),
         (
             "CREATE TABLE j.t (p int PRIMARY KEY)",
@@ -315,12 +312,12 @@ fn tables_refused() {
         (
             "CREATE TABLE a (p int)",
             "2200 No PRIMARY KEY specified (exactly one required)",
-            "2200 No PRIMARY KEY specifed for table 'a' (exactly one required)",
+            "2200 No PRIMARY KEY specifed for table 'k.a' (exactly one required)",
         ),
         (
             "CREATE TABLE a (p int PRIMARY KEY, PRIMARY KEY (p))",
             "2200 Multiple PRIMARY KEYs specified (exactly one required)",
-            "2200 Multiple PRIMARY KEYs specified for table 'a' (exactly one required)",
+            "2200 Multiple PRIMARY KEY specified for table 'k.a' (exactly one required)",
         ),
         (
             "CREATE TABLE a (p int, PRIMARY KEY (p, q))",
@@ -330,7 +327,7 @@ fn tables_refused() {
         (
             "CREATE TABLE a (p int PRIMARY KEY, v int, v int)",
             "2200 Multiple definition of identifier v",
-            "2200 Duplicate column 'v' declaration for table 'a'",
+            "2200 Duplicate column 'v' declaration for table 'k.a'",
         ),
         (
             "CREATE TABLE a (p list<int> PRIMARY KEY)",
@@ -365,7 +362,7 @@ fn tables_refused() {
         (
             "CREATE TABLE a (p int, c int, PRIMARY KEY (p)) WITH CLUSTERING ORDER BY (c ASC)",
             "2200 Only clustering key columns can be defined in CLUSTERING ORDER directive",
-            "2200 Only clustering columns can be defined in CLUSTERING ORDER directive",
+            "2200 Only clustering key columns can be defined in CLUSTERING ORDER directive: [c] are not clustering columns",
         ),
         (
             "DROP TABLE a",
@@ -469,7 +466,7 @@ fn alterations_refused() {
         (
             "ALTER TABLE t ADD n counter",
             "2300 Cannot add a counter column (n) in a non counter column family",
-            "2200 Cannot mix counter and non counter columns in the same table",
+            "2300 k.t: Cannot have a counter column (\"n\") in a non counter table",
         ),
         (
             "ALTER TABLE t DROP z",
@@ -531,7 +528,7 @@ fn a_column_that_comes_back_is_another() {
     let schema = after(Flavor::Cassandra, &["ALTER TABLE t DROP s"]);
     assert_eq!(
         shown(step(&schema, "ALTER TABLE t ADD s int static").unwrap_err()),
-        "2200 Cannot re-add previously dropped column 's' of type int, incompatible with previous type text"
+        "2200 Cannot add a column 's' of type int, incompatible with previously dropped column 's' of type text"
     );
     let schema = after(Flavor::Scylla, &["ALTER TABLE n DROP c"]);
     assert_eq!(
@@ -556,7 +553,7 @@ fn indexes_refused() {
         (
             "CREATE INDEX ON t (z)",
             "2200 No column definition found for column z",
-            "2200 Column 'z' doesn't exist",
+            "2200 Undefined column name z in table k.t",
         ),
         (
             "CREATE INDEX ON a (z)",
@@ -571,7 +568,7 @@ fn indexes_refused() {
         (
             "CREATE INDEX ON t (f)",
             "2200 Cannot create index on value of frozen collection column f",
-            "2200 Cannot create () index on frozen column f. Frozen collections are immutable and must be \
+            "2200 Cannot create values() index on frozen column f. Frozen collections are immutable and must be \
              fully indexed by using the 'full(f)' modifier",
         ),
         (
@@ -582,7 +579,7 @@ fn indexes_refused() {
         (
             "DROP INDEX i",
             "2200 Index 'i' could not be found in any of the tables of keyspace 'k'",
-            "2200 Index 'k.i' doesn't exist",
+            "2200 Index 'k.i' doesn't exist'",
         ),
     ]);
     check_both(&[
@@ -603,10 +600,6 @@ fn indexes_refused() {
         (
             "CREATE INDEX ON t (d)",
             "2200 Secondary indexes are not supported on duration columns",
-        ),
-        (
-            "CREATE CUSTOM INDEX ON t (s)",
-            "2200 CUSTOM index requires specifying the index class",
         ),
         (
             "CREATE INDEX ON t (s, x)",
@@ -670,12 +663,12 @@ fn types_refused() {
         (
             "ALTER TYPE u ADD a text",
             "2200 Cannot add new field a to type k.u: a field of the same name already exists",
-            "2200 Cannot add field a to type u: a field with name a already exists",
+            "2200 Cannot add field a to type k.u: a field with name a already exists",
         ),
         (
             "ALTER TYPE u RENAME z TO y",
             "2200 Unknown field z in type k.u",
-            "2200 Unkown field z in user type u",
+            "2200 Unkown field z in user type k.u",
         ),
         (
             "ALTER TYPE w ADD a int",
@@ -685,7 +678,7 @@ fn types_refused() {
         (
             "DROP TYPE u",
             "2200 Cannot drop user type k.u as it is still used by table k.t",
-            "2200 Cannot drop user type 'k.u' as it is still used by tables [t]",
+            "2200 Cannot drop user type 'k.u' as it is still used by tables t",
         ),
         (
             "DROP TYPE w",
@@ -743,6 +736,7 @@ fn a_name_needs_a_keyspace() {
     let origin = Origin {
         keyspace: None,
         nodes: &[],
+        now: 0,
     };
     assert_eq!(
         shown(apply(&Schema::new(Flavor::Scylla), &ddl, origin).unwrap_err()),

@@ -110,7 +110,7 @@ pub(super) fn drop(
                 user.name
             ),
             format!(
-                "Cannot drop user type '{keyspace}.{name}' as it is still used by user types [{}]",
+                "Cannot drop user type '{keyspace}.{name}' as it is still used by user types {}",
                 user.name
             ),
         )));
@@ -123,7 +123,7 @@ pub(super) fn drop(
                 table.name
             ),
             format!(
-                "Cannot drop user type '{keyspace}.{name}' as it is still used by tables [{}]",
+                "Cannot drop user type '{keyspace}.{name}' as it is still used by tables {}",
                 table.name
             ),
         )));
@@ -140,6 +140,12 @@ fn resolve(
     keyspace: &Keyspace,
     flavor: Flavor,
 ) -> Result<Field, Failure> {
+    // Whether there is such a type does not matter to Cassandra where it would have to be frozen.
+    if flavor == Flavor::Cassandra && matches!(ty, TypeName::User(_)) {
+        return Err(Failure::invalid(
+            "A user type cannot contain non-frozen UDTs",
+        ));
+    }
     let ty = types::resolve(ty, keyspace, flavor)?;
     match ty {
         Type::Counter => Err(Failure::invalid("A user type cannot contain counters")),

@@ -12,29 +12,32 @@ use crate::flavor::Flavor;
 use crate::parse::syntax::ddl::PrimaryKey;
 use crate::parse::syntax::{Direction, Name};
 
-impl Definition<'_> {
+/// The one primary key of the statement for the table that errors call `table`.
+///
+/// # Errors
+/// None, or several, in the server's words.
+pub(super) fn only<'k>(
+    keys: &'k [PrimaryKey],
+    table: &str,
+    flavor: Flavor,
+) -> Result<&'k PrimaryKey, Failure> {
+    let (scylla, cassandra) = match keys {
+        [key] => return Ok(key),
+        [] => ("No PRIMARY KEY specified", "No PRIMARY KEY specifed"),
+        _ => (
+            "Multiple PRIMARY KEYs specified",
+            "Multiple PRIMARY KEY specified",
+        ),
+    };
+    Err(Failure::invalid(flavor.pick(
+        format!("{scylla} (exactly one required)"),
+        format!("{cassandra} for table '{table}' (exactly one required)"),
+    )))
+}
+
+impl Definition {
     fn invalid<T>(&self, scylla: String, cassandra: String) -> Result<T, Failure> {
         Err(Failure::invalid(self.flavor.pick(scylla, cassandra)))
-    }
-
-    pub(super) fn primary_key<'k>(
-        &self,
-        keys: &'k [PrimaryKey],
-    ) -> Result<&'k PrimaryKey, Failure> {
-        let table = self.name;
-        match keys {
-            [key] => Ok(key),
-            [] => self.invalid(
-                "No PRIMARY KEY specified (exactly one required)".to_owned(),
-                format!("No PRIMARY KEY specifed for table '{table}' (exactly one required)"),
-            ),
-            _ => self.invalid(
-                "Multiple PRIMARY KEYs specified (exactly one required)".to_owned(),
-                format!(
-                    "Multiple PRIMARY KEYs specified for table '{table}' (exactly one required)"
-                ),
-            ),
-        }
     }
 
     /// The partition key, then the clustering key.
@@ -62,7 +65,7 @@ impl Definition<'_> {
                     Flavor::Scylla => self.unknown_key(name),
                     Flavor::Cassandra => Err(Failure::invalid(format!(
                         "Duplicate column '{name}' in PRIMARY KEY clause for table '{}'",
-                        self.name
+                        self.shown
                     ))),
                 };
             }
@@ -83,7 +86,7 @@ impl Definition<'_> {
             format!("Unknown definition {name} referenced in PRIMARY KEY"),
             format!(
                 "Unknown column '{name}' referenced in PRIMARY KEY for table '{}'",
-                self.name
+                self.shown.rsplit('.').next().unwrap_or_default()
             ),
         )
     }
@@ -124,6 +127,18 @@ impl Definition<'_> {
         key: &PrimaryKey,
         order: &[(Name, Direction)],
     ) -> Result<(), Failure> {
+        let others: Vec<&str> = order
+            .iter()
+            .filter(|(name, _)| !key.clustering.contains(name))
+            .map(|(name, _)| &**name)
+            .collect();
+        if self.flavor == Flavor::Cassandra && !others.is_empty() {
+            return Err(Failure::invalid(format!(
+                "Only clustering key columns can be defined in CLUSTERING ORDER directive: [{}] are not clustering \
+                 columns",
+                others.join(", ")
+            )));
+        }
         if order.len() > key.clustering.len() {
             return self.invalid(
                 "Only clustering key columns can be defined in CLUSTERING ORDER directive"

@@ -1,6 +1,6 @@
 //! Rows of `system_schema.columns`.
 
-use scylla_orm_driver::value::Type;
+use scylla_orm_driver::value::{Timestamp, Type};
 
 use crate::catalog::Schema;
 use crate::catalog::system::schema::{all_tables, index_views, view_name};
@@ -18,6 +18,26 @@ pub(super) fn columns(sheet: &mut Sheet<'_>, schema: &Schema) {
             &view_name(index),
             &view_columns(table, index),
         );
+    }
+}
+
+/// The columns that were dropped, also those that came back since.
+pub(super) fn dropped(sheet: &mut Sheet<'_>, schema: &Schema) {
+    for table in all_tables(schema) {
+        for (name, dropped) in &table.dropped {
+            let kind = match dropped.column.kind {
+                ColumnKind::Static => "static",
+                _ => "regular",
+            };
+            sheet
+                .line()
+                .set("keyspace_name", &*table.keyspace)
+                .set("table_name", &*table.name)
+                .set("column_name", &**name)
+                .set("dropped_time", Timestamp(dropped.at.div_euclid(1000)))
+                .set("kind", kind)
+                .set("type", dropped.column.ty.to_string());
+        }
     }
 }
 

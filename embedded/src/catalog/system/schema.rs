@@ -180,6 +180,10 @@ pub(super) fn view_name(index: &Index) -> String {
 fn options(line: &mut Line<'_>, table: &Table) {
     line.set("id", table.id);
     for (name, value) in table.options.texts() {
+        // A node without change data capture keeps nothing of it.
+        if name == "cdc" {
+            continue;
+        }
         match line.column_type(name) {
             Some(Type::Int) => {
                 line.set(name, value.parse::<i32>().ok());

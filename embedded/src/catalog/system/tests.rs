@@ -43,6 +43,7 @@ fn schema(flavor: Flavor) -> Schema {
         let origin = Origin {
             keyspace: Some("k"),
             nodes: &[],
+            now: 0,
         };
         schema = apply(&schema, &ddl, origin).unwrap().unwrap().schema;
     }

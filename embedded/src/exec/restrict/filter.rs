@@ -25,6 +25,8 @@ enum Bound {
     Never,
     /// As these values, which of the orderings are right.
     Compared(Vec<Vec<u8>>, fn(Ordering) -> bool),
+    /// A text, whatever its case.
+    Alike(String),
     /// One of these, or none of them if not.
     Among(Vec<Vec<Vec<u8>>>, bool),
     Contains(Vec<u8>),
@@ -41,6 +43,9 @@ impl Filter {
             values.map(|values| Bound::Compared(values, right))
         };
         let test = match &restriction.test {
+            Test::Equal(tuple) if ignores_case(restriction, binding) => tuple
+                .bind(columns, binding)?
+                .and_then(|values| values.first().map(|value| Bound::Alike(folded(value)))),
             Test::Equal(tuple) => compared(tuple.bind(columns, binding)?, Ordering::is_eq),
             Test::Lower(tuple, true) => compared(tuple.bind(columns, binding)?, Ordering::is_ge),
             Test::Lower(tuple, false) => compared(tuple.bind(columns, binding)?, Ordering::is_gt),
@@ -92,6 +97,7 @@ impl Filter {
         match &self.test {
             Bound::Never => false,
             Bound::Compared(others, right) => right(order(others)),
+            Bound::Alike(other) => folded(value) == *other,
             Bound::Among(sets, wanted) => sets.iter().any(|set| order(set).is_eq()) == *wanted,
             Bound::Contains(member) => contains(ty, value, member),
             Bound::ContainsKey(key) => entry(ty, value, key).is_some(),
@@ -115,6 +121,21 @@ impl Filter {
         let other = others.first().map_or(&[][..], Vec::as_slice);
         right(Type::BigInt.compare(&token.to_be_bytes(), other))
     }
+}
+
+/// Whether an index that answers `=` folds case.
+fn ignores_case(restriction: &Restriction, binding: &Binding<'_>) -> bool {
+    let column = binding.table.columns.get(restriction.first());
+    let mut indexes = binding.table.indexes.iter();
+    indexes.any(|index| {
+        column.is_some_and(|column| column.name == index.column)
+            && index.is_attached()
+            && index.ignores_case()
+    })
+}
+
+fn folded(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).to_lowercase()
 }
 
 /// Whether a list or set has a member, or a map a value.

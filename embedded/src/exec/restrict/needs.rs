@@ -1,5 +1,7 @@
 //! What a WHERE needs: an index, filtering, and whether it may have that.
 
+use scylla_orm_driver::value::Type;
+
 use crate::catalog::table::{Column, IndexKind, Table};
 use crate::exec::restrict::Purpose;
 use crate::exec::restrict::relation::{Restriction, Shape, Test};
@@ -119,6 +121,7 @@ impl<'r> Judged<'r> {
     }
 
     fn selection(&self, allowed: bool) -> Result<Needs, Failure> {
+        self.check_vectors()?;
         let index = self.uses_index();
         let mut needs = Needs {
             index,
@@ -148,6 +151,9 @@ impl<'r> Judged<'r> {
     }
 
     fn needs_filtering(&self) -> Result<bool, Failure> {
+        if self.is_served_by_attached() {
+            return Ok(false);
+        }
         let indexed_others = self.others.iter().filter(|r| self.is_indexed(r)).count();
         if self.key == Key::Partial {
             let alone = self.clustering.is_empty() && self.others.is_empty();
@@ -173,6 +179,9 @@ impl<'r> Judged<'r> {
         if self.key == Key::Full {
             self.clustering_prefix(indexed)?;
             return Ok(false);
+        }
+        if self.flavor == Flavor::Cassandra {
+            self.clustering_prefix(indexed)?;
         }
         let slices = self
             .clustering
@@ -241,8 +250,68 @@ impl<'r> Judged<'r> {
             || self.key == Key::Partial && self.partition.iter().any(|r| self.is_indexed(r))
     }
 
+    /// Whether indexes that are stored with the table serve all that the key does not.
+    fn is_served_by_attached(&self) -> bool {
+        let attached = |r: &&Restriction| self.is_attached(r);
+        let others = self.others.iter().all(attached);
+        let clustering = self.key == Key::Full && self.clustering_prefix(false).is_ok();
+        let clustering = clustering || self.clustering.iter().all(attached);
+        let partition = self.key != Key::Partial || self.partition.iter().all(attached);
+        let all = self
+            .others
+            .iter()
+            .chain(&self.clustering)
+            .chain(&self.partition);
+        others && clustering && partition && all.into_iter().any(|r| self.is_attached(r))
+    }
+
+    fn is_attached(&self, restriction: &Restriction) -> bool {
+        let name = self.name(restriction);
+        let column = self.table.column(name).map(|(_, column)| column);
+        // Bounds of texts, booleans and what is frozen are none: these are kept in no order.
+        let ordered = column.is_some_and(|column| {
+            !matches!(
+                column.ty,
+                Type::Text | Type::Ascii | Type::Boolean | Type::Frozen(_)
+            )
+        });
+        let mut indexes = self.table.indexes.iter().filter(|i| i.is_attached());
+        restriction.shape == Shape::Single
+            && indexes.any(|index| {
+                let answers = match (index.kind, &restriction.test) {
+                    (IndexKind::Value, Test::Lower(..) | Test::Upper(..)) => ordered,
+                    (IndexKind::Value | IndexKind::Full, test) => {
+                        matches!(test, Test::Equal(_)) || self.is_one(test)
+                    }
+                    (IndexKind::Values, Test::Contains(_))
+                    | (IndexKind::Keys, Test::ContainsKey(_))
+                    | (IndexKind::Entries, Test::Entry(..)) => true,
+                    _ => false,
+                };
+                *index.column == *name && answers
+            })
+    }
+
+    /// Refuses what is compared with vectors that have an index: that is for their neighbours alone.
+    fn check_vectors(&self) -> Result<(), Failure> {
+        let is_vector = |r: &&Restriction| {
+            let name = self.name(r);
+            let column = self.table.column(name).map(|(_, column)| column);
+            let mut indexes = self.table.indexes.iter();
+            column.is_some_and(|column| matches!(column.ty, Type::Vector(..)))
+                && indexes.any(|index| index.is_attached() && *index.column == *name)
+        };
+        match self.others.iter().any(is_vector) {
+            true => Err(Failure::invalid("Vector indexes only support ANN queries")),
+            false => Ok(()),
+        }
+    }
+
     /// Whether there is an index that answers this restriction.
     fn is_indexed(&self, restriction: &Restriction) -> bool {
+        if self.is_attached(restriction) {
+            return true;
+        }
         let name = self.name(restriction);
         let usable = |local: bool| !local || self.key == Key::Full;
         restriction.shape == Shape::Single

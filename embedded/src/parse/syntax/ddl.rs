@@ -137,6 +137,8 @@ pub(crate) enum AlterTable {
     Drop {
         columns: Vec<Name>,
         if_exists: bool,
+        /// Microseconds: what was written later comes back with the column.
+        timestamp: Option<i64>,
     },
     Rename(Vec<(Name, Name)>),
     /// `ALTER column TYPE type`
@@ -150,7 +152,11 @@ pub(crate) enum AlterType {
         fields: Vec<(Name, TypeName)>,
         if_not_exists: bool,
     },
-    Rename(Vec<(Name, Name)>),
+    Rename {
+        renames: Vec<(Name, Name)>,
+        /// Whether fields may be missing (Cassandra).
+        if_exists: bool,
+    },
     /// `ALTER field TYPE type`
     Retype(Name, TypeName),
 }

@@ -39,7 +39,10 @@ impl<'a> Target<'a> {
         let Some((_, column)) = self.table.column(name) else {
             return self.invalid(
                 format!("No column definition found for column {name}"),
-                format!("Column '{name}' doesn't exist"),
+                format!(
+                    "Undefined column name {name} in table {}.{}",
+                    self.table.keyspace, self.table.name
+                ),
             );
         };
         self.check_column(column)?;
@@ -96,6 +99,7 @@ impl<'a> Target<'a> {
             _ => false,
         };
         let word = word(kind);
+        let cassandra = if word.is_empty() { "values" } else { word };
         let function = if word.is_empty() {
             "value".to_owned()
         } else {
@@ -109,7 +113,7 @@ impl<'a> Target<'a> {
             _ if is_frozen => self.invalid(
                 format!("Cannot create index on {function} of frozen collection column {name}"),
                 format!(
-                    "Cannot create {word}() index on frozen column {name}. Frozen collections are immutable \
+                    "Cannot create {cassandra}() index on frozen column {name}. Frozen collections are immutable \
                      and must be fully indexed by using the 'full({name})' modifier"
                 ),
             ),
@@ -132,6 +136,18 @@ impl<'a> Target<'a> {
                 ),
             _ => Ok(()),
         }
+    }
+}
+
+/// The column of a target; of a local index's key the first.
+pub(super) fn name(target: &IndexTarget) -> &str {
+    match target {
+        IndexTarget::Column(name)
+        | IndexTarget::Keys(name)
+        | IndexTarget::Values(name)
+        | IndexTarget::Entries(name)
+        | IndexTarget::Full(name) => name,
+        IndexTarget::Partition(names) => names.first().map_or("", |name| name),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use scylla_orm_driver::value::UserType;
 
-use crate::catalog::change::user_type::{check_names, resolve};
+use crate::catalog::change::user_type::{Field, resolve};
 use crate::catalog::keyspace::Keyspace;
 use crate::catalog::types;
 use crate::failure::Failure;
@@ -27,15 +27,30 @@ impl Editor<'_> {
                     self.add(user, field, ty, *if_not_exists)?;
                 }
             }
-            AlterType::Rename(renames) => {
+            AlterType::Rename { renames, if_exists } => {
                 for (from, to) in renames {
                     let field = user.fields.iter_mut().find(|(field, _)| field == from);
                     match field {
                         Some((field, _)) => *field = to.clone(),
+                        None if *if_exists => {}
                         None => return Err(self.unknown(user, from)),
                     }
                 }
-                check_names(&self.keyspace.name, &user.name, &user.fields, self.flavor)?;
+                let again = |(i, (field, _)): &(usize, &Field)| {
+                    user.fields.iter().take(*i).any(|(f, _)| f == field)
+                };
+                if let Some((_, (field, _))) = user.fields.iter().enumerate().find(again) {
+                    return Err(Failure::invalid(self.flavor.pick(
+                        format!(
+                            "Duplicate field name {field} in type {}.{}",
+                            self.keyspace.name, user.name
+                        ),
+                        format!(
+                            "Duplicate field name {field} in type {}",
+                            self.keyspace.name
+                        ),
+                    )));
+                }
             }
             AlterType::Retype(..) if self.flavor == Flavor::Cassandra => {
                 return Err(Failure::invalid(
@@ -63,8 +78,7 @@ impl Editor<'_> {
                         "Cannot add new field {field} to type {name}: a field of the same name already exists"
                     ),
                     format!(
-                        "Cannot add field {field} to type {}: a field with name {field} already exists",
-                        user.name
+                        "Cannot add field {field} to type {name}: a field with name {field} already exists"
                     ),
                 ))),
             };
@@ -77,9 +91,9 @@ impl Editor<'_> {
                      reference"
                 ),
                 format!(
-                    "Cannot add new field {field} of type {ty} to user type {} as it would create a circular \
+                    "Cannot add new field {field} of type {} to user type {name} as it would create a circular \
                      reference",
-                    user.name
+                    ty.to_string().replace(&*user.name, &name)
                 ),
             )));
         }
@@ -106,7 +120,10 @@ impl Editor<'_> {
                 "Unknown field {field} in type {}.{}",
                 self.keyspace.name, user.name
             ),
-            format!("Unkown field {field} in user type {}", user.name),
+            format!(
+                "Unkown field {field} in user type {}.{}",
+                self.keyspace.name, user.name
+            ),
         ))
     }
 }
