@@ -95,6 +95,8 @@ pub(crate) struct Context<'a> {
     pub(crate) paging_state: Option<&'a [u8]>,
     /// The client's timestamp, in microseconds.
     pub(crate) timestamp: Option<i64>,
+    /// The second that the client says it is: what expires is judged by it.
+    pub(crate) now_in_seconds: Option<i32>,
     /// The connection's keyspace.
     pub(crate) keyspace: Option<&'a str>,
     pub(crate) user: User<'a>,
@@ -167,7 +169,8 @@ impl Engine {
         ctx: &Context<'_>,
     ) -> Result<Outcome, Failure> {
         self.check_access(&plan.kind, ctx)?;
-        let env = Env::new(self.config.flavor, &self.config.clock, ctx.timestamp);
+        let env =
+            Env::new(self.config.flavor, &self.config.clock, ctx.timestamp).at(ctx.now_in_seconds);
         match &plan.kind {
             Kind::Select(select) => self.select(select, values, ctx, &env).map(Outcome::Rows),
             Kind::Modify(modify) => {
@@ -206,7 +209,8 @@ impl Engine {
             self.check_access(&plan.kind, ctx)?;
         }
         let modifications: Vec<&Modify> = members.iter().map(|(modify, _)| *modify).collect();
-        let env = Env::new(self.config.flavor, &self.config.clock, ctx.timestamp);
+        let env =
+            Env::new(self.config.flavor, &self.config.clock, ctx.timestamp).at(ctx.now_in_seconds);
         self.write(&modifications, ctx, |store| {
             batch::run(kind, &members, store, &env)
         })

@@ -65,8 +65,8 @@ pub(crate) enum Function {
     Mask(Mask, Type),
     /// `toJson(x)`
     ToJson(Type),
-    /// `fromJson(x)`
-    FromJson(Type),
+    /// `fromJson(x)`, with its name for errors.
+    FromJson(Type, Box<str>),
     /// `a + b`, by the types of its operands.
     Operation(Arithmetic, Type, Type),
     /// `-a`
@@ -125,13 +125,21 @@ pub(crate) fn resolve_operation(
     operation::resolve(operator, given, receiver)
 }
 
-/// The function that a minus before a value means.
+/// The function that a minus before a value means, where its result is a `receiver`.
 ///
 /// # Errors
 /// What is no number.
-pub(crate) fn resolve_negation(given: &Given, flavor: Flavor) -> Result<Signature, Failure> {
+pub(crate) fn resolve_negation(
+    given: &Given,
+    receiver: Option<&Type>,
+    flavor: Flavor,
+) -> Result<Signature, Failure> {
     let given = std::slice::from_ref(given);
-    signature::pick("system._negate", catalog::negations(), given, flavor)
+    let mut candidates = catalog::negations();
+    if let Some(receiver) = receiver {
+        candidates.retain(|candidate| candidate.result == *receiver.bare());
+    }
+    signature::pick("system._negate", candidates, given, flavor)
 }
 
 impl Function {
@@ -177,7 +185,9 @@ impl Function {
             (Function::FromBlob(ty, name), Some(value)) => from_blob(ty, name, value),
             (Function::Math(math, ty), Some(value)) => math.call(ty, value),
             (Function::Collection(collection, ty), Some(value)) => collection.call(ty, value),
-            (Function::FromJson(ty), Some(value)) => json::from_json(ty, value, env.flavor),
+            (Function::FromJson(ty, name), Some(value)) => {
+                json::from_json(ty, value, name, env.flavor)
+            }
         }
     }
 }

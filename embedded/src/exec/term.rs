@@ -149,6 +149,14 @@ impl<'a> Env<'a> {
             timestamp,
         }
     }
+
+    /// At the second that a client says, if it says one.
+    pub(crate) fn at(self, seconds: Option<i32>) -> Env<'a> {
+        Env {
+            now: seconds.map_or(self.now, i64::from),
+            ..self
+        }
+    }
 }
 
 /// The error for a marker that has no value where it must have one: of column `name`.

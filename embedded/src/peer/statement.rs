@@ -112,6 +112,7 @@ impl Peer {
             consistency: batch.consistency.code(),
             serial_consistency: batch.serial_consistency.map(|level| level.code()),
             timestamp: batch.timestamp,
+            now_in_seconds: batch.now_in_seconds,
             keyspace: batch.keyspace.or(self.keyspace.as_deref()),
             user: self.user.as_deref().map_or(User::Anonymous, User::Named),
             ..Context::default()
@@ -144,6 +145,7 @@ impl Peer {
             page_size: params.page_size,
             paging_state: params.paging_state,
             timestamp: params.timestamp,
+            now_in_seconds: params.now_in_seconds,
             keyspace: params.keyspace.or(self.keyspace.as_deref()),
             user: self.user.as_deref().map_or(User::Anonymous, User::Named),
         };

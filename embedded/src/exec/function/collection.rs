@@ -2,9 +2,10 @@
 
 use scylla_orm_driver::value::Type;
 
-use crate::exec::function::number::{Number, is_number};
+use crate::exec::function::number::{Number, Total, is_number};
 use crate::exec::term::collection::{encode_members, members, pairs};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Collection {
@@ -94,16 +95,16 @@ impl Collection {
         })
     }
 
-    /// Sum or average; as of rows, but without their compensated sums.
+    /// Sum or average, as of rows.
     fn of_numbers(
         self,
         ty: &Type,
         numbers: impl Iterator<Item = Number>,
     ) -> Result<Option<Vec<u8>>, Failure> {
-        let mut total = crate::exec::function::number::Total::default();
+        let mut total = Total::default();
         numbers.for_each(|number| total.add(number));
         let result = match self {
-            Collection::Avg => total.average(ty),
+            Collection::Avg => total.average(ty, Flavor::Cassandra),
             _ => total.sum(ty),
         };
         result.write(ty).map(Some)

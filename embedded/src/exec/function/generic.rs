@@ -57,7 +57,7 @@ fn from_json(name: &str, given: &[Given], receiver: Option<&Type>) -> Result<Sig
     if value.fit(&Type::Text) == Fit::Not {
         return Err(wrong(name, "an argument of type text", value));
     }
-    let function = Function::FromJson(receiver.clone());
+    let function = Function::FromJson(receiver.clone(), name.into());
     Ok(signature(name, function, &[Type::Text], receiver.clone()))
 }
 

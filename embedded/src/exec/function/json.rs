@@ -74,20 +74,21 @@ impl Object {
     }
 }
 
-/// `fromJson(text)` as a value of `ty`.
+/// `fromJson(text)`, called by `name`, as a value of `ty`.
 ///
 /// # Errors
 /// Text that is no JSON, or no value of that type.
 pub(super) fn from_json(
     ty: &Type,
     text: &[u8],
+    name: &str,
     flavor: Flavor,
 ) -> Result<Option<Vec<u8>>, Failure> {
     let text = String::from_utf8_lossy(text);
     let failed = |cassandra: String, why: &str| {
         let kind = ServerErrorKind::FunctionFailure {
             keyspace: "system".to_owned(),
-            function: "fromjson".to_owned(),
+            function: name.to_owned(),
             arguments: vec!["text".to_owned()],
         };
         let scylla = format!("Failed parsing fromJson parameter: {why}");
@@ -95,7 +96,7 @@ pub(super) fn from_json(
     };
     let tree = Tree::parse(&text).map_err(|why| {
         let undecoded = format!(
-            "execution of 'system.from_json[text]' failed: Could not decode JSON string '{text}': {why}"
+            "execution of 'system.{name}[text]' failed: Could not decode JSON string '{text}': {why}"
         );
         failed(undecoded, &why)
     })?;

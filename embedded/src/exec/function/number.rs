@@ -8,6 +8,7 @@ use bigdecimal::{BigDecimal, RoundingMode};
 use scylla_orm_driver::value::Type;
 
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 
 /// A number of any type.
 #[derive(Debug, Clone)]
@@ -111,6 +112,8 @@ pub(crate) struct Total {
     count: i64,
     whole: BigInt,
     decimal: BigDecimal,
+    /// The average of decimals as Cassandra keeps it: rounded after each of them.
+    running: BigDecimal,
     real: f64,
     /// What `real` has lost so far, by Kahan's method.
     lost: f64,
@@ -123,7 +126,11 @@ impl Total {
         self.count += 1;
         match number {
             Number::Whole(whole) => self.whole += whole,
-            Number::Decimal(decimal) => self.decimal += decimal,
+            Number::Decimal(decimal) => {
+                let step = &decimal - &self.running;
+                self.running += divided(&step, self.count);
+                self.decimal += decimal;
+            }
             Number::Real(real) => {
                 let corrected = real - self.lost;
                 let rounded = self.real + corrected;
@@ -144,14 +151,14 @@ impl Total {
     }
 
     /// The average: of whole numbers cut, of decimals with as many digits as the sum has.
-    pub(crate) fn average(&self, ty: &Type) -> Number {
+    pub(crate) fn average(&self, ty: &Type, flavor: Flavor) -> Number {
         let count = self.count.max(1);
         match ty {
             Type::Float | Type::Double => Number::Real(self.real() / count as f64),
-            Type::Decimal => {
-                let (sum, scale) = self.decimal.as_bigint_and_exponent();
-                Number::Decimal(BigDecimal::new(half_even(&sum, count), scale))
-            }
+            Type::Decimal => Number::Decimal(match flavor {
+                Flavor::Scylla => divided(&self.decimal, count),
+                Flavor::Cassandra => self.running.clone(),
+            }),
             _ => Number::Whole(&self.whole / count),
         }
     }
@@ -163,6 +170,12 @@ impl Total {
             false => real,
         }
     }
+}
+
+/// A quotient with as many digits behind the point as the dividend.
+fn divided(dividend: &BigDecimal, divisor: i64) -> BigDecimal {
+    let (digits, scale) = dividend.as_bigint_and_exponent();
+    BigDecimal::new(half_even(&digits, divisor), scale)
 }
 
 /// A quotient, rounded to the nearest, and to an even one if there are two. The divisor is positive.
@@ -328,6 +341,20 @@ mod tests {
             let decimal = BigDecimal::new(unscaled.into(), scale);
             assert_eq!(show_decimal(&decimal), expected);
         }
+    }
+
+    #[test]
+    fn averages_of_decimals() {
+        let mut total = Total::default();
+        for number in ["1.5", "1.75", "1.50"] {
+            total.add(Number::Decimal(number.parse().unwrap()));
+        }
+        let average = |flavor| match total.average(&Type::Decimal, flavor) {
+            Number::Decimal(average) => show_decimal(&average),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(average(Flavor::Scylla), "1.58");
+        assert_eq!(average(Flavor::Cassandra), "1.58");
     }
 
     #[test]

@@ -191,6 +191,15 @@ impl<'t> Found<'t> {
         let planned = |scope: &mut Scope<'_>| term::plan(value, &self.place(), scope);
         match &self.column.ty {
             Type::Counter => Ok(self.operation(Action::Count(planned(scope)?, false))),
+            Type::Map(..)
+                if scope.flavor() == Flavor::Cassandra
+                    && matches!(value, Term::Set(members) if !members.is_empty()) =>
+            {
+                Err(Failure::invalid(format!(
+                    "Value for a map addition has to be a map, but was: '{}'",
+                    show::term(value)
+                )))
+            }
             Type::List(_) | Type::Set(_) | Type::Map(..) => {
                 Ok(self.operation(Action::Add(planned(scope)?)))
             }

@@ -170,7 +170,7 @@ impl Aggregate {
             Kind::Count => return Ok(Some(state.seen.to_be_bytes().to_vec())),
             Kind::Min | Kind::Max => return Ok(state.extreme),
             Kind::Sum => state.total.sum(&ty),
-            Kind::Avg => state.total.average(&ty),
+            Kind::Avg => state.total.average(&ty, self.flavor),
         };
         let result = number.write(&ty)?;
         let narrowed = matches!(

@@ -164,6 +164,12 @@ impl Planner<'_> {
         if let Term::Hint(_, inner) = term {
             self.check_hint(inner, &place, scope)?;
         }
+        let place = match term {
+            Term::Hint(_, inner) if matches!(**inner, Term::Marker(_)) => {
+                spec(self.table, "[selection]", &ty)
+            }
+            _ => place,
+        };
         let planned = term::plan(term, &place, scope)?;
         Ok((Output::Term(planned), ty))
     }

@@ -180,7 +180,7 @@ fn operator(
         }
         Term::Negate(inner) => {
             let inner = given(inner, place, scope)?;
-            function::resolve_negation(&inner, scope.flavor())
+            function::resolve_negation(&inner, receiver, scope.flavor())
         }
         _ => Err(Failure::server("no operator")),
     }

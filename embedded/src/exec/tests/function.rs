@@ -1,6 +1,7 @@
 //! Functions, operators and JSON where the two servers differ. What Cassandra answers is in the transcripts.
 
-use crate::exec::tests::Server;
+use crate::exec::tests::{Server, shown};
+use crate::exec::{Context, Outcome};
 use crate::flavor::Flavor;
 
 const SETUP: &str = "
@@ -84,4 +85,29 @@ fn json_in_either_direction() {
             "{answer}"
         );
     }
+}
+
+#[test]
+fn a_client_says_which_second_it_is() {
+    let server = Server::new(Flavor::Cassandra, SETUP);
+    let now = i32::try_from(server.clock.seconds()).unwrap();
+    let at = |seconds: i32, cql: &str| {
+        let context = Context {
+            now_in_seconds: Some(now + seconds),
+            ..Context::default()
+        };
+        match server.answer(cql, &context).unwrap() {
+            Outcome::Rows(rows) => shown(&rows),
+            _ => String::new(),
+        }
+    };
+    at(100, "UPDATE t USING TTL 60 SET tx = 'later' WHERE p = 1");
+    for (seconds, expected) in [
+        (100, "'later' | 60"),
+        (130, "'later' | 30"),
+        (160, "null | null"),
+    ] {
+        assert_eq!(at(seconds, "SELECT tx, ttl(tx) FROM t"), expected);
+    }
+    server.check(&[("SELECT tx FROM t", "'later'")]);
 }

@@ -138,7 +138,7 @@ impl Planner<'_> {
         scope: &mut Scope<'_>,
     ) -> Result<(Output, Type), Failure> {
         let planned = self.argument(inner, scope)?;
-        let signature = function::resolve_negation(&planned.given, scope.flavor())?;
+        let signature = function::resolve_negation(&planned.given, None, scope.flavor())?;
         self.called(signature, vec![planned], &[inner], scope)
     }
 
