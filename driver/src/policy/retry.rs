@@ -1,8 +1,8 @@
 //! Whether a request that failed is sent again, and where.
 //!
 //! A policy judges one failed attempt at a time. What it says is done, within limits that no policy can move: the deadline
-//! of the request, the nodes of its plan, the session's [`RetryBudget`], and that a serial consistency level never becomes
-//! another one.
+//! of the request, the nodes of its plan, the session's [budget](crate::policy::retry::RetryBudget), and that a serial
+//! consistency level never becomes another one.
 
 mod backoff;
 mod budget;
