@@ -1,9 +1,8 @@
 //! The policies at work: who is asked, how often, how long it takes, who is connected to.
 //!
-//! Where data centres, racks, faults or nodes that are down are needed, only the embedded cluster has them, and these tests
-//! do not depend on the target; those of `any` run on every target.
+//! Only the embedded cluster has data centres, racks, faults and nodes that are down at a word, so these tests do not depend
+//! on the target.
 
-mod any;
 mod balancing;
 mod pools;
 mod profile;

@@ -1,4 +1,5 @@
-//! What every target can show.
+//! The policies at work, as far as every target can show it: what needs data centres, racks, faults or nodes that are down is
+//! in `embedded_policies`.
 
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ use scylla_orm::driver::statement::{Statement, Target as At};
 use scylla_orm::driver::{Error, Session};
 use tests::target::Target;
 
-use super::SOON;
+/// No test waits longer for all connections.
+const SOON: Duration = Duration::from_secs(20);
 
 async fn session(
     target: &Target,
