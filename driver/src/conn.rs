@@ -36,6 +36,8 @@
 //!  answered   ─▶ the answer is thrown away, its id free at once
 //! ```
 
+/// Proves who connects.
+pub mod auth;
 /// What a connection may do, and how long it may take.
 pub mod config;
 /// Why a connection could not do what was asked of it.

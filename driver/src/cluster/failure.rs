@@ -46,7 +46,7 @@ pub(crate) fn of_opening(failure: &Failure) -> ErrorKind {
             },
             _ => ErrorKind::from((**error).clone()),
         },
-        Failure::NoCredentials { .. } | Failure::Authenticator { .. } => {
+        Failure::NoCredentials { .. } | Failure::Auth(_) | Failure::Endless => {
             ErrorKind::Auth { message: text() }
         }
         Failure::Connect(error) => ErrorKind::Connect {

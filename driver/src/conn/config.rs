@@ -2,8 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
+
+use crate::conn::auth::Authenticator;
 use crate::frame::{Compression, Version};
 
 /// The settings of a connection.
@@ -42,6 +46,8 @@ pub struct ConnConfig {
     pub compression: Option<Compression>,
     /// Who connects, for servers that ask.
     pub credentials: Option<Credentials>,
+    /// Proves it in another way than by user and password, and in the place of them.
+    pub authenticator: Option<Arc<dyn Authenticator>>,
     /// Further options of STARTUP, such as `APPLICATION_NAME`. Servers ignore those that they do not know.
     pub startup: Vec<(String, String)>,
 }
@@ -64,17 +70,24 @@ impl Default for ConnConfig {
             version: Version::V5,
             compression: None,
             credentials: None,
+            authenticator: None,
             startup: Vec::new(),
         }
     }
 }
 
-/// User and password. Shown nowhere: `Debug` leaves the password out.
+/// User and password. Shown nowhere: `Debug` leaves the password out. Clones share what they hold, so that one that is
+/// kept can [`replace`](Credentials::replace) what a session uses.
 #[derive(Clone)]
 pub struct Credentials {
-    user: String,
-    password: String,
+    pair: Arc<ArcSwap<Pair>>,
     authenticators: Vec<Cow<'static, str>>,
+}
+
+/// Both are replaced at once.
+pub(super) struct Pair {
+    pub(super) user: String,
+    pub(super) password: String,
 }
 
 /// Server classes that take user and password in SASL PLAIN.
@@ -89,11 +102,18 @@ const PASSWORD_AUTHENTICATORS: [&str; 5] = [
 impl Credentials {
     /// A user and its password.
     pub fn new(user: impl Into<String>, password: impl Into<String>) -> Credentials {
+        let (user, password) = (user.into(), password.into());
         Credentials {
-            user: user.into(),
-            password: password.into(),
+            pair: Arc::new(ArcSwap::from_pointee(Pair { user, password })),
             authenticators: PASSWORD_AUTHENTICATORS.map(Cow::Borrowed).to_vec(),
         }
+    }
+
+    /// Puts others in their place: the password was changed. Connections that are open stay; those made from now on
+    /// use these.
+    pub fn replace(&self, user: impl Into<String>, password: impl Into<String>) {
+        let (user, password) = (user.into(), password.into());
+        self.pair.store(Arc::new(Pair { user, password }));
     }
 
     /// Trusts another authenticator of the server with the password, by the name of its class.
@@ -104,8 +124,8 @@ impl Credentials {
     }
 
     /// The user.
-    pub fn user(&self) -> &str {
-        &self.user
+    pub fn user(&self) -> String {
+        self.pair().user.clone()
     }
 
     /// Whether this authenticator may see the password.
@@ -115,15 +135,15 @@ impl Credentials {
             .any(|known| known == authenticator)
     }
 
-    pub(super) fn password(&self) -> &str {
-        &self.password
+    pub(super) fn pair(&self) -> Arc<Pair> {
+        self.pair.load_full()
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
-            .field("user", &self.user)
+            .field("user", &self.user())
             .finish_non_exhaustive()
     }
 }

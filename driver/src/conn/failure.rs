@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use crate::conn::auth::{AuthError, ROUNDS};
 use crate::frame::response::ServerError;
 use crate::frame::segment::SegmentError;
 use crate::frame::{HeaderError, Opcode, Unreadable};
@@ -90,14 +91,13 @@ pub enum Failure {
         authenticator: Box<str>,
     },
 
-    /// The server asks for credentials by an authenticator that is not trusted with them.
-    #[error(
-        "credentials are not sent to the authenticator {authenticator}; allow it if it is yours"
-    )]
-    Authenticator {
-        /// The server's authenticator.
-        authenticator: Box<str>,
-    },
+    /// The client's authenticator does not go on.
+    #[error("{0}")]
+    Auth(AuthError),
+
+    /// The server asks for more and more.
+    #[error("the server has asked for more {ROUNDS} times, and does not decide")]
+    Endless,
 }
 
 /// What was being done when something failed.

@@ -2,9 +2,13 @@
 //! on the same socket, each with a deadline of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use crate::conn::Conn;
 use crate::conn::agreed;
+use crate::conn::auth::{Answer, Authenticator, ROUNDS};
 use crate::conn::failure::{Failure, Step};
 use crate::frame::request::{AuthResponse, Options, Startup};
 use crate::frame::response::{Response, Supported};
@@ -78,29 +82,50 @@ fn startup_options<'a>(conn: &'a Conn, features: &Features) -> Vec<(&'a str, &'a
     options
 }
 
-async fn authenticate(conn: &Arc<Conn>, authenticator: &str) -> Result<(), Failure> {
-    let Some(credentials) = &conn.link().config.credentials else {
-        return Err(Failure::NoCredentials {
-            authenticator: authenticator.into(),
-        });
+async fn authenticate(conn: &Arc<Conn>, class: &str) -> Result<(), Failure> {
+    let config = &conn.link().config;
+    let authenticator: &dyn Authenticator = match (&config.authenticator, &config.credentials) {
+        (Some(authenticator), _) => &**authenticator,
+        (None, Some(credentials)) => credentials,
+        (None, None) => {
+            return Err(Failure::NoCredentials {
+                authenticator: class.into(),
+            });
+        }
     };
-    if !credentials.trusts(authenticator) {
-        return Err(Failure::Authenticator {
-            authenticator: authenticator.into(),
+    let begun = authenticator.begin(class, conn.address());
+    let mut conversation = begun.map_err(Failure::Auth)?;
+    let limit = config.step_timeout;
+    let mut token = in_time(limit, conversation.first()).await?;
+    for _ in 0..=ROUNDS {
+        let proof = AuthResponse {
+            token: token.as_deref(),
+        };
+        let asked = ask(conn, Step::Auth, AuthResponse::OPCODE, |out| {
+            proof.encode(out)
         });
+        token = match asked.await? {
+            Response::AuthSuccess(success) => {
+                let verdict = conversation.succeeded(success.token);
+                return verdict.map_err(Failure::Auth);
+            }
+            Response::AuthChallenge(challenge) => {
+                in_time(limit, conversation.challenged(challenge.token)).await?
+            }
+            other => return Err(unexpected(Step::Auth, &other)),
+        };
     }
-    let token = AuthResponse::plain(credentials.user(), credentials.password());
-    let proof = AuthResponse {
-        token: Some(&token),
-    };
-    match ask(conn, Step::Auth, AuthResponse::OPCODE, |out| {
-        proof.encode(out)
-    })
-    .await?
-    {
-        Response::AuthSuccess(_) => Ok(()),
-        // PLAIN has said all that it can say.
-        other => Err(unexpected(Step::Auth, &other)),
+    Err(Failure::Endless)
+}
+
+/// What the client's own half says, if it does so in time.
+async fn in_time(limit: Duration, answer: Answer<'_>) -> Result<Option<Vec<u8>>, Failure> {
+    match timeout(limit, answer).await {
+        Ok(answer) => answer.map_err(Failure::Auth),
+        Err(_) => Err(Failure::Timeout {
+            step: Step::Auth,
+            sent: false,
+        }),
     }
 }
 

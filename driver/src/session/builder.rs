@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 
 use crate::clock::{Clock, SystemClock};
 use crate::cluster::{Cluster, ContactPoint, SchemaSettings, Settings};
+use crate::conn::auth::Authenticator;
 use crate::conn::config::{ConnConfig, Credentials};
 use crate::error::Result;
 use crate::frame::{Compression, Consistency, Version};
@@ -123,6 +124,28 @@ impl SessionBuilder {
     /// User and password for servers that ask for them. They are sent as they are: use TLS where that matters.
     pub fn credentials(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         self.conn.credentials = Some(Credentials::new(user, password));
+        self
+    }
+
+    /// The same, held by the caller too, who can replace them while the session lives.
+    ///
+    /// ```
+    /// use scylla_orm_driver::Session;
+    /// use scylla_orm_driver::conn::config::Credentials;
+    ///
+    /// let credentials = Credentials::new("app", "of this month");
+    /// let builder = Session::builder().shared_credentials(credentials.clone());
+    /// // … when the month is over:
+    /// credentials.replace("app", "of the next one");
+    /// ```
+    pub fn shared_credentials(mut self, credentials: Credentials) -> Self {
+        self.conn.credentials = Some(credentials);
+        self
+    }
+
+    /// Proves who connects in another way than by user and password, and in the place of them.
+    pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.conn.authenticator = Some(Arc::new(authenticator));
         self
     }
 

@@ -6,12 +6,14 @@ use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use tokio::io::DuplexStream;
 use tokio::time::Instant;
 
 use super::peer::{Peer, dialer, pipes};
 use crate::conn::Conn;
+use crate::conn::auth::{Answer, AuthError, Authenticator, Conversation, ROUNDS};
 use crate::conn::config::{ConnConfig, Credentials};
 use crate::conn::failure::{Failure, Step};
 use crate::frame::request::{AuthResponse, Startup};
@@ -175,9 +177,106 @@ async fn says_why_it_failed() {
     check(
         with_credentials(),
         vec![supported(), authenticate(Authenticate::PASSWORD), challenge],
-        "authentication: unexpected answer AUTH_CHALLENGE",
+        "the server asks for more than the password",
     )
     .await;
+}
+
+/// Answers each challenge with what it says, and wants to hear "well" at the end.
+#[derive(Debug)]
+struct Echo;
+
+struct Echoing;
+
+impl Authenticator for Echo {
+    fn begin(&self, class: &str, node: SocketAddr) -> Result<Box<dyn Conversation>, AuthError> {
+        assert_eq!((class, node), ("org.example.Echo", ADDRESS.into()));
+        Ok(Box::new(Echoing))
+    }
+}
+
+impl Conversation for Echoing {
+    fn first(&mut self) -> Answer<'_> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn challenged(&mut self, token: Option<Bytes>) -> Answer<'_> {
+        Box::pin(async move { Ok(token.map(|token| token.to_vec())) })
+    }
+
+    fn succeeded(&mut self, token: Option<Bytes>) -> Result<(), AuthError> {
+        match token.as_deref() {
+            Some(b"well") => Ok(()),
+            _ => Err(AuthError::new("an impostor")),
+        }
+    }
+}
+
+/// What the driver sends, and how it ends, when the server asks for more so often.
+async fn converse(
+    challenges: usize,
+    last: &'static [u8],
+) -> (Vec<Option<Vec<u8>>>, Option<String>) {
+    let challenge = |round: usize| {
+        let token = Some(Bytes::from(format!("round {round}")));
+        Response::AuthChallenge(AuthChallenge { token })
+    };
+    let mut answers = vec![supported(), authenticate("org.example.Echo")];
+    answers.extend((0..challenges).map(challenge));
+    if challenges <= ROUNDS {
+        let token = Some(Bytes::from_static(last));
+        answers.push(Response::AuthSuccess(AuthSuccess { token }));
+    }
+    let config = ConnConfig {
+        authenticator: Some(Arc::new(Echo)),
+        ..with_credentials()
+    };
+    let (conn, asked) = open(config, answers).await;
+    let tokens = asked.iter().skip(2).map(|asked| {
+        let response = AuthResponse::decode(&mut Reader::new(&asked.body)).unwrap();
+        response.token.map(<[u8]>::to_vec)
+    });
+    (
+        tokens.collect(),
+        conn.err().map(|failure| failure.to_string()),
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_has_a_bound() {
+    let echoed = |round: usize| Some(format!("round {round}").into_bytes());
+    let (tokens, error) = converse(2, b"well").await;
+    assert_eq!(error, None);
+    assert_eq!(tokens, [None, echoed(0), echoed(1)]);
+    let (_, error) = converse(0, b"hello").await;
+    assert_eq!(error.as_deref(), Some("an impostor"));
+    let (tokens, error) = converse(ROUNDS, b"well").await;
+    assert_eq!((tokens.len(), error), (ROUNDS + 1, None));
+    let (tokens, error) = converse(ROUNDS + 1, b"").await;
+    let endless = "the server has asked for more 10 times, and does not decide";
+    assert_eq!(
+        (tokens.len(), error.as_deref()),
+        (ROUNDS + 1, Some(endless))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_can_be_replaced() {
+    let credentials = Credentials::new("ann", "s3cret");
+    let config = ConnConfig {
+        credentials: Some(credentials.clone()),
+        ..ConnConfig::default()
+    };
+    credentials.replace("bob", "n3w");
+    let answers = vec![
+        supported(),
+        authenticate(Authenticate::PASSWORD),
+        Response::AuthSuccess(AuthSuccess::default()),
+    ];
+    let (conn, asked) = open(config, answers).await;
+    conn.unwrap();
+    let proof = AuthResponse::decode(&mut Reader::new(&asked[2].body)).unwrap();
+    assert_eq!(proof.credentials(), Some(("bob", "n3w")));
 }
 
 #[tokio::test(start_paused = true)]
