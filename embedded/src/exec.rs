@@ -7,6 +7,7 @@ mod batch;
 mod change;
 mod condition;
 mod consistency;
+mod exchange;
 mod modify;
 mod placing;
 mod role;

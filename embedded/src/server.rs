@@ -4,6 +4,7 @@ mod builder;
 mod listen;
 mod membership;
 mod script;
+mod snapshot;
 mod tablets;
 #[cfg(feature = "tls")]
 mod tls;

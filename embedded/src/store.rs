@@ -160,6 +160,14 @@ impl Key {
         }
     }
 
+    /// The key of these bytes, which are those of one.
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Key {
+        Key {
+            token: token::murmur3(&bytes).0,
+            bytes,
+        }
+    }
+
     /// The components again, of which there are `count`.
     pub(crate) fn components(&self, count: usize) -> Vec<&[u8]> {
         if count == 1 {

@@ -15,13 +15,18 @@ pub struct Log {
     _guard: DefaultGuard,
 }
 
-#[derive(Debug, Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
+#[derive(Debug, Clone)]
+struct Lines(Arc<Mutex<Vec<String>>>, Level);
 
 impl Log {
     /// Begins.
     pub fn start() -> Log {
-        let lines = Lines::default();
+        Log::down_to(Level::INFO)
+    }
+
+    /// Begins, and collects what is said at a level down to this one; the fields of spans too.
+    pub fn down_to(level: Level) -> Log {
+        let lines = Lines(Arc::default(), level);
         let guard = tracing::subscriber::set_default(lines.clone());
         Log {
             lines,
@@ -43,27 +48,44 @@ impl Log {
 
 impl Subscriber for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= Level::INFO
+        *metadata.level() <= self.1
     }
 
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        if self.1 > Level::INFO {
+            let mut line = Line("SPAN".to_owned());
+            span.record(&mut line);
+            self.push(line);
+        }
         Id::from_u64(1)
     }
 
-    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record(&self, _: &Id, fields: &Record<'_>) {
+        if self.1 > Level::INFO {
+            let mut line = Line("SPAN".to_owned());
+            fields.record(&mut line);
+            self.push(line);
+        }
+    }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(event.metadata().level().to_string());
         event.record(&mut line);
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.push(line.0);
+        self.push(line);
     }
 
     fn enter(&self, _: &Id) {}
 
     fn exit(&self, _: &Id) {}
+}
+
+impl Lines {
+    fn push(&self, line: Line) {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.push(line.0);
+    }
 }
 
 struct Line(String);

@@ -12,9 +12,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
+#[cfg(feature = "tls")]
+use scylla_orm_embedded::Tls;
 use scylla_orm_embedded::{Cluster, ClusterBuilder, Flavor};
 
-/// A CQL cluster in memory, for development and tests. It listens until Ctrl-C or SIGTERM and keeps nothing.
+/// A CQL cluster in memory, for development and tests. It listens until Ctrl-C or SIGTERM and keeps
+/// nothing, unless --snapshot names a directory.
 ///
 /// When it accepts clients it prints one line, "listening on " and the contact points with commas between them.
 #[derive(Parser)]
@@ -44,6 +47,27 @@ struct Args {
     /// What clients have to give; nothing is asked without it
     #[arg(long, value_name = "USER:PASSWORD", value_parser = credentials)]
     credentials: Option<(String, String)>,
+    /// Clients have to say who they are; the superuser is cassandra with the password cassandra, unless --credentials
+    /// names another
+    #[arg(long)]
+    authentication: bool,
+    /// Roles may do only what was granted to them; clients have to say who they are
+    #[arg(long)]
+    authorization: bool,
+    /// Whether keyspaces that do not say it have tablets, if it is ScyllaDB that is imitated
+    #[arg(long)]
+    tablets: bool,
+    /// Speak TLS; the certificate that clients have to trust is written to this file
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "CA_FILE")]
+    tls: Option<PathBuf>,
+    /// Clients have to show a certificate: one, with its key behind it, is written to this file
+    #[cfg(feature = "tls")]
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    client_certificate: Option<PathBuf>,
+    /// Directory of a snapshot to begin with, if there is one, and to write when asked to stop
+    #[arg(long, value_name = "DIRECTORY")]
+    snapshot: Option<PathBuf>,
     /// CQL to run before clients are told
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
@@ -69,13 +93,21 @@ async fn main() -> ExitCode {
 async fn serve(args: &Args) -> Result<(), Box<dyn Error>> {
     let asked_to_stop = signals()?;
     let cluster = args.cluster().start().await?;
+    if let Some(directory) = args.snapshot.as_deref().filter(|d| d.exists()) {
+        cluster.load_snapshot(directory)?;
+    }
     if let Some(path) = &args.script {
         let file = |e: &dyn Error| format!("{}: {e}", path.display());
         let cql = std::fs::read_to_string(path).map_err(|e| file(&e))?;
         cluster.run_script(&cql).map_err(|e| file(&e))?;
     }
+    #[cfg(feature = "tls")]
+    args.write_certificates(&cluster)?;
     println!("listening on {}", cluster.contact_points().join(","));
     asked_to_stop.await;
+    if let Some(directory) = &args.snapshot {
+        cluster.save_snapshot(directory)?;
+    }
     cluster.stop().await;
     Ok(())
 }
@@ -94,11 +126,36 @@ impl Args {
             .racks(self.racks.iter().map(String::as_str))
             .shards(self.shards)
             .address(self.address)
-            .port(self.port);
+            .port(self.port)
+            .tablets(self.tablets)
+            .authentication(self.authentication)
+            .authorization(self.authorization);
+        #[cfg(feature = "tls")]
+        let builder = match (&self.tls, &self.client_certificate) {
+            (None, _) => builder,
+            (Some(_), None) => builder.tls(Tls::new()),
+            (Some(_), Some(_)) => builder.tls(Tls::new().client_certificates()),
+        };
         match &self.credentials {
             Some((user, password)) => builder.credentials(user, password),
             None => builder,
         }
+    }
+}
+
+#[cfg(feature = "tls")]
+impl Args {
+    fn write_certificates(&self, cluster: &Cluster) -> std::io::Result<()> {
+        if let (Some(path), Some(pem)) = (&self.tls, cluster.ca_certificate_pem()) {
+            std::fs::write(path, pem)?;
+        }
+        if let (Some(path), Some(identity)) = (
+            &self.client_certificate,
+            cluster.client_certificate("client"),
+        ) {
+            std::fs::write(path, identity.certificate_pem + &identity.key_pem)?;
+        }
+        Ok(())
     }
 }
 

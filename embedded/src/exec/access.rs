@@ -190,6 +190,7 @@ impl Judge<'_> {
                     None => Ok(()),
                 }
             }
+            Ddl::CreateView(view) => self.ensure(Permission::Alter, &table(&view.base.name)),
             _ => self.ensure(Permission::Alter, &table(name)),
         }
     }

@@ -45,6 +45,21 @@ impl Partition {
         self.rows.iter()
     }
 
+    /// All that it is, as the write that makes it.
+    pub(crate) fn everything(&self) -> Change {
+        let of = |row: &Row| RowChange {
+            row: row.clone(),
+            counters: Vec::new(),
+        };
+        Change {
+            deletion: self.deletion,
+            ranges: self.ranges.clone(),
+            statics: self.statics.as_deref().map(of),
+            rows: self.all().map(|(at, row)| (at.clone(), of(row))).collect(),
+            counters_die: false,
+        }
+    }
+
     /// The rows within a range, tombstones and all, in clustering order; a range that is empty has none.
     pub(crate) fn rows<'a>(
         &'a self,

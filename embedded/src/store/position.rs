@@ -88,6 +88,10 @@ impl Position {
         }
     }
 
+    pub(crate) fn edge(&self) -> Edge {
+        self.edge
+    }
+
     pub(crate) fn values(&self) -> &[Vec<u8>] {
         &self.values
     }

@@ -3,4 +3,5 @@
 //! Runs on embedded clusters alone: each test asks for one of its own kind.
 
 mod roles;
+mod secrets;
 mod tls;
