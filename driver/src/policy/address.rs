@@ -75,6 +75,17 @@ impl<'a> Listens<'a> {
 }
 
 /// Nodes are connected to where the cluster says: what a session does unless it is told otherwise.
+///
+/// # Examples
+/// ```
+/// use scylla_orm_driver::policy::address::{AddressTranslator, Identity, Listens};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let says = "10.0.0.1:9042".parse()?;
+/// assert_eq!(Identity.translate(Listens::at(says)).await, says);
+/// # Ok::<(), std::net::AddrParseError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Identity;
 

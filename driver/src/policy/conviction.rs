@@ -66,6 +66,17 @@ pub enum Conviction {
 
 /// What a session does unless it is told otherwise: a node is down when its last connection is gone. Whether the others
 /// still work, they find out by themselves.
+///
+/// # Examples
+/// ```
+/// use scylla_orm_driver::policy::conviction::LastConnection;
+/// use scylla_orm_driver::pool::config::PoolConfig;
+///
+/// let pool = PoolConfig {
+///     conviction: LastConnection.into(),
+///     ..PoolConfig::default()
+/// };
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LastConnection;
 

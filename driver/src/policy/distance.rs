@@ -6,6 +6,14 @@ use crate::topology::Node;
 ///
 /// It decides whether the session connects to the node at all, and with how many connections
 /// ([`PoolConfig`](crate::pool::config::PoolConfig)), and the order in which replicas are asked.
+///
+/// # Examples
+/// ```
+/// use scylla_orm_driver::policy::distance::HostDistance;
+///
+/// assert!(HostDistance::LocalRack < HostDistance::Local && HostDistance::Local < HostDistance::Remote);
+/// assert!(HostDistance::Local.is_local() && !HostDistance::Remote.is_local());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HostDistance {
     /// In the local data centre and rack: asked first.

@@ -38,6 +38,19 @@ pub trait TimestampGenerator: fmt::Debug + Send + Sync + 'static {
 
 /// The wall clock's time, but never the same twice and never less than before, whatever that clock does; it warns when the
 /// clock is more than a second behind what it has given out, once a second.
+///
+/// # Examples
+/// Several sessions with one series, so that their writes do not tie either:
+/// ```
+/// use scylla_orm_driver::Session;
+/// use scylla_orm_driver::clock::SystemClock;
+/// use scylla_orm_driver::policy::Shared;
+/// use scylla_orm_driver::policy::timestamp::{Monotonic, TimestampGenerator};
+///
+/// let series: Shared<dyn TimestampGenerator> = Monotonic::new(SystemClock).into();
+/// let one = Session::builder().timestamp_generator(series.clone());
+/// let other = Session::builder().timestamp_generator(series);
+/// ```
 #[derive(Debug)]
 pub struct Monotonic(Timestamps);
 

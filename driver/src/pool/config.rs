@@ -9,6 +9,25 @@ use crate::policy::distance::HostDistance;
 use crate::policy::reconnection::{FullJitter, ReconnectionPolicy};
 
 /// The settings of a pool.
+///
+/// # Examples
+/// Two connections to each shard of the local rack, and one to each node of another data centre:
+/// ```
+/// use std::num::NonZeroU16;
+///
+/// use scylla_orm_driver::Session;
+/// use scylla_orm_driver::pool::config::{PoolConfig, PoolSize};
+///
+/// let pool = PoolConfig {
+///     rack: PoolSize::PerShard(NonZeroU16::new(2).expect("it is not 0")),
+///     remote: PoolSize::PerNode(NonZeroU16::MIN),
+///     ..PoolConfig::default()
+/// };
+/// let builder = Session::builder()
+///     .local_rack("rack1")
+///     .remote_failover(true)
+///     .pool_settings(pool);
+/// ```
 #[derive(Debug, Clone)]
 pub struct PoolConfig {
     /// Connections to each node that is [`LocalRack`](HostDistance::LocalRack). One per shard by default: requests to a
