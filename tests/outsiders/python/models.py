@@ -9,6 +9,7 @@ import os
 import sys
 import uuid
 from datetime import date, datetime
+from decimal import Decimal
 
 # Without it, cqlengine warns that it changes schemas.
 os.environ["CQLENG_ALLOW_SCHEMA_MANAGEMENT"] = "1"
@@ -21,6 +22,7 @@ from cassandra.cqlengine.query import BatchQuery, LWTException
 from cassandra.cqlengine.usertype import UserType
 from cassandra.policies import DCAwareRoundRobinPolicy, TokenAwarePolicy
 from cassandra.query import dict_factory
+from cassandra.util import Date, Duration, Time
 
 KEYSPACE = "outsiders_models"
 
@@ -52,6 +54,38 @@ class Event(Model):
     what = columns.Text(required=True)
 
 
+class Everything(Model):
+    """A column of each type that cqlengine has."""
+
+    __keyspace__ = KEYSPACE
+    id = columns.Integer(primary_key=True)
+    a = columns.Ascii()
+    b = columns.BigInt()
+    c = columns.Blob()
+    d = columns.Boolean()
+    e = columns.Date()
+    f = columns.Decimal()
+    g = columns.Double()
+    h = columns.Duration()
+    i = columns.Float()
+    j = columns.Inet()
+    k = columns.SmallInt()
+    l = columns.Text()
+    m = columns.Time()
+    n = columns.DateTime()
+    o = columns.TimeUUID()
+    p = columns.TinyInt()
+    q = columns.UUID()
+    r = columns.VarInt()
+    s = columns.List(columns.Decimal)
+    t = columns.Set(columns.UUID)
+    u = columns.Map(columns.Date, columns.Integer)
+    v = columns.Tuple(columns.Integer, columns.Text)
+    w = columns.UserDefinedType(Place)
+    x = columns.List(columns.UserDefinedType(Place))
+    y = columns.Map(columns.Text, columns.Set(columns.Integer))
+
+
 class Visits(Model):
     __keyspace__ = KEYSPACE
     page = columns.Text(primary_key=True)
@@ -76,17 +110,18 @@ def main():
     queries()
     conditions()
     events()
+    everything()
     management.drop_table(Visits)
     management.drop_keyspace(KEYSPACE)
     cluster.shutdown()
-    print("3 models and a type synced, and synced again with one column more; rows saved, changed in part, filtered, counted,", end=" ")
-    print("ordered, deleted; batches, conditions, counters, times in UUIDs")
+    print("4 models and a type synced, and synced again with one column more; rows saved, changed in part, filtered, counted,", end=" ")
+    print("ordered, deleted; batches, conditions, counters, times in UUIDs, a value of each type")
 
 
 def sync(cluster):
     """Twice: the second time there is nothing to do but to add a column."""
     for _ in range(2):
-        for model in (Reading, Event, Visits):
+        for model in (Reading, Event, Visits, Everything):
             management.sync_table(model)
 
     class Wider(Model):
@@ -163,6 +198,15 @@ def conditions():
     Reading.objects(**key).iff(high=-5).update(high=-4)
     assert Reading.get(**key).high == -4
     Reading.objects(**key).ttl(1000).update(weather="snow")
+    Reading.objects(**key).if_exists().update(high=-3)
+    try:
+        Reading.objects(**{**key, "year": 1900}).if_exists().update(high=-3)
+        raise AssertionError("there is no such row")
+    except LWTException as refused:
+        assert not refused.existing.get("high"), refused.existing
+    # An older write does not count.
+    Reading.objects(**key).timestamp(datetime(2000, 1, 1)).update(high=100)
+    assert Reading.get(**key).high == -3
 
 
 def events():
@@ -170,6 +214,51 @@ def events():
     low, high = MinTimeUUID(datetime(2000, 1, 1)), MaxTimeUUID(datetime(2100, 1, 1))
     found = Event.objects.filter(id=event.id, at__gt=low, at__lt=high)
     assert [row.what for row in found] == ["began"]
+
+
+def everything():
+    """Each value comes back, also when it is filtered by; and null is told from it."""
+    place = Place(street="Main St", number=5)
+    values = {
+        "a": "plain",
+        "b": -(2**63),
+        "c": b"\x00\xff",
+        "d": True,
+        "e": Date(-719162),
+        "f": Decimal("-1.50"),
+        "g": 1.5e300,
+        "h": Duration(-1, -2, -3),
+        "i": 0.25,
+        "j": "2001:db8::1",
+        "k": -(2**15),
+        "l": "it's żółw",
+        "m": Time(86399999999999),
+        "n": datetime(1969, 7, 20, 20, 17, 40, 123000),
+        "o": uuid.UUID("d2177dd0-eaa2-11de-a572-001b779c76e3"),
+        "p": -128,
+        "q": uuid.UUID(int=2**128 - 1),
+        "r": -(2**130),
+        "s": [Decimal("3.10"), Decimal("3.1")],
+        "t": {uuid.UUID(int=1), uuid.UUID(int=2)},
+        "u": {Date(0): 1, Date(-1): 2},
+        "v": (1, None),
+        "w": place,
+        "x": [place, Place(street="only")],
+        "y": {"k": {3, 1}},
+    }
+    Everything.create(id=1, **values)
+    Everything.create(id=2)
+    one, two = Everything.get(id=1), Everything.get(id=2)
+    for name, value in values.items():
+        found = getattr(one, name)
+        assert found == value, f"{name}: {found!r} is not {value!r}"
+        assert not getattr(two, name), name
+    # A duration has no order: it is not asked for.
+    for name in "abcdefgijklmnopqr":
+        found = Everything.objects.filter(**{name: values[name]}).allow_filtering()
+        assert [row.id for row in found] == [1], name
+    pages = connection.execute("SELECT id FROM outsiders_models.everything")
+    assert sorted(row["id"] for row in pages) == [1, 2]
 
 
 if __name__ == "__main__":
