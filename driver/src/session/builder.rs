@@ -2,6 +2,7 @@
 
 mod knowledge;
 mod policies;
+mod url;
 
 use std::fmt;
 use std::sync::Arc;
