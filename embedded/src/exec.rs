@@ -3,6 +3,7 @@
 //! [`Engine::prepare`] turns text into a [`Plan`]: names resolved, markers typed, restrictions judged, all that
 //! can be refused without values refused. [`Engine::execute`] runs a plan with values.
 
+mod available;
 mod batch;
 mod change;
 mod condition;
@@ -173,12 +174,19 @@ impl Engine {
         let env =
             Env::new(self.config.flavor, &self.config.clock, ctx.timestamp).at(ctx.now_in_seconds);
         match &plan.kind {
-            Kind::Select(select) => self.select(select, values, ctx, &env).map(Outcome::Rows),
+            Kind::Select(select) => {
+                self.can_read(select, values, ctx, &env)?;
+                self.select(select, values, ctx, &env).map(Outcome::Rows)
+            }
             Kind::Modify(modify) => {
+                self.can_write(modify, values, ctx, &env)?;
                 self.write(&[modify], ctx, |store| modify.apply(store, values, &env))
             }
             Kind::Batch(batch) => {
                 let statements: Vec<&Modify> = batch.statements().collect();
+                for statement in &statements {
+                    self.can_write(statement, values, ctx, &env)?;
+                }
                 self.write(&statements, ctx, |store| batch.apply(store, values, &env))
             }
             Kind::Truncate(table) => self.truncate(table),
@@ -212,6 +220,9 @@ impl Engine {
         let modifications: Vec<&Modify> = members.iter().map(|(modify, _)| *modify).collect();
         let env =
             Env::new(self.config.flavor, &self.config.clock, ctx.timestamp).at(ctx.now_in_seconds);
+        for (modify, values) in &members {
+            self.can_write(modify, values, ctx, &env)?;
+        }
         self.write(&modifications, ctx, |store| {
             batch::run(kind, &members, store, &env)
         })

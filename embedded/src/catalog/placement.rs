@@ -66,6 +66,14 @@ impl Placement {
         self.tablets.get(&table.id)
     }
 
+    /// The last token of each range of a table that is kept together.
+    pub(crate) fn ends(&self, table: &Table) -> Vec<Token> {
+        match self.tablets_of(table) {
+            Some(map) => map.pieces().map(|piece| Token(piece.tablet.last)).collect(),
+            None => self.ring.ends().collect(),
+        }
+    }
+
     /// The shards that keep the partition at `token` of a table, the primary one first.
     pub(crate) fn replicas(
         &self,

@@ -48,6 +48,11 @@ impl Ring {
         }
     }
 
+    /// The last token of each range.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = Token> {
+        self.tokens.iter().map(|(token, _)| *token)
+    }
+
     /// The owners of tokens from `token` on, once around.
     fn walk(&self, token: Token) -> impl Iterator<Item = usize> {
         let from = self.tokens.partition_point(|(t, _)| *t < token);

@@ -15,10 +15,13 @@ mod shape;
 
 use std::sync::Arc;
 
+use scylla_orm_driver::token::Token;
 use scylla_orm_driver::value::{Column, Type};
+use scylla_orm_driver::wire::Cell;
 
+use crate::catalog::placement::Placement;
 use crate::catalog::table::Table;
-use crate::exec::restrict::{self, Purpose, Restrictions};
+use crate::exec::restrict::{self, Partitions, Purpose, Restrictions};
 use crate::exec::scope::{Scope, spec};
 use crate::exec::select::aggregate::Aggregate;
 use crate::exec::select::group_by::GroupBy;
@@ -26,7 +29,7 @@ use crate::exec::select::nearest::Nearest;
 use crate::exec::select::order::Order;
 use crate::exec::select::output::Output;
 use crate::exec::select::projection::Projection;
-use crate::exec::term::{self, Expression};
+use crate::exec::term::{self, Env, Expression};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::syntax::{self, Term};
@@ -120,6 +123,22 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
 }
 
 impl Select {
+    /// Tokens of the partitions that it reads: of each one, or one of each range that is kept together.
+    ///
+    /// # Errors
+    /// Values that do not fit.
+    pub(super) fn tokens(
+        &self,
+        placement: &Placement,
+        values: &[Cell<'_>],
+        env: &Env<'_>,
+    ) -> Result<Vec<Token>, Failure> {
+        Ok(match self.restrictions.bind(values, env)?.partitions {
+            Partitions::Keys(keys) => keys.iter().map(|key| Token(key.token)).collect(),
+            Partitions::Range(..) => placement.ends(&self.table),
+        })
+    }
+
     /// For each component of the partition key the marker that supplies it; empty unless each has one.
     pub(crate) fn routing(&self) -> Vec<u16> {
         self.restrictions.routing()
