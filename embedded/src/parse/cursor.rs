@@ -10,6 +10,9 @@ use crate::parse::syntax::{Name, QualifiedName};
 /// How deep terms, types and selectors may nest: far beyond any use, far from the end of the stack.
 const DEPTH: usize = 100;
 
+/// How many operators one expression may have: each puts what stands before it one level deeper.
+const OPERATORS: usize = 50;
+
 /// Words that are no names unless quoted, sorted.
 const RESERVED: [&str; 64] = [
     "add",
@@ -85,6 +88,8 @@ pub(super) struct Cursor<'t> {
     end: Token<'t>,
     at: usize,
     depth: usize,
+    /// How many operators the outermost expression has so far.
+    operators: usize,
     pub(super) flavor: Flavor,
     pub(super) markers: Vec<Option<Name>>,
     /// Which of them have a name that they share, on ScyllaDB.
@@ -102,6 +107,7 @@ impl<'t> Cursor<'t> {
             end,
             at: 0,
             depth: 0,
+            operators: 0,
             flavor,
             markers: Vec::new(),
             named: HashMap::new(),
@@ -251,6 +257,26 @@ impl<'t> Cursor<'t> {
         let parsed = inner(self);
         self.depth -= 1;
         parsed
+    }
+
+    /// Parses an expression of operators, which stands inside another one or begins to be counted.
+    pub(super) fn expression<T>(
+        &mut self,
+        inner: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        if self.depth == 0 {
+            self.operators = 0;
+        }
+        self.nested(inner)
+    }
+
+    /// Counts an operator, within bounds.
+    pub(super) fn count_operator(&mut self) -> Result<(), Failure> {
+        if self.operators == OPERATORS {
+            return Err(self.error("expression nested too deeply"));
+        }
+        self.operators += 1;
+        Ok(())
     }
 
     /// The index of a marker. Two `:x` are one variable on ScyllaDB, two on Cassandra.

@@ -12,12 +12,13 @@ impl Cursor<'_> {
         if self.flavor == Flavor::Scylla {
             return self.path();
         }
-        self.nested(Self::sum)
+        self.expression(Self::sum)
     }
 
     fn sum(&mut self) -> Result<Selector, Failure> {
         let mut left = self.product()?;
         while let Some(operator) = self.operator_of(&[Arithmetic::Add, Arithmetic::Subtract]) {
+            self.count_operator()?;
             left = Selector::Operation(Box::new(left), operator, Box::new(self.product()?));
         }
         Ok(left)
@@ -27,6 +28,7 @@ impl Cursor<'_> {
         use Arithmetic::{Divide, Modulo, Multiply};
         let mut left = self.signed()?;
         while let Some(operator) = self.operator_of(&[Multiply, Divide, Modulo]) {
+            self.count_operator()?;
             left = Selector::Operation(Box::new(left), operator, Box::new(self.signed()?));
         }
         Ok(left)

@@ -12,13 +12,14 @@ impl Cursor<'_> {
         if self.flavor == Flavor::Scylla {
             return self.simple_term();
         }
-        self.nested(|c| {
+        self.expression(|c| {
             let mut left = c.product_of_terms()?;
             // In `c = value + c` the last one is a column, and no operand.
             while !c.is_name(1) || c.is_call(1) {
                 let Some(operator) = c.operator_of(&[Arithmetic::Add, Arithmetic::Subtract]) else {
                     break;
                 };
+                c.count_operator()?;
                 left = Term::Operation(Box::new(left), operator, Box::new(c.product_of_terms()?));
             }
             Ok(left)
@@ -29,6 +30,7 @@ impl Cursor<'_> {
         use Arithmetic::{Divide, Modulo, Multiply};
         let mut left = self.signed_term()?;
         while let Some(operator) = self.operator_of(&[Multiply, Divide, Modulo]) {
+            self.count_operator()?;
             left = Term::Operation(Box::new(left), operator, Box::new(self.signed_term()?));
         }
         Ok(left)

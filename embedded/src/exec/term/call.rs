@@ -186,6 +186,21 @@ fn operator(
     }
 }
 
+/// Whether no operand of an operator is one itself.
+fn is_simple(term: &Term) -> bool {
+    let plain = |term: &Term| {
+        matches!(
+            term,
+            Term::Constant(_) | Term::Marker(_) | Term::Null | Term::Hint(..)
+        )
+    };
+    match term {
+        Term::Operation(left, _, right) => plain(left) && plain(right),
+        Term::Negate(inner) => plain(inner),
+        _ => true,
+    }
+}
+
 /// What a term is as an argument: of some the type is known by themselves.
 fn given(term: &Term, place: &Column, scope: &Scope<'_>) -> Result<Given, Failure> {
     let ty = match term {
@@ -195,10 +210,12 @@ fn given(term: &Term, place: &Column, scope: &Scope<'_>) -> Result<Given, Failur
         Term::Call(name, arguments) => resolve(name, arguments, None, place, scope)?.result,
         Term::Operation(..) | Term::Negate(_) => {
             let known = operator(term, None, place, scope);
-            match known.or_else(|_| operator(term, Some(&place.ty), place, scope)) {
-                Ok(signature) => signature.result,
-                Err(failure) => return Err(failure),
-            }
+            // Of operators inside operators only the innermost try twice, or the time would double with each.
+            let known = match known {
+                Err(_) if is_simple(term) => operator(term, Some(&place.ty), place, scope),
+                known => known,
+            };
+            known?.result
         }
         // One term in parentheses.
         Term::Tuple(members) if members.len() == 1 => {

@@ -111,3 +111,25 @@ fn a_client_says_which_second_it_is() {
     }
     server.check(&[("SELECT tx FROM t", "'later'")]);
 }
+
+#[test]
+fn long_and_deep_expressions_end() {
+    let server = Server::new(Flavor::Cassandra, SETUP);
+    let deep = "error: line 1:";
+    let check = |expression: &str, expected: &str| {
+        for cql in [
+            format!("SELECT {expression} FROM t"),
+            format!("SELECT i FROM t WHERE p = {expression}"),
+        ] {
+            let answer = server.run(&cql);
+            assert!(answer.starts_with(expected), "{cql:.60}: {answer:.100}");
+        }
+    };
+    check(&format!("1{}", " + 1".repeat(100_000)), deep);
+    check(&format!("1{}", " * 1".repeat(100_000)), deep);
+    check(&format!("{}1", "-(".repeat(100_000)), deep);
+    let nested = format!("{}1{}", "(".repeat(25), " + 1)".repeat(25));
+    check(&format!("{nested}{}", " + 1".repeat(20)), "");
+    let wrong = format!("{}1{}", "(".repeat(25), " + 'a')".repeat(25));
+    check(&wrong, "error: ");
+}
