@@ -69,7 +69,7 @@ pub(super) const PREPARED: &[&str] = &[
     "SELECT DISTINCT p, q, s FROM k.t LIMIT ?",
     "SELECT * FROM k.o WHERE h = ? ALLOW FILTERING",
     "SELECT cast(b AS text), cast(f AS int), cast(o AS date), blobasint(?), intasblob(k) FROM k.o",
-    "SELECT k, toDate(r), dateOf(r), mintimeuuid(?) FROM k.o WHERE r > maxTimeuuid(?) ALLOW FILTERING",
+    "SELECT k, toDate(r), toTimestamp(r), mintimeuuid(?) FROM k.o WHERE r > maxTimeuuid(?) ALLOW FILTERING",
     "BEGIN BATCH INSERT INTO k.t (p, q, c, d) VALUES (?, ?, 1, ?) IF NOT EXISTS; \
      UPDATE k.t SET v = ? WHERE p = 1 AND q = 'a' AND c = 1 AND d = ?; APPLY BATCH",
 ];
