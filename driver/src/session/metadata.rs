@@ -26,7 +26,8 @@ impl Session {
     /// The schema of the whole cluster, from one immutable snapshot that is replaced as the schema changes. It is read
     /// when it is asked for first; from then on this does not wait, and what comes back lags behind the cluster by
     /// about a second at most, and behind changes by this session not at all. By default without the system's own
-    /// keyspaces: [`SessionBuilder::schema_keyspaces`] names others.
+    /// keyspaces: [`SessionBuilder::schema_keyspaces`](crate::SessionBuilder::schema_keyspaces) names
+    /// others.
     ///
     /// # Errors
     /// As [`refresh_schema`](Session::refresh_schema), the first time.
