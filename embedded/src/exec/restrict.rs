@@ -147,11 +147,6 @@ impl Restrictions {
         self.has_partition_in() || self.filters.iter().any(is_in)
     }
 
-    /// Whether one partition is named by its key.
-    pub(crate) fn is_on_one_partition(&self) -> bool {
-        self.has_keys() && !self.has_partition_in()
-    }
-
     /// Whether a clustering column is restricted by IN.
     pub(crate) fn has_clustering_in(&self) -> bool {
         self.clustering.has_in()

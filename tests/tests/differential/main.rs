@@ -31,7 +31,7 @@ async fn random_programs_on_cassandra() {
     };
     let real = Session::connect(addresses.split(',')).await.unwrap();
     let (cluster, embedded) = embedded(1, 1, Flavor::Cassandra).await;
-    let report = compare::programs(&real, &embedded, 30).await;
+    let report = compare::programs(&real, &embedded, 24).await;
     real.close().await.unwrap();
     embedded.close().await.unwrap();
     cluster.stop().await;

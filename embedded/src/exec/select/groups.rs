@@ -219,7 +219,8 @@ impl<'r, 'a> Groups<'r, 'a> {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<Rows, Failure> {
+    /// The answer. `end` is the last partition, if partitions are named by their keys.
+    pub(super) fn finish(mut self, end: Option<&Key>) -> Result<Rows, Failure> {
         if self.group.is_none() && self.rows.is_empty() && self.select.is_one_group() {
             // Aggregates over nothing are a row too.
             self.group = Some(Group {
@@ -231,7 +232,7 @@ impl<'r, 'a> Groups<'r, 'a> {
         self.close()?;
         let full = self.limits.page.is_some_and(|size| self.rows.len() >= size);
         // A server does not look whether there is a row behind a full page.
-        self.more |= full && self.limits.total != Some(0) && !self.is_at_end();
+        self.more |= full && self.limits.total != Some(0) && !self.is_at_end(end);
         let page = |(place, of_partition)| Page {
             place,
             left: self.limits.total,
@@ -246,16 +247,14 @@ impl<'r, 'a> Groups<'r, 'a> {
         })
     }
 
-    /// Whether the only partition has no row behind the last one.
-    fn is_at_end(&self) -> bool {
+    /// Whether the last partition has no row behind the last one.
+    fn is_at_end(&self, end: Option<&Key>) -> bool {
         let Some((place, of_partition)) = &self.last else {
             return true;
         };
-        let only_statics = place.row.is_none() && self.select.table.clustering > 0;
-        let limited = self
-            .limits
-            .per_partition
-            .is_some_and(|limit| *of_partition >= limit);
-        self.select.restrictions.is_on_one_partition() && (only_statics || limited)
+        let limit = self.limits.per_partition;
+        let limited = limit.is_some_and(|limit| *of_partition >= limit);
+        // Without a clustering key a partition is one row.
+        end == Some(&place.key) && (place.row.is_none() || limited)
     }
 }

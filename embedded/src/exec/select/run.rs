@@ -67,7 +67,7 @@ impl Select {
             None if self.order.merged => groups.merge(&reader, data)?,
             None => reader.read(data, |record| groups.take(record))?,
         }
-        groups.finish()
+        groups.finish(selection.keys().last())
     }
 
     fn limits(

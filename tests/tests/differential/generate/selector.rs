@@ -90,7 +90,9 @@ fn selector(maker: &mut Maker<'_>, column: &Column) {
     match maker.dice.below(40) {
         0..24 => maker.name(name),
         24..26 => maker.push(&format!("{name} AS x{name}")),
-        26 if maker.table.stamped => maker.push(&format!("writetime({name})")),
+        26 if maker.table.stamped && !maker.table.counters => {
+            maker.push(&format!("writetime({name})"))
+        }
         27 => maker.push(&format!("cast({name} AS text)")),
         28 => cast(maker, name),
         29 => maker.push(&format!("tojson({name})")),
