@@ -255,6 +255,7 @@ impl<'r, 'a> Groups<'r, 'a> {
         let limit = self.limits.per_partition;
         let limited = limit.is_some_and(|limit| *of_partition >= limit);
         // Without a clustering key a partition is one row.
-        end == Some(&place.key) && (place.row.is_none() || limited)
+        let one_row = place.row.is_none() || self.select.table.clustering == 0;
+        end == Some(&place.key) && (one_row || limited)
     }
 }

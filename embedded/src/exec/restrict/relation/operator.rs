@@ -37,9 +37,6 @@ pub(super) fn allow(relation: &Relation, column: &Column, flavor: Flavor) -> Res
             "Collection column '{name}' ({ty}) cannot be restricted by a '{}' relation",
             operator.sign()
         ),
-        (_, Type::Vector(..)) if flavor == Flavor::Cassandra && !column.is_key() => {
-            "Vector indexes only support ANN queries".to_owned()
-        }
         (O::Like, Type::Text | Type::Ascii) if flavor == Flavor::Scylla => return Ok(()),
         (O::Like, _) => flavor.pick(
             format!("LIKE is allowed only on string types, which {name} is not"),
