@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use scylla_orm::driver::{ErrorKind, Session};
-use scylla_orm_embedded::Fault;
-use scylla_orm_embedded::fault::{Condition, Opcode};
+use scylla_orm_embedded::fault::{Condition, Opcode, ServerError, ServerErrorKind};
+use scylla_orm_embedded::{Fault, RequestRecord};
 
 use super::{Fixture, KEYS, name, value};
 
@@ -184,5 +184,39 @@ async fn with_another_frame() {
     // The next answer is read one byte off: it ends the connection, and the read is asked for elsewhere.
     f.read(5).await.unwrap();
     f.whole_again().await;
+    f.end().await;
+}
+
+/// Only what arrives on one shard, and only what a predicate of the user's chooses, is concerned.
+#[tokio::test]
+async fn on_one_shard_and_by_a_predicate() {
+    let f = Fixture::start().await;
+    let overloaded = || ServerError::new(ServerErrorKind::Overloaded, "by a fault");
+    let on_shard = f
+        .cluster
+        .fault(reads().shard(1).first(1).error(overloaded()));
+    f.attempts();
+    for k in 0..KEYS {
+        f.read(k).await.unwrap();
+    }
+    let on_shard_1 = |r: &&RequestRecord| r.shard == 1 && r.statement.is_some();
+    let there = f.cluster.requests().iter().filter(on_shard_1).count();
+    assert_eq!(on_shard.hits(), 1);
+    assert!(there > 1, "{there}");
+    // The one was asked for elsewhere.
+    assert_eq!(f.attempts(), usize::try_from(KEYS).unwrap() + 1);
+    drop(on_shard);
+
+    let chosen =
+        Fault::on().statement_where(|text| text.starts_with("INSERT") && text.contains("ks.t"));
+    let chosen = f.cluster.fault(chosen.error(overloaded()));
+    f.read(1).await.unwrap();
+    assert_eq!(chosen.hits(), 0);
+    let error = f.write(KEYS).await.unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::Overloaded { .. }),
+        "{error:?}"
+    );
+    assert_eq!((chosen.hits(), f.is_there(KEYS).await), (1, false));
     f.end().await;
 }
