@@ -1,7 +1,5 @@
 //! A prepared statement with its values: what the mapper hands to the driver.
 
-use bytes::Bytes;
-
 use crate::error::Result;
 use crate::statement::{Options, Prepared};
 use crate::value::ToRow;
@@ -20,8 +18,9 @@ pub struct Execution {
     pub count: u16,
     /// How it is to be executed.
     pub options: Options,
-    /// Where the page begins: what the answer before said. `None` is the first page.
-    pub paging_state: Option<Bytes>,
+    /// Where the page begins: what the answer before said. `None` is the first page. A copy, so that it does not keep the
+    /// whole page before it in memory.
+    pub paging_state: Option<Box<[u8]>>,
 }
 
 impl Execution {

@@ -1,7 +1,5 @@
 //! The pages of a result, one after another.
 
-use bytes::Bytes;
-
 use crate::error::Result;
 use crate::session::{Answer, Execution, Session};
 
@@ -35,7 +33,7 @@ impl Pages {
         };
         let answer = self.session.run(execution.clone()).await?;
         match (answer.paging_state().cloned(), &mut self.next) {
-            (Some(state), Some(execution)) => execution.paging_state = Some(state),
+            (Some(state), Some(execution)) => execution.paging_state = Some(Box::from(&*state)),
             (_, next) => *next = None,
         }
         Ok(Some(answer))
@@ -43,7 +41,7 @@ impl Pages {
 
     /// Where the next page begins, to go on from there another time: put it into [`Execution::paging_state`] of the
     /// same statement with the same values. `None` before the first page and after the last.
-    pub fn paging_state(&self) -> Option<&Bytes> {
-        self.next.as_ref()?.paging_state.as_ref()
+    pub fn paging_state(&self) -> Option<&[u8]> {
+        self.next.as_ref()?.paging_state.as_deref()
     }
 }

@@ -64,7 +64,7 @@ impl Run {
     /// begins.
     pub fn next_page(&mut self, state: Bytes) {
         if let (Step::Over, Some(execution)) = (&self.step, &mut self.execution) {
-            execution.paging_state = Some(state);
+            execution.paging_state = Some(Box::from(&*state));
             self.step = Step::New;
         }
     }

@@ -18,8 +18,11 @@ use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::{parse as parse_statement, script as scripts};
 
+/// Takes any bytes, and panics where something is wrong.
+pub type Target = fn(&[u8]);
+
 /// The targets by name.
-pub const ALL: &[(&str, fn(&[u8]))] = &[("parse", parse), ("script", script), ("binds", binds)];
+pub const ALL: [(&str, Target); 3] = [("parse", parse), ("script", script), ("binds", binds)];
 
 const FLAVORS: [Flavor; 2] = [Flavor::Scylla, Flavor::Cassandra];
 

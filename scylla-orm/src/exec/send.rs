@@ -54,6 +54,6 @@ fn run(
         values,
         count: statement.values,
         options,
-        paging_state: from,
+        paging_state: from.map(|state| Box::from(&*state)),
     })
 }
