@@ -81,6 +81,9 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
     let restrictions = restrict::plan(&select.relations, &table, purpose, scope)
         .map_err(|failure| nearest::restricted(failure, &select.order_by))?;
     let group_by = group_by::plan(&select.group_by, &restrictions, &table, scope)?;
+    if let Some(group_by) = group_by.as_ref().filter(|_| select.distinct) {
+        group_by.check_distinct(&table, scope.flavor())?;
+    }
     let nearest = nearest::plan(&select.order_by, &table, scope)?;
     let order = match nearest {
         Some(_) => Order::default(),

@@ -15,8 +15,8 @@ use crate::known::Known;
 /// Statements of each program.
 const STATEMENTS: usize = 220;
 
-/// Programs of the default run that meet differences which are not understood yet, from the statement of this number on.
-const OPEN: [(u64, usize); 5] = [(5, 159), (7, 107), (13, 69), (14, 150), (18, 141)];
+/// Programs of the default run that meet a difference that is not understood yet: an applied `IF s0[?] >= ?`.
+const OPEN: [u64; 1] = [13];
 
 /// What was run, and how the answers differed.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ pub async fn programs(expected: &Session, found: &Session, programs: u64) -> Rep
     };
     let first = seed.unwrap_or(1);
     for seed in first..first + count.unwrap_or(programs) {
-        if !report.usual || OPEN.iter().all(|(open, _)| *open != seed) {
+        if !report.usual || !OPEN.contains(&seed) {
             run(seed, expected, found, &mut report).await;
         }
     }

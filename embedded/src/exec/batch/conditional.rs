@@ -8,10 +8,11 @@ use scylla_orm_driver::value;
 use crate::exec::Rows;
 use crate::exec::condition::seen::{Reads, Seen};
 use crate::exec::condition::{self, Condition};
-use crate::exec::modify::{self, Modify, Write};
+use crate::exec::modify::{self, Changes, Modify, Write};
 use crate::exec::term::Env;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
+use crate::store::partition::Change;
 use crate::store::position::Position;
 use crate::store::{Key, Store};
 
@@ -81,9 +82,22 @@ pub(super) fn run(writes: &[Write<'_>], store: &mut Store, env: &Env<'_>) -> Res
     if applied {
         let changes = writes.iter();
         let changes = changes.map(|write| Ok((table.id, write.changes(store, env)?)));
-        modify::commit(changes.collect::<Result<_, Failure>>()?, store)?;
+        let mut changes: Vec<(_, Changes)> = changes.collect::<Result<_, Failure>>()?;
+        if env.flavor == Flavor::Cassandra {
+            let changes = changes.iter_mut().flat_map(|(_, changes)| changes);
+            changes.for_each(|(_, change)| deleted_before(change));
+        }
+        modify::commit(changes, store)?;
     }
     Ok(answer)
+}
+
+/// Cassandra deletes the partition and ranges of it just before the rest of the batch is written.
+fn deleted_before(change: &mut Change) {
+    let ranges = change.ranges.iter_mut().map(|(_, deletion)| deletion);
+    for deletion in change.deletion.iter_mut().chain(ranges) {
+        deletion.timestamp = deletion.timestamp.saturating_sub(1);
+    }
 }
 
 /// Which rows an answer shows of the partition, and which columns of them.

@@ -129,7 +129,10 @@ impl Total {
             Number::Decimal(decimal) => {
                 let step = &decimal - &self.running;
                 self.running += divided(&step, self.count);
-                self.decimal += decimal;
+                // The addition of zero would drop the digits behind its point.
+                let scale =
+                    (self.decimal.fractional_digit_count()).max(decimal.fractional_digit_count());
+                self.decimal = (&self.decimal + decimal).with_scale(scale);
             }
             Number::Real(real) => {
                 let corrected = real - self.lost;

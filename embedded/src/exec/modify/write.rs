@@ -74,6 +74,13 @@ impl<'m> Write<'m> {
             self.delete_rows(&mut change);
             return Ok(change);
         }
+        // Static columns are set beside each row that is named: `c IN ()` names none.
+        if !self.modify.of_statics
+            && self.modify.restrictions.names_rows()
+            && self.selection.ranges.is_empty()
+        {
+            return Ok(change);
+        }
         let statics = self.row_change(ColumnKind::Static, before.map(Partition::statics), env)?;
         if !statics.row.is_empty() || !statics.counters.is_empty() {
             change.statics = Some(statics);

@@ -86,6 +86,18 @@ pub(super) fn plan(
     }))
 }
 
+impl GroupBy {
+    /// Refuses, as Cassandra does, groups of rows where partitions are asked for.
+    pub(super) fn check_distinct(&self, table: &Table, flavor: Flavor) -> Result<(), Failure> {
+        match flavor == Flavor::Cassandra && self.columns > table.partition {
+            true => Err(Failure::invalid(
+                "Grouping on clustering columns is not allowed for SELECT DISTINCT queries",
+            )),
+            false => Ok(()),
+        }
+    }
+}
+
 /// How many columns make a group, with those of the partition key that have one value by the WHERE.
 fn whole_partition(
     mut columns: usize,

@@ -299,18 +299,19 @@ fn present(values: Vec<Option<Vec<u8>>>) -> Vec<Vec<u8>> {
     values.into_iter().flatten().collect()
 }
 
-/// What of a map or set lies within bounds; null if that is nothing.
+/// What of a map or set lies within bounds; null if that is nothing of one that is not frozen.
 fn slice(ty: &Type, of: &[u8], bounds: &Bounds) -> Option<Vec<u8>> {
+    let is_frozen = matches!(ty, Type::Frozen(_));
     match ty.bare() {
         Type::Map(key, _) => {
             let pairs = collection::pairs(of).into_iter();
             let within: Vec<_> = pairs.filter(|(k, _)| bounds.hold(key, k)).collect();
-            (!within.is_empty()).then(|| collection::encode_pairs(&within))
+            (is_frozen || !within.is_empty()).then(|| collection::encode_pairs(&within))
         }
         Type::Set(member) => {
             let members = collection::members(of).into_iter();
             let within: Vec<_> = members.filter(|m| bounds.hold(member, m)).collect();
-            (!within.is_empty()).then(|| collection::encode_members(&within))
+            (is_frozen || !within.is_empty()).then(|| collection::encode_members(&within))
         }
         _ => None,
     }
