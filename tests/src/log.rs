@@ -1,12 +1,22 @@
 //! What the library tells by `tracing`, collected.
 
 use std::fmt::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
+
+/// Makes a subscriber that of this thread, until the guard is dropped.
+///
+/// `tracing` asks about a place in the code once, when a thread comes to it for the first time: with one subscriber in the
+/// process, it asks that of the thread, and a thread without one silences the place for all. With two it asks both.
+pub fn listen(subscriber: impl Subscriber + Send + Sync + 'static) -> DefaultGuard {
+    static OTHER: OnceLock<Dispatch> = OnceLock::new();
+    OTHER.get_or_init(|| Dispatch::new(Lines(Arc::default(), Level::ERROR)));
+    tracing::subscriber::set_default(subscriber)
+}
 
 /// Collects events of this thread, down to INFO, until it is dropped: for tests whose runtime has one thread.
 #[derive(Debug)]
@@ -27,7 +37,7 @@ impl Log {
     /// Begins, and collects what is said at a level down to this one; the fields of spans too.
     pub fn down_to(level: Level) -> Log {
         let lines = Lines(Arc::default(), level);
-        let guard = tracing::subscriber::set_default(lines.clone());
+        let guard = listen(lines.clone());
         Log {
             lines,
             _guard: guard,

@@ -247,7 +247,15 @@ impl<'a> Trip<'a> {
             )
         };
         let tried = |a: &&Attempt| !absent(&a.kind);
+        // A connection that closes with its session is no failure of its node.
+        let unsent = |kind: &ErrorKind| {
+            absent(kind) || matches!(kind, ErrorKind::Broken { sent: false, .. })
+        };
+        let closed = closed || self.errand.inner.cluster.is_closed();
         let error = match self.attempts.iter().rfind(tried) {
+            _ if closed && self.attempts.iter().all(|a| unsent(&a.kind)) => {
+                ErrorKind::Closed.into()
+            }
             Some(last) => {
                 let error = Error::new(last.kind.clone());
                 match last.target.parse() {

@@ -78,7 +78,7 @@ fn check(span: &BTreeMap<&'static str, String>, expected: &[(&str, &str)]) {
 #[tokio::test]
 async fn requests_have_spans_that_hold_no_values() {
     let spans = Spans::default();
-    let guard = tracing::subscriber::set_default(spans.clone());
+    let guard = tests::log::listen(spans.clone());
     let bench = Bench::start(Session::builder()).await;
     bench.work(1).await;
     bench.fail().await;
