@@ -14,6 +14,22 @@ mod target_first;
 mod token_aware;
 mod white_list;
 
+/// The nodes that a policy calls remote, in a fixed order; none for a `LOCAL_` consistency level.
+fn last_resort(
+    policy: &impl LoadBalancing,
+    request: &Request<'_>,
+    nodes: &Nodes<'_>,
+    visit: &mut Visit<'_>,
+) -> ControlFlow<()> {
+    if !request.allows(HostDistance::Remote) {
+        return ControlFlow::Continue(());
+    }
+    nodes
+        .places()
+        .filter(|node| policy.distance(*node, nodes) == HostDistance::Remote)
+        .try_for_each(visit)
+}
+
 #[cfg(test)]
 mod tests;
 

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{LoadBalancing, Nodes, Request, Visit};
+use super::{LoadBalancing, Nodes, Request, Visit, last_resort};
 use crate::policy::distance::HostDistance;
 
 /// The nodes of the local data centre in turn; then, as a last resort, the first few of each other data centre, in a
@@ -80,12 +80,9 @@ impl LoadBalancing for DcAware {
         nodes
             .in_turn(request.turn, |node| self.is_local(node, nodes))
             .try_for_each(&mut *visit)?;
-        if self.remote == 0 || !request.allows(HostDistance::Remote) {
-            return ControlFlow::Continue(());
+        match self.remote {
+            0 => ControlFlow::Continue(()),
+            _ => last_resort(self, request, nodes, visit),
         }
-        nodes
-            .places()
-            .filter(|node| self.distance(*node, nodes) == HostDistance::Remote)
-            .try_for_each(visit)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{DcAware, LoadBalancing, Nodes, Request, Visit};
+use super::{DcAware, LoadBalancing, Nodes, Request, Visit, last_resort};
 use crate::policy::distance::{HostDistance, Locality};
 
 /// The nodes of the local rack in turn, then the others of the local data centre in turn, then, as a last resort, the
@@ -69,12 +69,9 @@ impl LoadBalancing for RackAware {
                 .in_turn(request.turn, |node| self.near(node, nodes) == distance)
                 .try_for_each(&mut *visit)?;
         }
-        if self.remote == 0 || !request.allows(HostDistance::Remote) {
-            return ControlFlow::Continue(());
+        match self.remote {
+            0 => ControlFlow::Continue(()),
+            _ => last_resort(self, request, nodes, visit),
         }
-        nodes
-            .places()
-            .filter(|node| self.distance(*node, nodes) == HostDistance::Remote)
-            .try_for_each(visit)
     }
 }
