@@ -26,6 +26,22 @@ impl Fixture {
     }
 }
 
+impl Fixture {
+    /// The nodes answer again, on the connections that there were, and each read gets its own answer.
+    async fn goes_on_with(self, opened: u64) {
+        until("the nodes answer again", async || {
+            self.session.execute(&self.select, (1,)).await.is_ok()
+        })
+        .await;
+        for k in 0..KEYS {
+            let answer = self.session.execute(&self.select, (k,)).await.unwrap();
+            assert_eq!(answer.first_as::<(i32,)>().unwrap(), Some((k,)));
+        }
+        assert_eq!(self.session.connections().opened, opened);
+        self.end().await;
+    }
+}
+
 #[tokio::test]
 async fn a_copy_answers_in_the_place_of_a_slow_node() {
     let f = Fixture::with(|b| b.speculation(Constant::new(DELAY, 2))).await;
@@ -92,16 +108,7 @@ async fn copies_share_the_deadline_and_the_nodes_and_harm_no_connection() {
         assert!(error.attempts().iter().all(|a| a.then == Then::Nothing));
     }
     // Late answers are thrown away: what is asked next gets its own.
-    until("the nodes answer again", async || {
-        f.session.execute(&f.select, (1,)).await.is_ok()
-    })
-    .await;
-    for k in 0..KEYS {
-        let answer = f.session.execute(&f.select, (k,)).await.unwrap();
-        assert_eq!(answer.first_as::<(i32,)>().unwrap(), Some((k,)));
-    }
-    assert_eq!(f.session.connections().opened, opened);
-    f.end().await;
+    f.goes_on_with(opened).await;
 }
 
 #[tokio::test]
@@ -115,16 +122,7 @@ async fn a_request_that_is_given_up_takes_its_copies_along() {
         assert!(given_up.is_err());
     }
     drop(fault);
-    until("the nodes answer again", async || {
-        f.session.execute(&f.select, (1,)).await.is_ok()
-    })
-    .await;
-    for k in 0..KEYS {
-        let answer = f.session.execute(&f.select, (k,)).await.unwrap();
-        assert_eq!(answer.first_as::<(i32,)>().unwrap(), Some((k,)));
-    }
-    assert_eq!(f.session.connections().opened, opened);
-    f.end().await;
+    f.goes_on_with(opened).await;
 }
 
 #[tokio::test]
