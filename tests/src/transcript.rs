@@ -83,7 +83,8 @@ async fn prepared(session: &Session, cql: &str) -> Result<String, Error> {
     let key = prepared.partition_key();
     let markers = header(prepared.markers(), Columns::Types);
     let columns = header(&prepared.columns(), Columns::Types);
-    Ok(format!("markers: {markers}; key: {key:?}\n{columns}"))
+    let shown = format!("markers: {markers}; key: {key:?}\n{columns}");
+    Ok(one_spelling(&shown))
 }
 
 /// The columns and rows of an answer; nothing if it has none.
@@ -101,7 +102,7 @@ pub fn rows(answer: &Answer, columns: Columns) -> String {
         });
         lines.push(cells.collect::<Vec<_>>().join(" | "));
     }
-    lines.join("\n")
+    one_spelling(&lines.join("\n"))
 }
 
 fn header(columns: &[Column], shown: Columns) -> String {
@@ -109,18 +110,23 @@ fn header(columns: &[Column], shown: Columns) -> String {
         Columns::Names => column.name.to_string(),
         Columns::Types => format!("{} {}", column.name, column.ty),
     };
-    let header = columns.iter().map(column).collect::<Vec<_>>().join(" | ");
-    // Cassandra makes this function once for each type, and keeps the spelling of whoever asked first.
-    header.replace("system.tojson(", "system.to_json(")
+    columns.iter().map(column).collect::<Vec<_>>().join(" | ")
+}
+
+/// Cassandra makes these two functions once for each type, and keeps the spelling of whoever asked first: what the server
+/// was asked before, perhaps by another suite, decides how it names them.
+fn one_spelling(answer: &str) -> String {
+    let answer = answer.replace("system.tojson", "system.to_json");
+    answer.replace("system.fromjson", "system.from_json")
 }
 
 /// The class of an error and its text.
 pub fn refusal(error: &Error) -> String {
-    match error.kind() {
+    one_spelling(&match error.kind() {
         ErrorKind::Invalid { message } => format!("invalid: {}", sorted(message)),
         ErrorKind::Syntax { message } => format!("syntax: {message}"),
         kind => format!("{kind:?}"),
-    }
+    })
 }
 
 /// The signatures that an error lists are a set to the server: each run tells them in another order.
