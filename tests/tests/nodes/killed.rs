@@ -24,7 +24,7 @@ async fn a_node_is_killed_and_started_again() {
     let Some(nodes) = Nodes::of_this_run() else {
         return;
     };
-    let (session, load) = under_load("nodes_killed").await;
+    let (session, load) = under_load("nodes_killed", |_| true).await;
     let seen = kill(&nodes, &load).await;
     load.stop().await;
     session.close().await.unwrap();

@@ -15,7 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// Requests per second, whatever becomes of those before: as clients of a service send them. The machine is not to be
 /// the limit.
-pub const RATE: u32 = 500;
+pub const RATE: u32 = 250;
 
 const KEYS: i64 = 1_000;
 

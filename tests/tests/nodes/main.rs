@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use load::Load;
 use scylla_orm::driver::Session;
+use scylla_orm::driver::policy::balancing::{DcAware, HostFilter, TokenAware};
 use tests::poll::within;
 use tests::target::Target;
 use tokio::time::sleep;
@@ -26,11 +27,19 @@ fn say(line: &str) {
     writeln!(io::stderr(), "  {line}").ok();
 }
 
-/// A session under load, that has run for a while.
-async fn under_load(name: &str) -> (Session, Load) {
+/// A session under load, that has run for a while; it connects to the nodes for which `filter` is true.
+async fn under_load(
+    name: &str,
+    filter: impl Fn(SocketAddr) -> bool + Send + Sync + 'static,
+) -> (Session, Load) {
     let target = Target::start().await;
     let keyspace = target.keyspace(name).await;
-    let session = target.driver().await;
+    let points = target.contact_points().iter();
+    let points = points.filter(|point| point.parse().is_ok_and(&filter));
+    let builder = Session::builder().contact_points(points.map(String::as_str));
+    let nodes = HostFilter::new(DcAware::default(), move |node| filter(node.address));
+    let builder = builder.load_balancing(TokenAware::new(nodes));
+    let session = builder.connect().await.unwrap();
     assert!(session.wait_ready(20 * SECOND).await);
     let load = Load::start(&session, &keyspace).await;
     sleep(3 * SECOND).await;
