@@ -4,6 +4,7 @@ mod answer;
 mod attempt;
 mod builder;
 mod choices;
+mod concurrent;
 mod counted;
 mod decode;
 mod errand;
@@ -39,7 +40,8 @@ use crate::value::ToRow;
 pub use crate::cluster::{ContactPoint, NodeEvents, SchemaMetadata};
 pub use answer::{Answer, TypedRows};
 pub use builder::SessionBuilder;
-pub use execution::Execution;
+pub use concurrent::{AT_ONCE, Concurrent, Unordered};
+pub use execution::{Execution, IntoExecution};
 pub use pages::Pages;
 pub use run::Run;
 pub use trace::{Trace, TraceEvent};
@@ -202,7 +204,7 @@ impl Session {
         Run::new(self.clone(), execution)
     }
 
-    /// Executes a batch. It is routed by its first statement.
+    /// Executes a batch. It goes to the owners of the first partition that the values of its statements tell.
     ///
     /// # Errors
     /// As [`run`](Session::run).

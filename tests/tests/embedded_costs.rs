@@ -42,6 +42,10 @@ async fn rows_and_writes_cost_little() {
     check("each row in a partition of its own", &partitions);
     let rows = written(&session, &insert, |row| (0, row + 1)).await;
     check("rows of one partition", &rows);
+    let at_once = written_at_once(&session, &insert, |row| (row, 1)).await;
+    check("each row in a partition of its own, many at once", &at_once);
+    // Each has a future of its own to live in.
+    assert!(at_once.allocations <= partitions.allocations + rows_written());
     session.close().await.unwrap();
     cluster.stop().await;
 }
@@ -57,8 +61,31 @@ async fn written(session: &Session, insert: &Prepared, place: fn(i32) -> (i32, i
     region.change()
 }
 
+/// The same, many at once.
+async fn written_at_once(
+    session: &Session,
+    insert: &Prepared,
+    place: fn(i32) -> (i32, i32),
+) -> Stats {
+    let text = "v".repeat(BYTES - 8);
+    let region = Region::new(COUNTED);
+    let rows = (0..ROWS).map(|row| {
+        let (p, c) = place(row);
+        (insert, (p, c, &*text))
+    });
+    let mut written = session.execute_concurrent(rows).unordered();
+    while let Some((_, result)) = written.next().await {
+        result.unwrap();
+    }
+    region.change()
+}
+
+fn rows_written() -> usize {
+    usize::try_from(ROWS).unwrap()
+}
+
 fn check(what: &str, stats: &Stats) {
-    let rows = usize::try_from(ROWS).unwrap();
+    let rows = rows_written();
     let kept = stats
         .bytes_allocated
         .saturating_sub(stats.bytes_deallocated)

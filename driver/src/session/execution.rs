@@ -23,6 +23,43 @@ pub struct Execution {
     pub paging_state: Option<Box<[u8]>>,
 }
 
+/// What can be executed: an [`Execution`], or a statement with its values.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be executed",
+    label = "not an `Execution`, and no pair of a `Prepared` and its values"
+)]
+pub trait IntoExecution {
+    /// The execution.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Encode`](crate::error::ErrorKind::Encode) if the values do not suit the statement.
+    fn into_execution(self) -> Result<Execution>;
+}
+
+impl IntoExecution for Execution {
+    fn into_execution(self) -> Result<Execution> {
+        Ok(self)
+    }
+}
+
+impl IntoExecution for Result<Execution> {
+    fn into_execution(self) -> Result<Execution> {
+        self
+    }
+}
+
+impl<V: ToRow> IntoExecution for (&Prepared, V) {
+    fn into_execution(self) -> Result<Execution> {
+        Execution::bind(self.0, self.1)
+    }
+}
+
+impl<V: ToRow> IntoExecution for (Prepared, V) {
+    fn into_execution(self) -> Result<Execution> {
+        Execution::bind(&self.0, self.1)
+    }
+}
+
 impl Execution {
     /// `statement` with `count` encoded values, the session's options, from the first page.
     pub fn new(statement: Prepared, values: Vec<u8>, count: u16) -> Execution {

@@ -156,10 +156,7 @@ impl<'a> Request<'a> {
     pub(super) fn route(&self, any: Route<'a>) -> Route<'a> {
         match self.message {
             Message::Execute(execution) => execution.route(any),
-            Message::Batch(batch, _) => match batch.entries().first() {
-                Some(entry) => entry.route(any),
-                None => any,
-            },
+            Message::Batch(batch, _) => batch.route(any),
             Message::Prepare(_) => any,
             // Changes of the schema go to one node, the same for everybody, as long as it is there: concurrent changes
             // through several nodes are what makes schemas disagree.

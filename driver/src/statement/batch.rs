@@ -21,7 +21,7 @@ pub enum BatchKind {
 
 /// INSERTs, UPDATEs and DELETEs that are sent as one, with one write time.
 ///
-/// Meant for one partition. It is routed by its first statement.
+/// Meant for one partition. It is routed by the first of its statements whose values tell the partition.
 #[derive(Debug, Clone, Default)]
 pub struct Batch {
     kind: BatchKind,

@@ -236,7 +236,7 @@ async fn conditional_writes_begin_at_the_first_replica() {
 }
 
 #[tokio::test]
-async fn a_batch_goes_where_its_first_statement_belongs() {
+async fn a_batch_goes_where_its_first_key_belongs() {
     let f = fixture(1).await;
     let statement = f.prepare("INSERT INTO {ks}.one (k, v) VALUES (?, ?)").await;
     f.learn(&[(statement.clone(), |n| vec![word(n), n.into()])])
@@ -244,9 +244,14 @@ async fn a_batch_goes_where_its_first_statement_belongs() {
     if let Some(cluster) = f.target.cluster() {
         cluster.reset_traffic();
     }
+    let by_text = format!("INSERT INTO {}.one (k, v) VALUES ('text', 1)", f.keyspace);
     let before = f.session.traffic();
     for n in 0..50 {
         let mut batch = Batch::new(BatchKind::Unlogged);
+        if n % 2 == 1 {
+            // Text tells nothing of its partition.
+            batch.push_text(&*by_text);
+        }
         batch.push(&statement, (word(n), n)).unwrap();
         batch.push(&statement, (word(n), n + 1)).unwrap();
         f.session.batch(&batch).await.unwrap();

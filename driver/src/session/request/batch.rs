@@ -69,7 +69,7 @@ impl Entry {
         }
     }
 
-    pub(super) fn route<'a>(&'a self, any: Route<'a>) -> Route<'a> {
+    fn route<'a>(&'a self, any: Route<'a>) -> Route<'a> {
         match self.prepared() {
             Some(prepared) => prepared.route(Values::new(self.count, &self.values), any),
             None => any,
@@ -78,6 +78,12 @@ impl Entry {
 }
 
 impl Batch {
+    /// To the owners of the first partition that its values tell.
+    pub(super) fn route<'a>(&'a self, any: Route<'a>) -> Route<'a> {
+        let mut routes = self.entries().iter().map(|entry| entry.route(any));
+        routes.find(|route| route.token.is_some()).unwrap_or(any)
+    }
+
     /// Whether one of its statements has a condition, as far as servers say.
     pub(in crate::session) fn is_conditional(&self) -> bool {
         self.entries()
