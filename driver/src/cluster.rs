@@ -131,6 +131,11 @@ impl Cluster {
         *self.closed.borrow()
     }
 
+    pub(crate) async fn until_closed(&self) {
+        // Its sender is here.
+        let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
+    }
+
     pub(crate) fn deadlines(&self) -> &Arc<Deadlines> {
         &self.dialer.deadlines
     }

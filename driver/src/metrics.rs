@@ -9,6 +9,7 @@ mod meter;
 mod prometheus;
 mod shards;
 mod snapshot;
+mod throttle;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -23,6 +24,8 @@ pub use prometheus::Detail;
 pub(crate) use shards::PoolCounters;
 pub use shards::ShardAwareStats;
 pub use snapshot::{Busy, Counts, ErrorCounts, Metrics, NodeMetrics, ShardMetrics};
+pub use throttle::ThrottleCounts;
+pub(crate) use throttle::ThrottleMeter;
 
 /// What a session sent to one shard of one node, as it chose: a forwarded request is not seen from here.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 //! | whom to ask, and whom to connect to | [`LoadBalancing`](balancing::LoadBalancing) | yes | yes | by a profile |
 //! | what follows a failure | [`RetryPolicy`](retry::RetryPolicy) | yes | yes | yes |
 //! | whether another node is asked too | [`SpeculationPolicy`](speculation::SpeculationPolicy) | yes | yes | by a profile |
+//! | when a request may begin | [`Throttle`](throttle::Throttle) | yes | yes | by a profile |
 //! | write times | [`TimestampGenerator`](timestamp::TimestampGenerator) | yes | | a time |
 //! | when a node is tried again | [`ReconnectionPolicy`](reconnection::ReconnectionPolicy) | yes | | |
 //! | when a node is down | [`ConvictionPolicy`](conviction::ConvictionPolicy) | yes | | |
@@ -47,6 +48,9 @@ pub mod routing;
 
 /// When a request that is not answered yet is sent to another node as well.
 pub mod speculation;
+
+/// How much a session asks at once.
+pub mod throttle;
 
 /// Who says when a write was made.
 pub mod timestamp;

@@ -18,6 +18,7 @@ mod race;
 mod request;
 mod run;
 mod statements;
+mod throttled;
 mod trace;
 
 #[cfg(test)]

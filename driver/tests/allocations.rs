@@ -13,6 +13,7 @@ use scylla_orm_driver::policy::balancing::{
     TokenAware,
 };
 use scylla_orm_driver::policy::distance::Locality;
+use scylla_orm_driver::policy::throttle::{Both, Concurrency, Entrance, Rate, Throttle};
 use scylla_orm_driver::token::Partitioner;
 use scylla_orm_driver::topology::Node;
 use scylla_orm_driver::value::{Cells, Column, FromRow, ToRow, Type};
@@ -113,6 +114,23 @@ fn an_execute_is_encoded_and_borrowed_rows_are_read_without_allocation() {
     assert_eq!((allocations, read), (0, 14_000));
 
     plans_are_made_without_allocation();
+    throttles_let_in_without_allocation();
+}
+
+/// As long as nobody has to wait.
+fn throttles_let_in_without_allocation() {
+    let throttle: Shared<dyn Throttle> =
+        Both::new(Rate::per_second(1_000_000), Concurrency::new(1)).into();
+    let mut entered = 0;
+    let allocations = count(|| {
+        for _ in 0..100 {
+            if matches!(throttle.enter(), Entrance::Open) {
+                entered += 1;
+                throttle.leave();
+            }
+        }
+    });
+    assert_eq!((allocations, entered), (0, 100));
 }
 
 /// What a session asks a load balancing policy for each request: its first node, and here all of them.

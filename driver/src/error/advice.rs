@@ -37,6 +37,9 @@ pub(super) fn of(kind: &ErrorKind, attempts: &[Attempt], size: Option<usize>) ->
             "it may have been done all the same; raise the timeout of the statement or of the session, or look why \
              the server is slow"
         }
+        ErrorKind::Throttled { .. } => {
+            "nothing was done: send less at a time, or raise the limits of the throttle"
+        }
         ErrorKind::Overloaded { .. } | ErrorKind::Busy => "send less at a time, or add nodes",
         ErrorKind::Unavailable { .. } => {
             "bring replicas back, or ask for a lower consistency level; check that the keyspace's replication names \

@@ -22,6 +22,8 @@ pub enum ErrorClass {
     WriteFailure,
     /// A server has, or the driver had, more requests than it can handle.
     Overloaded,
+    /// The client's own throttle let no more requests wait.
+    Throttled,
     /// A limit of requests to a partition was reached.
     RateLimited,
     /// The server did not know a prepared statement: it is prepared again.
@@ -40,7 +42,7 @@ pub enum ErrorClass {
 
 impl ErrorClass {
     /// All of them, in the order in which they are declared.
-    pub const ALL: [ErrorClass; 15] = [
+    pub const ALL: [ErrorClass; 16] = [
         ErrorClass::Connection,
         ErrorClass::Timeout,
         ErrorClass::Unavailable,
@@ -49,6 +51,7 @@ impl ErrorClass {
         ErrorClass::ReadFailure,
         ErrorClass::WriteFailure,
         ErrorClass::Overloaded,
+        ErrorClass::Throttled,
         ErrorClass::RateLimited,
         ErrorClass::Unprepared,
         ErrorClass::Invalid,
@@ -69,6 +72,7 @@ impl ErrorClass {
             ErrorClass::ReadFailure => "read_failure",
             ErrorClass::WriteFailure => "write_failure",
             ErrorClass::Overloaded => "overloaded",
+            ErrorClass::Throttled => "throttled",
             ErrorClass::RateLimited => "rate_limited",
             ErrorClass::Unprepared => "unprepared",
             ErrorClass::Invalid => "invalid",
@@ -97,6 +101,7 @@ impl ErrorKind {
             ErrorKind::ReadFailure { .. } => ErrorClass::ReadFailure,
             ErrorKind::WriteFailure { .. } => ErrorClass::WriteFailure,
             ErrorKind::Overloaded { .. } | ErrorKind::Busy => ErrorClass::Overloaded,
+            ErrorKind::Throttled { .. } => ErrorClass::Throttled,
             ErrorKind::RateLimited { .. } => ErrorClass::RateLimited,
             ErrorKind::Unprepared => ErrorClass::Unprepared,
             ErrorKind::Syntax { .. }

@@ -19,6 +19,10 @@ impl fmt::Display for ErrorKind {
             Kind::Busy => f.write_str("too many requests in flight on the connection"),
             Kind::Timeout { after, sent: true } => write!(f, "no answer within {after:?}"),
             Kind::Timeout { after, .. } => write!(f, "not sent within {after:?}"),
+            Kind::Throttled { queued, limit } => write!(
+                f,
+                "too many requests wait already: {queued}, and at most {limit} may"
+            ),
             Kind::Closed => f.write_str("the session is closed"),
             Kind::Unsupported { what } | Kind::Settings { what } => f.write_str(what),
             Kind::Malformed(e) => write!(f, "malformed answer: {e}"),

@@ -47,6 +47,13 @@ pub enum ErrorKind {
         /// Whether the server may have got the request. False if it was still waiting to be written.
         sent: bool,
     },
+    /// The queue of the session's, or the profile's, [throttle](crate::policy::throttle::Throttle) is full. Nothing was sent.
+    Throttled {
+        /// How many requests wait.
+        queued: usize,
+        /// How many may.
+        limit: usize,
+    },
     /// The session is closed.
     Closed,
     /// The frame would be longer than the protocol allows. Nothing was sent.

@@ -26,6 +26,7 @@ impl ErrorKind {
             | ErrorKind::Auth { .. }
             | ErrorKind::Busy
             | ErrorKind::Closed
+            | ErrorKind::Throttled { .. }
             // There was no frame of it.
             | ErrorKind::TooLarge { .. }
             | ErrorKind::BatchTooLong { .. }
@@ -74,6 +75,11 @@ mod tests {
         check(ErrorKind::NoHost, &[&ErrorKind::NotConnected], false);
         check(ErrorKind::Closed, &[], false);
         check(ErrorKind::Busy, &[&overloaded()], true);
+        let throttled = ErrorKind::Throttled {
+            queued: 1,
+            limit: 1,
+        };
+        check(throttled, &[], false);
         check(overloaded(), &[], true);
         check(ErrorKind::Unprepared, &[], true);
     }

@@ -59,6 +59,10 @@ impl Exporter {
         counter!("scylla_orm_connections_opened").absolute(metrics.connections.opened);
         counter!("scylla_orm_warnings").absolute(metrics.warnings);
         counter!("scylla_orm_slow_requests").absolute(metrics.slow);
+        let throttle = metrics.throttle;
+        gauge!("scylla_orm_waiting_requests").set(throttle.waiting as f64);
+        counter!("scylla_orm_queued_requests").absolute(throttle.queued);
+        counter!("scylla_orm_refused_requests").absolute(throttle.refused);
     }
 }
 

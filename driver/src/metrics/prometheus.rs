@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use super::{Busy, Counts, ErrorCounts, LatencyHistogram, Metrics};
+use super::{Busy, Counts, ErrorCounts, LatencyHistogram, Metrics, ThrottleCounts};
 
 /// How finely metrics are told apart: each shard of each node makes some forty lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -238,6 +238,34 @@ impl Page {
             "Requests that took too long",
         );
         line(text, "slow_requests_total", "", metrics.slow);
+        self.throttle(metrics.throttle);
+    }
+
+    fn throttle(&mut self, counts: ThrottleCounts) {
+        let (gauge, counter) = ("gauge", "counter");
+        for (name, kind, help, count) in [
+            (
+                "waiting_requests",
+                gauge,
+                "Requests that wait for the throttle",
+                counts.waiting,
+            ),
+            (
+                "queued_requests_total",
+                counter,
+                "Requests that waited for the throttle",
+                counts.queued,
+            ),
+            (
+                "refused_requests_total",
+                counter,
+                "Requests that the throttle refused",
+                counts.refused,
+            ),
+        ] {
+            head(&mut self.text, name, kind, help);
+            line(&mut self.text, name, "", count);
+        }
     }
 }
 

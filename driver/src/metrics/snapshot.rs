@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::error::ErrorClass;
 
-use super::{Connections, LatencyHistogram};
+use super::{Connections, LatencyHistogram, ThrottleCounts};
 
 /// What a session has counted until a moment: [`Session::metrics`](crate::session::Session::metrics). Counters are not
 /// stopped to be read: one may have what another has not yet.
@@ -30,6 +30,8 @@ pub struct Metrics {
     pub warnings: u64,
     /// Requests that took longer than [`slow_requests`](crate::session::SessionBuilder::slow_requests) allows.
     pub slow: u64,
+    /// Requests that waited for the session's throttle, or were refused by it.
+    pub throttle: ThrottleCounts,
 }
 
 impl Metrics {

@@ -12,6 +12,7 @@ use crate::policy::Shared;
 use crate::policy::balancing::LoadBalancing;
 use crate::policy::retry::RetryPolicy;
 use crate::policy::speculation::SpeculationPolicy;
+use crate::policy::throttle::Throttle;
 
 /// How a kind of requests is executed: what statements of one kind have in common, by a name of your own, a variable.
 ///
@@ -72,6 +73,8 @@ pub struct Settings {
     pub load_balancing: Option<Shared<dyn LoadBalancing>>,
     /// When a request that is not answered yet is sent to another node as well.
     pub speculation: Option<Shared<dyn SpeculationPolicy>>,
+    /// When a request may begin.
+    pub throttle: Option<Shared<dyn Throttle>>,
 }
 
 impl Settings {
@@ -125,6 +128,12 @@ impl Settings {
     /// When a request that is not answered yet is sent to another node as well.
     pub fn speculation(mut self, policy: impl Into<Shared<dyn SpeculationPolicy>>) -> Settings {
         self.speculation = Some(policy.into());
+        self
+    }
+
+    /// When a request may begin, in the place of the session's throttle.
+    pub fn throttle(mut self, policy: impl Into<Shared<dyn Throttle>>) -> Settings {
+        self.throttle = Some(policy.into());
         self
     }
 }

@@ -8,6 +8,7 @@ use crate::policy::balancing::LoadBalancing;
 use crate::policy::profile::Profile;
 use crate::policy::retry::{RetryPolicy, Spending};
 use crate::policy::speculation::SpeculationPolicy;
+use crate::policy::throttle::Throttle;
 use crate::policy::timestamp::TimestampGenerator;
 use crate::session::inner::Inner;
 use crate::session::{Execution, Session};
@@ -22,6 +23,7 @@ pub(super) struct Policies {
     pub(super) budget: Spending,
     pub(super) load_balancing: Option<Shared<dyn LoadBalancing>>,
     pub(super) speculation: Option<Shared<dyn SpeculationPolicy>>,
+    pub(super) throttle: Option<Shared<dyn Throttle>>,
     pub(super) timestamps: Series,
 }
 
@@ -81,6 +83,13 @@ impl Inner {
         let of_profile = |p: &Profile| p.settings().speculation.clone();
         let own = self.profile(options).and_then(of_profile);
         own.or_else(|| self.policies.speculation.clone())
+    }
+
+    #[inline]
+    pub(super) fn throttle(&self, options: &Options) -> Option<Shared<dyn Throttle>> {
+        let of_profile = |p: &Profile| p.settings().throttle.clone();
+        let own = self.profile(options).and_then(of_profile);
+        own.or_else(|| self.policies.throttle.clone())
     }
 
     /// Whether copies of it may be sent: such a request has timers, so it goes through the retry loop at once.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
-use crate::metrics::{ErrorMeter, Metrics};
+use crate::metrics::{ErrorMeter, Metrics, ThrottleMeter};
 use crate::session::Answer;
 
 /// What a session counts apart from its nodes.
@@ -16,6 +16,7 @@ pub(super) struct Counted {
     failed: ErrorMeter,
     warnings: AtomicU64,
     pub(super) slow: AtomicU64,
+    pub(super) throttled: ThrottleMeter,
     told: Mutex<Told>,
 }
 
@@ -66,6 +67,7 @@ impl Counted {
             failed: self.failed.read(),
             warnings: self.warnings.load(Relaxed),
             slow: self.slow.load(Relaxed),
+            throttle: self.throttled.read(),
             ..nodes
         }
     }

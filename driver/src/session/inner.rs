@@ -98,8 +98,14 @@ impl Inner {
         let span = observed
             .as_ref()
             .map_or_else(Span::none, |o| o.span.clone());
-        let trip = Trip::new(self, request, deadline, self.timeout(&options));
-        let result = trip.go(None).instrument(span).await;
+        let timeout = self.timeout(&options);
+        let trip = Trip::new(self, request, deadline, timeout);
+        let result = async {
+            let place = self.place(&options, deadline, timeout).await;
+            let _place = place.map_err(|kind| Error::new(kind).of_statement(&request.text()))?;
+            trip.go(None).await
+        };
+        let result = result.instrument(span).await;
         self.ended(observed.as_deref(), &result);
         result
     }

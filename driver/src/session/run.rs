@@ -14,10 +14,12 @@ use crate::conn::Conn;
 use crate::conn::request::{Flight, Head};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Flags, Opcode};
+use crate::policy::throttle::Place;
 use crate::session::attempt::{Tried, Trip};
 use crate::session::errand::Outcome;
 use crate::session::observe::{Observed, Subject};
 use crate::session::request::{Message, Request};
+use crate::session::throttled::{Gate, Waiting};
 use crate::session::{Answer, Execution, Inner, Session, decode, hint};
 use crate::statement::{Prepared, Sent};
 
@@ -34,6 +36,8 @@ pub struct Run {
     /// The retry loop takes it, and brings it back.
     execution: Option<Execution>,
     step: Step,
+    /// At the throttle, while the request is under way.
+    place: Place,
     /// Rare, so that the future stays small.
     observed: Option<Box<Observed>>,
 }
@@ -51,6 +55,7 @@ impl Run {
             session,
             execution: Some(execution),
             step: Step::New,
+            place: Place::default(),
             observed: None,
         }
     }
@@ -83,6 +88,11 @@ impl Run {
             statement: Some(execution.statement.clone()),
         });
         let deadline = inner.deadline(&execution.options);
+        match inner.gate(&execution.options) {
+            Ok(Gate::Open(place)) => self.place = place,
+            Ok(Gate::Queue(waiting)) => return Ok(self.wait(deadline, waiting)),
+            Err(kind) => return Err(refused(kind, execution)),
+        }
         if inner.races(execution) {
             return Ok(self.go_on(deadline, None));
         }
@@ -163,6 +173,26 @@ impl Run {
         Some(self.execution.take()?.statement)
     }
 
+    /// The retry loop, when it is its turn.
+    #[cold]
+    fn wait(&mut self, deadline: Tick, waiting: Waiting) -> Step {
+        let Some(execution) = self.execution.take() else {
+            return Step::Over;
+        };
+        let session = self.session.clone();
+        Step::Looping(Box::pin(async move {
+            let timeout = session.0.timeout(&execution.options);
+            let _place = match session.0.turn(waiting, deadline, timeout).await {
+                Ok(place) => place,
+                Err(kind) => {
+                    let error = refused(kind, &execution);
+                    return (execution, Err(error));
+                }
+            };
+            go(&session, execution, deadline, None).await
+        }))
+    }
+
     #[cold]
     fn go_on(&mut self, deadline: Tick, tried: Option<Tried>) -> Step {
         let Some(execution) = self.execution.take() else {
@@ -170,18 +200,34 @@ impl Run {
         };
         let session = self.session.clone();
         Step::Looping(Box::pin(async move {
-            let inner: &Inner = &session.0;
-            let request = Request {
-                message: Message::Execute(&execution),
-                options: &execution.options,
-                defaults: &inner.defaults,
-                level: None,
-            };
-            let trip = Trip::new(inner, request, deadline, inner.timeout(&execution.options));
-            let result = trip.go(tried).await;
-            (execution, result)
+            go(&session, execution, deadline, tried).await
         }))
     }
+}
+
+/// The retry loop.
+async fn go(
+    session: &Session,
+    execution: Execution,
+    deadline: Tick,
+    tried: Option<Tried>,
+) -> (Execution, Result<Answer>) {
+    let inner: &Inner = &session.0;
+    let request = Request {
+        message: Message::Execute(&execution),
+        options: &execution.options,
+        defaults: &inner.defaults,
+        level: None,
+    };
+    let trip = Trip::new(inner, request, deadline, inner.timeout(&execution.options));
+    let result = trip.go(tried).await;
+    (execution, result)
+}
+
+/// Before anything was sent.
+#[cold]
+fn refused(kind: ErrorKind, execution: &Execution) -> Error {
+    Error::new(kind).of_statement(execution.statement.shared_text())
 }
 
 impl Future for Run {
@@ -194,6 +240,7 @@ impl Future for Run {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Answer>> {
         let result = ready!(self.advance(cx));
         let observed = self.observed.take();
+        self.place = Place::default();
         self.session.0.ended(observed.as_deref(), &result);
         Poll::Ready(result)
     }

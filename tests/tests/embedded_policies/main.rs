@@ -8,6 +8,7 @@ mod pools;
 mod profile;
 mod retry;
 mod speculation;
+mod throttle;
 
 use std::time::Duration;
 

@@ -11,6 +11,7 @@ use crate::policy::balancing::LoadBalancing;
 use crate::policy::profile::Profile;
 use crate::policy::retry::{RetryBudget, RetryPolicy, Spending, Standard};
 use crate::policy::speculation::SpeculationPolicy;
+use crate::policy::throttle::Throttle;
 use crate::policy::timestamp::TimestampGenerator;
 use crate::session::SessionBuilder;
 use crate::session::choices::{Policies, Series};
@@ -23,6 +24,7 @@ pub(super) struct Choices {
     budget: RetryBudget,
     load_balancing: Option<Shared<dyn LoadBalancing>>,
     speculation: Option<Shared<dyn SpeculationPolicy>>,
+    throttle: Option<Shared<dyn Throttle>>,
     timestamps: Option<Shared<dyn TimestampGenerator>>,
     pub(super) translator: Option<Shared<dyn AddressTranslator>>,
 }
@@ -38,6 +40,7 @@ impl Choices {
             budget: Spending::new(self.budget),
             load_balancing: self.load_balancing.clone(),
             speculation: self.speculation.clone(),
+            throttle: self.throttle.clone(),
             timestamps: match &self.timestamps {
                 Some(generator) => Series::Other(generator.clone()),
                 None => Series::Monotonic(Timestamps::new(clock.clone())),
@@ -78,6 +81,21 @@ impl SessionBuilder {
     /// otherwise. Never by default.
     pub fn speculation(mut self, policy: impl Into<Shared<dyn SpeculationPolicy>>) -> Self {
         self.choices.speculation = Some(policy.into());
+        self
+    }
+
+    /// When a request may begin, unless a profile says otherwise: limits of concurrency and of rate, with a queue. At once by
+    /// default.
+    ///
+    /// # Examples
+    /// ```
+    /// use scylla_orm_driver::policy::throttle::Concurrency;
+    ///
+    /// // At most 256 requests at once, and 1,000 that wait; more fail at once.
+    /// let builder = scylla_orm_driver::Session::builder().throttle(Concurrency::new(256).queue(1_000));
+    /// ```
+    pub fn throttle(mut self, policy: impl Into<Shared<dyn Throttle>>) -> Self {
+        self.choices.throttle = Some(policy.into());
         self
     }
 
