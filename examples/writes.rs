@@ -1,4 +1,4 @@
-//! Writing: insert, save, rows that remember what was read, updates and deletes by query, timestamps, expiry, null.
+//! Writing: insert, save, rows that remember what was read, updates and deletes by query, batches, timestamps, expiry, null.
 
 #![expect(clippy::print_stdout, reason = "it is a program for the terminal")]
 
@@ -48,6 +48,7 @@ async fn main() -> Result<()> {
     insert_and_save().await?;
     tracked().await?;
     by_query().await?;
+    batches().await?;
     counter().await?;
     timestamps_and_expiry(&cluster).await?;
 
@@ -100,6 +101,28 @@ async fn by_query() -> Result<()> {
     account(3, "Cem").insert().await?;
     team().filter(Account::ID.ge(2)).delete().await?;
     show("delete() of a range", 3).await
+}
+
+/// Several writes as one: of one partition they are seen together, or not at all.
+async fn batches() -> Result<()> {
+    println!("\nBatches");
+    let third = || Account::objects().filter((Account::TEAM.eq("red"), Account::ID.eq(6)));
+    let (fay, gil) = (account(6, "Fay"), account(7, "Gil"));
+    let batch = Batch::new().with(fay.insert()).with(gil.insert());
+    batch.await?;
+    show("a batch of two inserts", 7).await?;
+    let rename = third().update(Account::NAME.set("Fay F."));
+    let batch = Batch::new()
+        .with(gil.delete())
+        .with(rename.only_if(Account::NAME.eq("Kim")));
+    let applied = batch.await?.is_applied();
+    show(&format!("one whose condition fails: {applied}"), 7).await?;
+    // Another partition takes a log, so that all of it is done even if a node fails meanwhile.
+    let mut elsewhere = account(8, "Hal");
+    elsewhere.team = "blue".into();
+    let batch = Batch::logged().with(fay.delete()).with(elsewhere.insert());
+    batch.await?;
+    show("a logged batch that moves a row", 6).await
 }
 
 async fn counter() -> Result<()> {

@@ -26,6 +26,7 @@ use crate::error::{Error, Result};
 use crate::table::TableDef;
 
 mod all;
+mod batch;
 mod call;
 mod chain;
 mod count;
@@ -46,6 +47,7 @@ mod token;
 mod write;
 
 pub use all::All;
+pub use batch::{BatchLwtWrite, BatchWrite, Part};
 pub use count::Count;
 pub use exists::Exists;
 pub use first::First;
@@ -56,6 +58,7 @@ pub use stream::Stream;
 pub use token::PageToken;
 pub use write::Write;
 
+pub(crate) use batch::Plan;
 pub(crate) use call::{Call, page_settings, serial_settings, settings};
 pub(crate) use lwt::ReadNamed;
 pub(crate) use read::ReadRow;

@@ -12,8 +12,8 @@ pub use crate::rules::{
     Needed, Once, Pk, Regular, S, Static, Unbounded, Unindexed, Unordered, Where, Z,
 };
 pub use crate::table::{
-    Column, ColumnDef, ColumnOf, CqlEnum, CqlOf, Kind, ModelId, NoCounters, Plain, Table, TableDef,
-    ValueOf, Whole, Writable,
+    Column, ColumnDef, ColumnOf, Counting, CqlEnum, CqlOf, Kind, ModelId, NoCounters, Plain, Table,
+    TableDef, ValueOf, Whole, Writable,
 };
 
 /// A column whose flags are all false, but for what its field's type says.

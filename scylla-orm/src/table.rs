@@ -52,11 +52,20 @@ pub trait Writable: Table {}
 
 /// A table without counters.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is a counter table: its rows are not inserted",
-    label = "no INSERT for counters",
-    note = "use `.update(..)` with `.inc(..)` or `.dec(..)`: a counter that is not there counts from 0"
+    message = "`{Self}` is a counter table: its rows are not inserted, nor written together with those of others",
+    label = "neither INSERT nor a batch with other writes for counters",
+    note = "use `.update(..)` with `.inc(..)` or `.dec(..)`, several of them in `Batch::counters()`: a counter that is not \
+            there counts from 0"
 )]
 pub trait NoCounters {}
+
+/// A table of counters.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no counters",
+    label = "not a counter table",
+    note = "a batch of counters has updates of counter tables only"
+)]
+pub trait Counting {}
 
 /// A column of a model. Derived, on an empty struct named like the field, so that errors read well.
 pub trait Column: 'static {

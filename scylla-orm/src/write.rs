@@ -1,6 +1,7 @@
 //! Writes. They say what they mean: `insert` leaves out what is `None`, `save` writes the whole row, a tracked row
-//! writes what was changed, `update` and `delete` by query read nothing.
+//! writes what was changed, `update` and `delete` by query read nothing. A batch sends several as one.
 
+pub mod batch;
 mod conditional;
 mod delete;
 mod insert;
@@ -9,6 +10,7 @@ mod tracked;
 mod update;
 mod using;
 
+pub use batch::Batch;
 pub use conditional::Conditional;
 pub use delete::Delete;
 pub use insert::{Insert, InsertNew};

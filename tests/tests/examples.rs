@@ -44,6 +44,8 @@ examples! {
         r#"  insert() with mail: None            Some((Some("Anna"), Some("ann@example.com"), {}))"#,
         r#"  save() with mail: None              Some((Some("Anna"), None, {}))"#,
         "  changed after save(): false",
+        r#"  one whose condition fails: false    Some((Some("Gil"), None, {}))"#,
+        "  a logged batch that moves a row     None",
         "  inc(3): +3",
         r#"  insert().timestamp(earlier)         Some((Some("Dee"), None, {}))"#,
         "  … two seconds later                 None",

@@ -35,13 +35,13 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
 /// What sort of table it is.
 pub(super) fn markers(model: &Model) -> TokenStream {
     let (p, name) = (&model.krate, &model.ident);
-    let no_counters = match model.columns().any(|c| c.role == Role::Counter) {
-        true => TokenStream::new(),
-        false => quote!(impl #p::private::NoCounters for #name {}),
+    let counters = match model.columns().any(|c| c.role == Role::Counter) {
+        true => quote!(Counting),
+        false => quote!(NoCounters),
     };
     quote! {
         impl #p::private::Writable for #name {}
-        #no_counters
+        impl #p::private::#counters for #name {}
     }
 }
 

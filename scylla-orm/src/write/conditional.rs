@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::connection::Session;
 use crate::cql::Raw;
 use crate::error::Result;
-use crate::exec::{Call, Exec, Lwt, LwtWrite, ReadNamed, serial_settings, settings};
+use crate::exec::{Call, Exec, Lwt, LwtWrite, Part, ReadNamed, serial_settings, settings};
 use crate::table::Table;
 
 use super::using::Using;
@@ -46,6 +46,11 @@ impl<'s, M: Table, T> Conditional<'s, M, T> {
     /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
     pub fn cql(&self) -> Result<(String, Vec<u8>)> {
         self.using.before(self.raw.clone()).cql(M::definition())
+    }
+
+    pub(super) fn into_part(self) -> Part {
+        let raw = self.using.before(self.raw);
+        Part::new(M::definition(), raw, &self.call)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::column::IfCond;
 use crate::connection::Session;
 use crate::cql::{Flag, Raw};
 use crate::error::Result;
-use crate::exec::{Call, Exec, Write, settings};
+use crate::exec::{Call, Exec, Part, Write, settings};
 use crate::table::Table;
 
 use super::conditional::Conditional;
@@ -66,6 +66,11 @@ impl<'s, M: Table> Delete<'s, M> {
     /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
     pub fn cql(&self) -> Result<(String, Vec<u8>)> {
         self.using.before(self.raw.clone()).cql(M::definition())
+    }
+
+    pub(super) fn into_part(self) -> Part {
+        let raw = self.using.before(self.raw);
+        Part::new(M::definition(), raw, &self.call)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::column::{Assignable, Col};
 use crate::connection::Session;
 use crate::cql::{Flag, Raw, Verb};
 use crate::error::Result;
-use crate::exec::{Call, Exec, Lwt, LwtWrite, Write, serial_settings, settings};
+use crate::exec::{Call, Exec, Lwt, LwtWrite, Part, Write, serial_settings, settings};
 use crate::table::{Column, ColumnOf, Table};
 
 use super::using::{Using, timestamp_setting, using_settings};
@@ -61,6 +61,10 @@ impl<'a, M: Table> Insert<'a, M> {
         self.raw().cql(M::definition())
     }
 
+    pub(super) fn into_part(self) -> Part {
+        Part::new(M::definition(), self.raw(), &self.call)
+    }
+
     fn raw(&self) -> Raw {
         let mut raw = row(self.row, |column| self.nulls.contains(&column));
         self.using.append(&mut raw);
@@ -110,6 +114,10 @@ impl<M: Table> InsertNew<'_, M> {
     /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
     pub fn cql(&self) -> Result<(String, Vec<u8>)> {
         self.raw().cql(M::definition())
+    }
+
+    pub(super) fn into_part(self) -> Part {
+        Part::new(M::definition(), self.raw(), &self.insert.call)
     }
 
     fn raw(&self) -> Raw {

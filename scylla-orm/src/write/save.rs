@@ -3,7 +3,7 @@
 use crate::connection::Session;
 use crate::cql::Raw;
 use crate::error::Result;
-use crate::exec::{Call, Exec, Write, settings};
+use crate::exec::{Call, Exec, Part, Write, settings};
 use crate::table::Table;
 
 use super::insert;
@@ -42,6 +42,10 @@ impl<'a, M: Table> Save<'a, M> {
     /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
     pub fn cql(&self) -> Result<(String, Vec<u8>)> {
         self.raw().cql(M::definition())
+    }
+
+    pub(super) fn into_part(self) -> Part {
+        Part::new(M::definition(), self.raw(), &self.call)
     }
 
     fn raw(&self) -> Raw {

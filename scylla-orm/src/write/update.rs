@@ -6,7 +6,7 @@ use crate::column::{Assign, IfCond};
 use crate::connection::Session;
 use crate::cql::{Flag, Raw, Verb};
 use crate::error::Result;
-use crate::exec::{Call, Exec, Write, settings};
+use crate::exec::{Call, Exec, Part, Write, settings};
 use crate::table::Table;
 
 use super::conditional::Conditional;
@@ -82,6 +82,11 @@ impl<'s, M: Table> Update<'s, M> {
     /// [`ErrorKind::Invalid`](crate::error::ErrorKind::Invalid) with the rule that it breaks.
     pub fn cql(&self) -> Result<(String, Vec<u8>)> {
         complete(self.raw.clone(), self.assigned, self.using).cql(M::definition())
+    }
+
+    pub(super) fn into_part(self) -> Part {
+        let raw = complete(self.raw, self.assigned, self.using);
+        Part::new(M::definition(), raw, &self.call)
     }
 
     /// The values in the order of the text: SET, WHERE.
