@@ -43,7 +43,7 @@ pub use answer::{Answer, TypedRows};
 pub use builder::SessionBuilder;
 pub use concurrent::{AT_ONCE, Concurrent, Unordered};
 pub use execution::{Execution, IntoExecution};
-pub use pages::Pages;
+pub use pages::{PagedRows, Pages, RowStream};
 pub use run::Run;
 pub use trace::{Trace, TraceEvent};
 

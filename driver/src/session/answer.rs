@@ -121,11 +121,15 @@ impl Answer {
     /// # Errors
     /// [`ErrorKind::Columns`] if the columns do not suit `T`, [`ErrorKind::Decode`] if a cell does not.
     pub fn all_as<'f, T: FromRow<'f>>(&'f self) -> Result<Vec<T>> {
-        let plan = self.plan::<T>()?;
         let mut all = Vec::with_capacity(self.count());
-        T::read_each(&plan, &mut self.cells(), self.count(), |row| all.push(row))
-            .map_err(|at| self.unreadable(at))?;
+        self.each_as(|row| all.push(row))?;
         Ok(all)
+    }
+
+    /// Hands all rows of this page, read as `T`, to `to`: those before one that cannot be read, too.
+    pub(super) fn each_as<'f, T: FromRow<'f>>(&'f self, to: impl FnMut(T)) -> Result<()> {
+        let plan = self.plan::<T>()?;
+        T::read_each(&plan, &mut self.cells(), self.count(), to).map_err(|at| self.unreadable(at))
     }
 
     /// The first row of this page, read as `T`; `None` if it has none.
@@ -174,12 +178,12 @@ impl Answer {
         self.shard
     }
 
-    fn plan<'f, T: FromRow<'f>>(&self) -> Result<T::Plan> {
+    pub(super) fn plan<'f, T: FromRow<'f>>(&self) -> Result<T::Plan> {
         T::plan(self.columns()).map_err(|e| self.place(ErrorKind::Columns(e)))
     }
 
     #[cold]
-    fn unreadable(&self, at: At) -> Error {
+    pub(super) fn unreadable(&self, at: At) -> Error {
         let name = self.columns().get(usize::from(at.column));
         self.place(ErrorKind::Decode(CellError {
             column: name.map_or_else(|| "?".into(), |c| c.name.clone()),

@@ -74,6 +74,13 @@ impl Run {
         }
     }
 
+    /// Makes this the same execution once more, after it has failed.
+    pub(super) fn again(&mut self) {
+        if let (Step::Over, Some(_)) = (&self.step, &self.execution) {
+            self.step = Step::New;
+        }
+    }
+
     /// Chooses a connection by the token of the partition and hands it the frame.
     #[inline]
     fn start(&mut self, cx: &Context<'_>) -> Result<Step> {
@@ -156,7 +163,8 @@ impl Run {
                         Ok(answer.of(statement))
                     }
                     Ok(answer) => Ok(answer.of(self.statement())),
-                    Err(kind) => Err(place(kind, &conn, self.statement())),
+                    // Whoever asks once more needs it, too.
+                    Err(kind) => Err(place(kind, &conn, statement)),
                 };
                 Poll::Ready(answer)
             }
@@ -289,7 +297,7 @@ impl Run {
 }
 
 #[cold]
-fn place(kind: ErrorKind, conn: &Conn, statement: Option<Prepared>) -> Error {
+fn place(kind: ErrorKind, conn: &Conn, statement: Option<&Prepared>) -> Error {
     let error = Error::new(kind).at(conn.address(), conn.shard());
     match statement {
         Some(statement) => error.of_statement(statement.shared_text()),

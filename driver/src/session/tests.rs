@@ -6,6 +6,7 @@ mod execute;
 mod fake;
 mod follow;
 mod nonsense;
+mod pages;
 mod policies;
 mod retry;
 mod rows;
