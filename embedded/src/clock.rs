@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use tokio::sync::Notify;
+
 /// The clock of a cluster: what expires and which write is the later one depends on it. Clones are the same clock.
 #[derive(Debug, Clone, Default)]
 pub struct Clock(Arc<State>);
@@ -14,10 +16,13 @@ struct State {
     ahead: AtomicI64,
     /// The last timestamp handed out, so that the next one is later.
     last: AtomicI64,
+    /// Woken when the clock is put forward.
+    advanced: Notify,
 }
 
 impl Clock {
-    /// Puts the clock forward, so that values written with a TTL expire without waiting.
+    /// Puts the clock forward, so that values written with a TTL expire without waiting, and so do the timeouts of nodes
+    /// that wait for others.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
         self.0
@@ -26,6 +31,23 @@ impl Clock {
                 Some(ahead.saturating_add(by))
             })
             .ok();
+        self.0.advanced.notify_waiters();
+    }
+
+    /// Waits until it is so late, in microseconds since 1970: by itself, or because the clock is put forward.
+    pub(crate) async fn reaches(&self, micros: i64) {
+        loop {
+            // Before the look at the time, so that nothing is missed.
+            let advanced = self.0.advanced.notified();
+            let left = match u64::try_from(micros.saturating_sub(self.micros())) {
+                Ok(left) if left > 0 => Duration::from_micros(left),
+                _ => return,
+            };
+            tokio::select! {
+                () = advanced => {}
+                () = tokio::time::sleep(left) => {}
+            }
+        }
     }
 
     /// Microseconds since 1970.

@@ -31,6 +31,7 @@ pub(crate) mod scope;
 pub(crate) mod term;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use scylla_orm_driver::wire::Cell;
 
@@ -80,6 +81,8 @@ pub(crate) struct EngineConfig {
     pub(crate) access: Access,
     /// Name and password of the superuser, if not `cassandra`.
     pub(crate) superuser: Option<(Box<str>, Box<str>)>,
+    /// How long nodes wait for others, if not as long as the server of the flavour.
+    pub(crate) patience: Option<Duration>,
 }
 
 /// What an execution needs to know beside the statement and its values.
@@ -102,6 +105,10 @@ pub(crate) struct Context<'a> {
     /// The connection's keyspace.
     pub(crate) keyspace: Option<&'a str>,
     pub(crate) user: User<'a>,
+    /// Nodes that are up, and do not answer the one that was asked.
+    pub(crate) silent: &'a [usize],
+    /// The client speaks version 5 of the protocol.
+    pub(crate) version5: bool,
 }
 
 /// Which rule a batch follows.
@@ -175,21 +182,25 @@ impl Engine {
             Env::new(self.config.flavor, &self.config.clock, ctx.timestamp).at(ctx.now_in_seconds);
         match &plan.kind {
             Kind::Select(select) => {
+                consistency::check_read(select, ctx, env.flavor)?;
                 self.can_read(select, values, ctx, &env)?;
                 self.select(select, values, ctx, &env).map(Outcome::Rows)
             }
             Kind::Modify(modify) => {
-                self.can_write(modify, values, ctx, &env)?;
-                self.write(&[modify], ctx, |store| modify.apply(store, values, &env))
+                consistency::check(modify, ctx)?;
+                let late = self.can_write(None, &[(modify, values)], ctx, &env)?;
+                let outcome = self.write(&[modify], |store| modify.apply(store, values, &env))?;
+                available::unless(late, outcome)
             }
             Kind::Batch(batch) => {
                 let statements: Vec<&Modify> = batch.statements().collect();
-                for statement in &statements {
-                    self.can_write(statement, values, ctx, &env)?;
-                }
-                self.write(&statements, ctx, |store| batch.apply(store, values, &env))
+                consistency::check_batch(&statements, ctx)?;
+                let members: Vec<_> = statements.iter().map(|s| (*s, values)).collect();
+                let late = self.can_write(Some(batch.kind), &members, ctx, &env)?;
+                let outcome = self.write(&statements, |store| batch.apply(store, values, &env))?;
+                available::unless(late, outcome)
             }
-            Kind::Truncate(table) => self.truncate(table),
+            Kind::Truncate(table) => self.truncate(table, ctx),
             Kind::Use(keyspace) => self.use_keyspace(keyspace),
             Kind::Ddl(ddl) => self.change(ddl, ctx).map(Outcome::SchemaChange),
             Kind::Describe(describe) => self.describe(describe, ctx).map(Outcome::Rows),
@@ -220,12 +231,11 @@ impl Engine {
         let modifications: Vec<&Modify> = members.iter().map(|(modify, _)| *modify).collect();
         let env =
             Env::new(self.config.flavor, &self.config.clock, ctx.timestamp).at(ctx.now_in_seconds);
-        for (modify, values) in &members {
-            self.can_write(modify, values, ctx, &env)?;
-        }
-        self.write(&modifications, ctx, |store| {
-            batch::run(kind, &members, store, &env)
-        })
+        batch::check_members(kind, &modifications, env.flavor)?;
+        consistency::check_batch(&modifications, ctx)?;
+        let late = self.can_write(Some(kind), &members, ctx, &env)?;
+        let outcome = self.write(&modifications, |store| batch::run(&members, store, &env))?;
+        available::unless(late, outcome)
     }
 
     /// Whether whoever asks may run this.
@@ -244,10 +254,8 @@ impl Engine {
     fn write(
         &self,
         statements: &[&Modify],
-        ctx: &Context<'_>,
         work: impl FnOnce(&mut Store) -> Result<Outcome, Failure>,
     ) -> Result<Outcome, Failure> {
-        consistency::check(statements, ctx)?;
         // Held to the end: of a table dropped meanwhile nothing would remove what is written.
         let schema = read(&self.schema);
         for Modify { table, .. } in statements {
@@ -272,7 +280,7 @@ impl Engine {
             values,
             page_size: ctx.page_size,
             paging_state: ctx.paging_state,
-            serial: SERIAL.contains(&ctx.consistency),
+            consistency: ctx.consistency,
         };
         if !select.table.is_virtual {
             let store = read(&self.store);

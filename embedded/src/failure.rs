@@ -1,6 +1,7 @@
 //! The errors that a server answers.
 
 use std::fmt;
+use std::time::Duration;
 
 use scylla_orm_driver::frame::response::{ServerError, ServerErrorKind};
 
@@ -9,6 +10,8 @@ use scylla_orm_driver::frame::response::{ServerError, ServerErrorKind};
 pub(crate) struct Failure {
     pub(crate) kind: ServerErrorKind,
     pub(crate) message: String,
+    /// How long the server waits for replicas before it answers so.
+    pub(crate) after: Duration,
 }
 
 impl Failure {
@@ -55,7 +58,13 @@ impl Failure {
         Failure {
             kind,
             message: message.into(),
+            after: Duration::ZERO,
         }
+    }
+
+    /// What is said when replicas have not answered for so long.
+    pub(crate) fn after(self, after: Duration) -> Self {
+        Failure { after, ..self }
     }
 }
 

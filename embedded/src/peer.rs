@@ -28,6 +28,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{broadcast, watch};
 
+use crate::clock::Clock;
 use crate::flavor::Flavor;
 use crate::node::arrival::Arrival;
 use crate::node::{Node, Shared};
@@ -137,6 +138,7 @@ impl Peer {
 
     async fn converse(&mut self, mut stream: Socket, mut stop: watch::Receiver<bool>) {
         let mut events = self.shared.events.subscribe();
+        let clock = self.clock().clone();
         let (mut read, mut write) = (BytesMut::with_capacity(CHUNK), Vec::new());
         loop {
             read.reserve(CHUNK.saturating_sub(read.capacity() - read.len()));
@@ -149,6 +151,10 @@ impl Peer {
                 event = events.recv() => self.tell(event, &mut write),
                 () = later::at(self.later.due()) => {
                     self.later.take(&mut write);
+                    Then::Continue
+                }
+                () = later::by_clock(&clock, self.later.due_by_clock()) => {
+                    self.later.take_by_clock(clock.micros(), &mut write);
                     Then::Continue
                 }
                 () = watched::resumed(self.stopped.as_mut()) => match self.resume(&mut write) {
@@ -196,6 +202,11 @@ impl Peer {
             Ok(request) => self.respond(&request),
         };
         match self.arrived.take() {
+            _ if !answer.after.is_zero() => {
+                let mut bytes = Vec::new();
+                answer.put(header.stream, &self.format, &mut bytes);
+                self.wait(answer.after, bytes);
+            }
             Some(Arrival { hop, .. }) if !hop.is_zero() => {
                 let mut bytes = Vec::new();
                 answer.put(header.stream, &self.format, &mut bytes);
@@ -273,6 +284,17 @@ impl Peer {
             None => format!("Unexpected message {message}, the connection is already initialized"),
         };
         ServerError::new(ServerErrorKind::Protocol, text)
+    }
+
+    /// Puts an answer out after so long, by the cluster's clock.
+    fn wait(&mut self, after: Duration, answer: Vec<u8>) {
+        let after = i64::try_from(after.as_micros()).unwrap_or(i64::MAX);
+        let due = self.clock().micros().saturating_add(after);
+        self.later.wait(due, answer);
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.shared.engine.config().clock
     }
 
     fn place(&self) -> &Node {

@@ -1,5 +1,8 @@
 //! What the suites share.
 
+// What statements answer while replicas stand still.
+pub mod levels;
+
 // What the library tells by `tracing`, collected.
 pub mod log;
 

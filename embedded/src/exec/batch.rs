@@ -22,6 +22,7 @@ use crate::store::{Key, Store};
 /// BEGIN BATCH … APPLY BATCH.
 #[derive(Debug)]
 pub(crate) struct Batch {
+    pub(super) kind: BatchKind,
     using: Using,
     statements: Vec<Modify>,
 }
@@ -49,21 +50,34 @@ pub(crate) fn plan(batch: &syntax::Batch, scope: &mut Scope<'_>) -> Result<Batch
     };
     let members: Vec<&Modify> = statements.iter().collect();
     check(kind, &members, using.has_timestamp(), scope.flavor())?;
-    Ok(Batch { using, statements })
+    Ok(Batch {
+        kind,
+        using,
+        statements,
+    })
+}
+
+/// Refuses modifications that may not be together, of a batch whose statements were planned one by one.
+///
+/// # Errors
+/// In the server's words.
+pub(crate) fn check_members(
+    kind: BatchKind,
+    members: &[&Modify],
+    flavor: Flavor,
+) -> Result<(), Failure> {
+    check(kind, members, false, flavor)
 }
 
 /// Runs modifications as one; each has its own values.
 ///
 /// # Errors
-/// What they may not be together, and as [`Modify::apply`]. Nothing is written then.
+/// As [`Modify::apply`]. Nothing is written then.
 pub(crate) fn run(
-    kind: BatchKind,
     members: &[(&Modify, &[Cell<'_>])],
     store: &mut Store,
     env: &Env<'_>,
 ) -> Result<Outcome, Failure> {
-    let modifications: Vec<&Modify> = members.iter().map(|(modify, _)| *modify).collect();
-    check(kind, &modifications, false, env.flavor)?;
     write(members, store, env)
 }
 

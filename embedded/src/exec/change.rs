@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::parse::syntax::ddl::Ddl;
 
 impl Engine {
-    pub(super) fn truncate(&self, table: &Table) -> Result<Outcome, Failure> {
+    pub(super) fn truncate(&self, table: &Table, ctx: &Context<'_>) -> Result<Outcome, Failure> {
         if table.is_virtual {
             return Err(Failure::unauthorized(format!(
                 "{} keyspace is not user-modifiable.",
@@ -22,6 +22,7 @@ impl Engine {
                 "Cannot TRUNCATE materialized view directly; must truncate base table instead",
             ));
         }
+        self.can_truncate(table, ctx)?;
         write(&self.store).truncate(table.id);
         Ok(Outcome::Void {
             warnings: Vec::new(),

@@ -12,6 +12,7 @@ pub(crate) mod using;
 mod write;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use scylla_orm_driver::value;
 use scylla_orm_driver::wire::Cell;
@@ -86,6 +87,18 @@ impl Modify {
     /// Whether it says `USING TIMESTAMP`.
     pub(crate) fn has_timestamp(&self) -> bool {
         self.using.has_timestamp()
+    }
+
+    /// How long replicas are waited for, if it says so.
+    ///
+    /// # Errors
+    /// A duration that is no timeout.
+    pub(crate) fn timeout(
+        &self,
+        values: &[Cell<'_>],
+        env: &Env<'_>,
+    ) -> Result<Option<Duration>, Failure> {
+        self.using.timeout(values, env)
     }
 
     /// What judging its condition reads: on ScyllaDB the whole row, on Cassandra of the static columns all if one is

@@ -14,6 +14,7 @@ mod run;
 mod shape;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use scylla_orm_driver::token::Token;
 use scylla_orm_driver::value::{Column, Type};
@@ -21,6 +22,8 @@ use scylla_orm_driver::wire::Cell;
 
 use crate::catalog::placement::Placement;
 use crate::catalog::table::Table;
+use crate::exec::available::Waiting;
+use crate::exec::modify::using;
 use crate::exec::restrict::{self, Partitions, Purpose, Restrictions};
 use crate::exec::scope::{Scope, spec};
 use crate::exec::select::aggregate::Aggregate;
@@ -61,6 +64,8 @@ pub(crate) struct Select {
     limit: Option<Expression>,
     flavor: Flavor,
     per_partition_limit: Option<Expression>,
+    /// Few have one.
+    timeout: Option<Box<Expression>>,
 }
 
 /// Plans a SELECT.
@@ -93,6 +98,11 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
         false => (columns, None),
         true => (vec![spec(&table, JSON, &Type::Text)], Some(columns)),
     };
+    let timeout = select.timeout.as_ref().map(|timeout| {
+        let place = spec(&table, "[timeout]", &Type::Duration);
+        term::plan(timeout, &place, scope).map(Box::new)
+    });
+    let timeout = timeout.transpose()?;
     let planned = Select {
         json,
         distinct: select.distinct,
@@ -106,6 +116,7 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
         )?,
         limit: limit(&select.limit, "[limit]", &table, scope)?,
         columns: columns.into(),
+        timeout,
         table,
         restrictions,
         outputs,
@@ -114,13 +125,6 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
         nearest,
         group_by,
     };
-    if let Some(timeout) = &select.timeout {
-        term::plan(
-            timeout,
-            &spec(&planned.table, "[timeout]", &Type::Duration),
-            scope,
-        )?;
-    }
     shape::check(&planned)?;
     Ok(planned)
 }
@@ -140,6 +144,42 @@ impl Select {
             Partitions::Keys(keys) => keys.iter().map(|key| Token(key.token)).collect(),
             Partitions::Range(..) => placement.ends(&self.table),
         })
+    }
+
+    /// How long it is waited for if it does not say so itself: longer for ranges.
+    ///
+    /// # Errors
+    /// Values that do not fit.
+    pub(super) fn waiting(&self, values: &[Cell<'_>], env: &Env<'_>) -> Result<Waiting, Failure> {
+        Ok(match self.restrictions.bind(values, env)?.partitions {
+            Partitions::Keys(_) => Waiting::Read,
+            Partitions::Range(..) => Waiting::Range,
+        })
+    }
+
+    /// How long replicas are waited for, if it says so.
+    ///
+    /// # Errors
+    /// A duration that is no timeout.
+    pub(super) fn timeout(
+        &self,
+        values: &[Cell<'_>],
+        env: &Env<'_>,
+    ) -> Result<Option<Duration>, Failure> {
+        using::timeout(self.timeout.as_deref(), values, env)
+    }
+
+    /// The level that it is read at if a client asks for this one.
+    pub(super) fn level(&self, asked: u16, flavor: Flavor) -> u16 {
+        match self.nearest {
+            Some(_) if flavor == Flavor::Cassandra => nearest::level(asked),
+            _ => asked,
+        }
+    }
+
+    /// Whether it searches for the rows nearest to a vector.
+    pub(super) fn is_search(&self) -> bool {
+        self.nearest.is_some()
     }
 
     /// For each component of the partition key the marker that supplies it; empty unless each has one.

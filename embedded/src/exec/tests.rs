@@ -7,6 +7,7 @@ mod condition;
 mod counter;
 mod describe;
 mod function;
+mod levels;
 mod modify;
 mod paging;
 mod ranges;
@@ -52,6 +53,7 @@ impl Server {
             tablets: false,
             access,
             superuser: None,
+            patience: None,
         });
         let server = Server { engine, clock };
         server.run(

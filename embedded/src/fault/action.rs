@@ -133,6 +133,25 @@ impl Condition {
     /// Nothing more is read from the connection, as when the server's process is stopped: requests pile up in the sockets.
     /// When the fault is removed, the server goes on with the request that met it. Answers that were
     /// [delayed](Condition::delay) before, still come.
+    ///
+    /// A condition on nodes alone freezes them as replicas, too: the others, who take them for alive, wait for them, and
+    /// what needs them fails with a timeout of the server, as the
+    /// [level](crate::ClusterBuilder::replica_timeout) has it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), scylla_orm_embedded::Error> {
+    /// use std::time::Duration;
+    /// use scylla_orm_embedded::{Cluster, Fault};
+    ///
+    /// let cluster = Cluster::builder().nodes(3).replica_timeout(Duration::from_millis(50)).start().await?;
+    /// let frozen = cluster.fault(Fault::on().node(2).stop_reading());
+    /// // … writes at ALL end with WriteTimeout, those at QUORUM are acknowledged by the two others …
+    /// drop(frozen);
+    /// # cluster.stop().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stop_reading(self) -> Fault {
         self.then(Action::StopReading)
     }

@@ -146,6 +146,16 @@ impl Condition {
         self.is_place(node, shard).then_some(self.probability)
     }
 
+    /// The nodes of which every request meets it; none if more is asked of requests than their node.
+    pub(super) fn whole_nodes(&self) -> &[usize] {
+        let always = self.probability >= 1.0 && (self.from, self.count) == (0, u64::MAX);
+        let everything = self.shards.is_empty() && self.opcodes.is_empty();
+        match always && everything && !self.asks_for_statement() {
+            true => &self.nodes,
+            false => &[],
+        }
+    }
+
     fn is_place(&self, node: usize, shard: u16) -> bool {
         allows(&self.nodes, &node) && allows(&self.shards, &shard)
     }

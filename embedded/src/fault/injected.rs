@@ -107,6 +107,17 @@ impl Faults {
         holds
     }
 
+    /// The nodes that stand still: all that reaches them is left unread, so they do not answer the other nodes either.
+    pub(crate) fn frozen(&self) -> Vec<usize> {
+        let mut frozen = Vec::new();
+        for rule in self.rules() {
+            if matches!(rule.fault.action, Action::StopReading) {
+                frozen.extend(rule.fault.condition.whole_nodes());
+            }
+        }
+        frozen
+    }
+
     /// Those in force now. Predicates are users' code, and run without the lock.
     fn rules(&self) -> Vec<Arc<Rule>> {
         if self.is_empty() {

@@ -1,5 +1,7 @@
 //! What a request is answered, and how that becomes bytes.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use scylla_orm_driver::frame::response::{
     Metadata, Prefix, QueryResult, Ready, Response, Rows, ServerError, ServerErrorKind, Tablet,
@@ -27,6 +29,8 @@ pub(super) struct Answer {
     skip_metadata: bool,
     /// The connection ends after it.
     pub(super) closes: bool,
+    /// How long it is waited for before it is given, by the cluster's clock.
+    pub(super) after: Duration,
 }
 
 /// What a client knows of the columns of the rows.
@@ -45,6 +49,7 @@ impl Answer {
             response,
             skip_metadata: false,
             closes: false,
+            after: Duration::ZERO,
         }
     }
 
@@ -62,7 +67,10 @@ impl Answer {
 
     /// What the engine refused.
     pub(super) fn failure(failure: Failure) -> Self {
-        Answer::error(failure.into())
+        Answer {
+            after: failure.after,
+            ..Answer::error(failure.into())
+        }
     }
 
     pub(super) fn ready() -> Self {

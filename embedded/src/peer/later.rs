@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::clock::Clock;
 use crate::fault::Rule;
 
 /// How long an answer waits for the others of its group.
@@ -17,6 +18,8 @@ const PATIENCE: Duration = Duration::from_millis(20);
 pub(super) struct Later {
     /// By the time that they are due; among equals in the order in which they came.
     held: BinaryHeap<Reverse<(Instant, u64, Vec<u8>)>>,
+    /// The same, for answers that wait for the cluster's clock, in microseconds.
+    waiting: BinaryHeap<Reverse<(i64, u64, Vec<u8>)>>,
     came: u64,
     groups: Vec<Group>,
 }
@@ -40,6 +43,30 @@ impl Later {
         self.came += 1;
         let due = Instant::now() + delay;
         self.held.push(Reverse((due, self.came, answer)));
+    }
+
+    /// Puts an answer out when the cluster's clock is at `due`, in microseconds.
+    pub(super) fn wait(&mut self, due: i64, answer: Vec<u8>) {
+        self.came += 1;
+        self.waiting.push(Reverse((due, self.came, answer)));
+    }
+
+    /// When the next of them is due.
+    pub(super) fn due_by_clock(&self) -> Option<i64> {
+        self.waiting.peek().map(|Reverse((due, ..))| *due)
+    }
+
+    /// Puts out what is due now.
+    pub(super) fn take_by_clock(&mut self, now: i64, write: &mut Vec<u8>) {
+        while self
+            .waiting
+            .peek()
+            .is_some_and(|Reverse((due, ..))| *due <= now)
+        {
+            if let Some(Reverse((.., answer))) = self.waiting.pop() {
+                write.extend(answer);
+            }
+        }
     }
 
     /// Puts an answer out when `size` answers to which `rule` applies are there.
@@ -101,6 +128,14 @@ impl Later {
         for (delay, answer) in group.answers {
             self.hold(delay, answer, write);
         }
+    }
+}
+
+/// Waits until the clock is there; for ever if there is no such time.
+pub(super) async fn by_clock(clock: &Clock, due: Option<i64>) {
+    match due {
+        Some(due) => clock.reaches(due).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -107,6 +107,7 @@ impl Peer {
             BatchKind::Unlogged => exec::BatchKind::Unlogged,
             BatchKind::Counter => exec::BatchKind::Counter,
         };
+        let silent = self.silent();
         let context = Context {
             node: self.node,
             consistency: batch.consistency.code(),
@@ -115,6 +116,8 @@ impl Peer {
             now_in_seconds: batch.now_in_seconds,
             keyspace: batch.keyspace.or(self.keyspace.as_deref()),
             user: self.user.as_deref().map_or(User::Anonymous, User::Named),
+            silent: &silent,
+            version5: self.segments.have_begun(),
             ..Context::default()
         };
         // A batch is sent to where its first statement belongs.
@@ -138,6 +141,7 @@ impl Peer {
             Ok(values) => values,
             Err(error) => return Answer::error(error),
         };
+        let silent = self.silent();
         let context = Context {
             node: self.node,
             consistency: params.consistency.code(),
@@ -148,6 +152,8 @@ impl Peer {
             now_in_seconds: params.now_in_seconds,
             keyspace: params.keyspace.or(self.keyspace.as_deref()),
             user: self.user.as_deref().map_or(User::Anonymous, User::Named),
+            silent: &silent,
+            version5: self.segments.have_begun(),
         };
         self.arrived = self.arrival(plan, &values, tablet);
         let mut answer = match self.shared.engine.execute(plan, &values, &context) {
@@ -162,6 +168,13 @@ impl Peer {
             answer.tell(&tablet, routing);
         }
         answer
+    }
+
+    /// The other nodes that stand still.
+    fn silent(&self) -> Vec<usize> {
+        let mut frozen = self.shared.faults.frozen();
+        frozen.retain(|node| *node != self.node);
+        frozen
     }
 
     fn outcome(&mut self, outcome: Outcome, known: Known<'_>) -> Answer {

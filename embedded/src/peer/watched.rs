@@ -117,6 +117,7 @@ impl Peer {
         for _ in 0..effects.copies {
             let bytes = bytes.clone();
             match &effects.group {
+                _ if !answer.after.is_zero() => self.wait(answer.after + delay, bytes),
                 Some(group) => self.later.group(group, delay, bytes, write),
                 None => self.later.hold(delay, bytes, write),
             }

@@ -41,6 +41,7 @@ pub struct ClusterBuilder {
     max_body: usize,
     hops: HopCosts,
     request_log: usize,
+    patience: Option<Duration>,
     name: Box<str>,
     rpc_address: Option<IpAddr>,
     tablets: bool,
@@ -83,6 +84,7 @@ impl Default for ClusterBuilder {
             max_body: MAX_BODY,
             hops: HopCosts::default(),
             request_log: 0,
+            patience: None,
             name: "embedded".into(),
             rpc_address: None,
             tablets: false,
@@ -258,6 +260,17 @@ impl ClusterBuilder {
         self
     }
 
+    /// How long a node waits for replicas before it answers ReadTimeout, WriteTimeout or, of TRUNCATE, that it failed; and
+    /// so if not said: 5 s for reads, 10 s for ranges, 2 s for writes, 5 s for counters, 60 s for TRUNCATE, as both servers
+    /// have it in their configuration. ScyllaDB's USING TIMEOUT says it for one statement.
+    ///
+    /// Replicas that are up answer, unless they are [frozen](crate::fault::Condition::stop_reading). The time is that of the
+    /// cluster's [clock](Cluster::clock): whoever puts it forward need not wait.
+    pub fn replica_timeout(mut self, timeout: Duration) -> Self {
+        self.patience = Some(timeout);
+        self
+    }
+
     /// Whether the tables of a keyspace have tablets if its CREATE KEYSPACE does not say it, as ScyllaDB decides by its
     /// configuration; they do not if not said. Only NetworkTopologyStrategy places tablets: keyspaces of others never have
     /// any. `tablets = {'enabled': …, 'initial': …}` says it for one keyspace.
@@ -312,6 +325,7 @@ impl ClusterBuilder {
             tablets: self.tablets && scylla,
             access: self.access,
             superuser: self.superuser.as_ref().map(Superuser::parts),
+            patience: self.patience,
         });
         let mut shared = Shared::new(engine, self.flavor, members.collect(), self.max_body);
         shared.hops = self.hops;

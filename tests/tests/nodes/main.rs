@@ -6,6 +6,7 @@
 
 mod frozen;
 mod killed;
+mod levels;
 mod load;
 mod node;
 

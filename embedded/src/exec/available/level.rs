@@ -4,7 +4,7 @@ use scylla_orm_driver::frame::Consistency;
 use scylla_orm_driver::frame::response::ServerErrorKind;
 
 use crate::catalog::keyspace::Replication;
-use crate::exec::available::Alive;
+use crate::exec::available::{Counts, number};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 
@@ -16,15 +16,53 @@ pub(super) struct Judge<'a> {
     pub(super) flavor: Flavor,
 }
 
+/// Replicas that a level needs, and has.
+struct Need<'a> {
+    required: usize,
+    there: usize,
+    /// Of this data centre, for a level that needs some of each.
+    datacenter: Option<&'a str>,
+}
+
+/// A level that fewer replicas than it needs have answered for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shortfall {
+    pub(super) level: Consistency,
+    pub(super) received: usize,
+    pub(super) required: usize,
+}
+
 impl Judge<'_> {
     /// # Errors
     /// Unavailable, in the server's words.
-    pub(super) fn check(&self, level: Consistency, alive: &Alive<'_>) -> Result<(), Failure> {
-        let all: usize = alive.values().sum();
-        let local = alive.get(self.here).copied().unwrap_or_default();
-        let (required, alive) = match (level, self.replication) {
+    pub(super) fn check(&self, level: Consistency, alive: &Counts<'_>) -> Result<(), Failure> {
+        match self.needs(level, alive).into_iter().find(Need::is_unmet) {
+            Some(need) => Err(self.refuse(level, &need)),
+            None => Ok(()),
+        }
+    }
+
+    /// What is missing if only `answering` of the replicas answer.
+    pub(super) fn lacks(&self, level: Consistency, answering: &Counts<'_>) -> Option<Shortfall> {
+        let needs = self.needs(level, answering);
+        needs.iter().any(Need::is_unmet).then(|| {
+            let required = needs.iter().map(|need| need.required).sum();
+            let received: usize = needs.iter().map(|need| need.there).sum();
+            Shortfall {
+                level,
+                // One data centre may have answered more than it had to: servers never tell of a timeout with enough.
+                received: received.min(required - 1),
+                required,
+            }
+        })
+    }
+
+    fn needs<'a>(&'a self, level: Consistency, counts: &Counts<'_>) -> Vec<Need<'a>> {
+        let all: usize = counts.values().sum();
+        let local = counts.get(self.here).copied().unwrap_or_default();
+        let (required, there) = match (level, self.replication) {
             // A hint with the node that was asked will do.
-            (Consistency::Any, _) => return Ok(()),
+            (Consistency::Any, _) => return Vec::new(),
             (Consistency::One, _) => (1, all),
             (Consistency::Two, _) => (2, all),
             (Consistency::Three, _) => (3, all),
@@ -34,20 +72,27 @@ impl Judge<'_> {
                 (majority(self.copies_in(self.here)), local)
             }
             (Consistency::EachQuorum, Replication::NetworkTopology(factors)) => {
-                for (datacenter, factor) in factors.iter().filter(|(_, factor)| **factor > 0) {
-                    let there = alive.get(&**datacenter).copied().unwrap_or_default();
-                    if there < majority(*factor) {
-                        return Err(self.refuse(level, majority(*factor), there, Some(datacenter)));
-                    }
-                }
-                return Ok(());
+                let need = |datacenter: &'a str, factor: usize| Need {
+                    required: majority(factor),
+                    there: counts.get(datacenter).copied().unwrap_or_default(),
+                    datacenter: Some(datacenter),
+                };
+                let factors = factors.iter().filter(|(_, factor)| **factor > 0);
+                return factors.map(|(dc, factor)| need(dc, *factor)).collect();
             }
             _ => (majority(self.copies()), all),
         };
-        match alive < required {
-            true => Err(self.refuse(level, required, alive, None)),
-            false => Ok(()),
-        }
+        vec![Need {
+            required,
+            there,
+            datacenter: None,
+        }]
+    }
+
+    /// How many replicas a level waits for.
+    pub(super) fn required(&self, level: Consistency) -> usize {
+        let needs = self.needs(level, &Counts::new());
+        needs.iter().map(|need| need.required).sum()
     }
 
     /// Copies that there should be.
@@ -69,30 +114,41 @@ impl Judge<'_> {
         }
     }
 
-    fn refuse(
-        &self,
-        level: Consistency,
-        required: usize,
-        alive: usize,
-        datacenter: Option<&str>,
-    ) -> Failure {
-        let text = match (self.flavor, datacenter) {
+    fn refuse(&self, level: Consistency, need: &Need<'_>) -> Failure {
+        let (required, mut alive) = (need.required, need.there);
+        let text = match (self.flavor, need.datacenter) {
             (Flavor::Scylla, _) => format!(
                 "Cannot achieve consistency level for cl {level}. Requires {required}, alive {alive}"
             ),
             (Flavor::Cassandra, Some(datacenter)) => {
+                // It tells of none there, however many are alive.
+                alive = 0;
                 format!("Cannot achieve consistency level {level} in DC {datacenter}")
             }
             (Flavor::Cassandra, None) => format!("Cannot achieve consistency level {level}"),
         };
-        let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
-        let kind = ServerErrorKind::Unavailable {
-            consistency: level,
-            required: number(required),
-            alive: number(alive),
-        };
-        Failure::new(kind, text)
+        unavailable(text, level, required, alive)
     }
+}
+
+impl Need<'_> {
+    fn is_unmet(&self) -> bool {
+        self.there < self.required
+    }
+}
+
+pub(super) fn unavailable(
+    text: String,
+    consistency: Consistency,
+    required: usize,
+    alive: usize,
+) -> Failure {
+    let kind = ServerErrorKind::Unavailable {
+        consistency,
+        required: number(required),
+        alive: number(alive),
+    };
+    Failure::new(kind, text)
 }
 
 fn majority(copies: usize) -> usize {

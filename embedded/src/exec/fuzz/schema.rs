@@ -113,6 +113,7 @@ fn config(flavor: Flavor) -> EngineConfig {
         tablets: false,
         access: Access::default(),
         superuser: None,
+        patience: None,
     }
 }
 

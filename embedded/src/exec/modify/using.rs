@@ -1,5 +1,7 @@
 //! USING TTL, TIMESTAMP, TIMEOUT: what a write is stamped with.
 
+use std::time;
+
 use scylla_orm_driver::value::{Column, Duration, FromCql, Type};
 use scylla_orm_driver::wire::Cell;
 
@@ -163,7 +165,7 @@ impl Using {
         values: &[Cell<'_>],
         env: &Env<'_>,
     ) -> Result<Stamp, Failure> {
-        self.check_timeout(values, env)?;
+        self.timeout(values, env)?;
         let timestamp = self.timestamp(values, env)?.or(env.timestamp);
         let ttl = self.ttl(table, values, env)?;
         Ok(Stamp {
@@ -176,24 +178,44 @@ impl Using {
         })
     }
 
-    /// Nothing takes long here, but a timeout may be wrong.
-    fn check_timeout(&self, values: &[Cell<'_>], env: &Env<'_>) -> Result<(), Failure> {
-        let Some(bytes) = value(self.timeout.as_ref(), "timeout", values, env)? else {
-            return Ok(());
-        };
-        let timeout = Duration::decode(Some(&bytes))
-            .map_err(|fault| Failure::invalid(format!("Invalid timeout: {fault}")))?;
-        let wrong = if timeout.months != 0 || timeout.days != 0 {
-            "Timeout values cannot be expressed in days/months"
-        } else if timeout.nanos % 1_000_000 != 0 {
-            "Timeout values cannot have granularity finer than milliseconds"
-        } else if timeout.nanos < 0 {
-            "Timeout values must be non-negative"
-        } else {
-            return Ok(());
-        };
-        Err(Failure::invalid(wrong))
+    /// How long replicas are waited for, if it says so.
+    ///
+    /// # Errors
+    /// A duration that is no timeout.
+    pub(crate) fn timeout(
+        &self,
+        values: &[Cell<'_>],
+        env: &Env<'_>,
+    ) -> Result<Option<time::Duration>, Failure> {
+        timeout(self.timeout.as_ref(), values, env)
     }
+}
+
+/// What USING TIMEOUT says.
+///
+/// # Errors
+/// A duration that is no timeout.
+pub(crate) fn timeout(
+    expression: Option<&Expression>,
+    values: &[Cell<'_>],
+    env: &Env<'_>,
+) -> Result<Option<time::Duration>, Failure> {
+    let Some(bytes) = value(expression, "timeout", values, env)? else {
+        return Ok(None);
+    };
+    let timeout = Duration::decode(Some(&bytes))
+        .map_err(|fault| Failure::invalid(format!("Invalid timeout: {fault}")))?;
+    let wrong = if timeout.months != 0 || timeout.days != 0 {
+        "Timeout values cannot be expressed in days/months"
+    } else if timeout.nanos % 1_000_000 != 0 {
+        "Timeout values cannot have granularity finer than milliseconds"
+    } else {
+        match u64::try_from(timeout.nanos) {
+            Ok(nanos) => return Ok(Some(time::Duration::from_nanos(nanos))),
+            Err(_) => "Timeout values must be non-negative",
+        }
+    };
+    Err(Failure::invalid(wrong))
 }
 
 impl Stamp {

@@ -1,5 +1,7 @@
 //! ORDER BY … ANN OF: the rows whose vectors are nearest to a given one, nearest first.
 
+use scylla_orm_driver::frame::Consistency;
+
 use crate::catalog::table::Table;
 use crate::exec::function::Similarity;
 use crate::exec::record::Record;
@@ -127,6 +129,29 @@ pub(super) fn check_limit(limit: Option<u32>) -> Result<(), Failure> {
         ))),
         _ => Ok(()),
     }
+}
+
+/// The level of a search that is asked for at this one: each replica finds its own nearest rows, and nobody compares
+/// them.
+pub(super) fn level(asked: u16) -> u16 {
+    use Consistency::{LocalOne, LocalQuorum, One};
+    match Consistency::try_from(asked) {
+        Ok(LocalQuorum | LocalOne) => LocalOne.code(),
+        Ok(level) if !level.is_serial() => One.code(),
+        _ => asked,
+    }
+}
+
+/// What a client is warned of that asked for more.
+pub(super) fn warning(asked: u16) -> Option<String> {
+    let asked = Consistency::try_from(asked).ok()?;
+    let level = Consistency::try_from(level(asked.code())).ok()?;
+    (asked != level).then(|| {
+        format!(
+            "Top-K queries can only be run with consistency level ONE / LOCAL_ONE / NODE_LOCAL. Consistency level {asked} \
+             was requested. Downgrading the consistency level to {level}."
+        )
+    })
 }
 
 impl Nearest {

@@ -2,7 +2,6 @@
 
 use scylla_orm_driver::wire::Cell;
 
-use crate::exec::Rows;
 use crate::exec::restrict::{Partitions, Selection};
 use crate::exec::select::Select;
 use crate::exec::select::groups::{Groups, Limits};
@@ -11,6 +10,7 @@ use crate::exec::select::output::Source;
 use crate::exec::select::page::Page;
 use crate::exec::select::reader::Reader;
 use crate::exec::term::{Bound, Env, Expression};
+use crate::exec::{Rows, SERIAL};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::store::Data;
@@ -22,8 +22,8 @@ pub(crate) struct Request<'a> {
     /// Rows per page; zero and less, and none at all, mean all of them.
     pub(crate) page_size: Option<i32>,
     pub(crate) paging_state: Option<&'a [u8]>,
-    /// Whether the consistency level is a serial one.
-    pub(crate) serial: bool,
+    /// The code of the consistency level.
+    pub(crate) consistency: u16,
 }
 
 impl Select {
@@ -38,11 +38,6 @@ impl Select {
         env: &Env<'_>,
     ) -> Result<Rows, Failure> {
         let selection = self.restrictions.bind(request.values, env)?;
-        if request.serial && selection.keys().len() != 1 {
-            return Err(Failure::invalid(
-                "SERIAL/LOCAL_SERIAL consistency may only be requested for one partition at a time",
-            ));
-        }
         let resumed = request.paging_state.map(Page::decode).transpose()?;
         check_place(resumed.as_ref(), &selection)?;
         let source = Source {
@@ -52,6 +47,9 @@ impl Select {
             aggregated: &[],
         };
         let limits = self.limits(request, &selection, env)?;
+        if SERIAL.contains(&request.consistency) {
+            self.check_serial(&selection, &limits)?;
+        }
         let mut groups = Groups::new(self, source, limits, resumed.as_ref());
         let reader = Reader {
             table: &self.table,
@@ -67,7 +65,30 @@ impl Select {
             None if self.order.merged => groups.merge(&reader, data)?,
             None => reader.read(data, |record| groups.take(record))?,
         }
-        groups.finish(selection.keys().last())
+        let mut rows = groups.finish(selection.keys().last())?;
+        if self.nearest.is_some() && self.flavor == Flavor::Cassandra {
+            rows.warnings.extend(nearest::warning(request.consistency));
+        }
+        Ok(rows)
+    }
+
+    /// Refuses what is not about one partition; Cassandra takes one after another where it reads page by page, and does
+    /// not look at ranges.
+    fn check_serial(&self, selection: &Selection, limits: &Limits) -> Result<(), Failure> {
+        let paged = limits.page.is_some_and(|page| {
+            let total = limits.total.and_then(|total| usize::try_from(total).ok());
+            total.is_none_or(|total| total > page)
+        });
+        let one = match self.flavor {
+            Flavor::Scylla => selection.keys().len() == 1,
+            Flavor::Cassandra => selection.keys().len() <= 1 || paged,
+        };
+        match one {
+            true => Ok(()),
+            false => Err(Failure::invalid(
+                "SERIAL/LOCAL_SERIAL consistency may only be requested for one partition at a time",
+            )),
+        }
     }
 
     fn limits(

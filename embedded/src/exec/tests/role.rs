@@ -363,3 +363,21 @@ fn who_may_log_in() {
     assert_eq!(log_in("ann", "x"), wrong("ann"));
     assert_eq!(log_in("ann", "z"), Ok(()));
 }
+
+#[test]
+fn a_password_changes_more_than_once() {
+    for flavor in [Flavor::Scylla, Flavor::Cassandra] {
+        let server = server(flavor);
+        let mut before = "x".to_owned();
+        for password in ["y", "z", "z", "y"] {
+            let change = format!("ALTER ROLE ann WITH PASSWORD = '{password}'");
+            assert_eq!(server.run_as(User::Named("ann"), &change), "", "{flavor:?}");
+            let enters = |password: &str| server.engine.log_in("ann", password, "dc").is_ok();
+            assert!(enters(password) && (before == password || !enters(&before)));
+            before = password.to_owned();
+        }
+        // What is known of a role is kept.
+        assert_eq!(server.run("ALTER ROLE ann WITH LOGIN = true"), "");
+        assert!(server.engine.log_in("ann", "y", "dc").is_ok());
+    }
+}

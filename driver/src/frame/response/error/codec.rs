@@ -118,6 +118,10 @@ fn put_doubt(kind: &Kind, features: &Features, out: &mut Vec<u8>) -> Result<(), 
         } => {
             put_replicas(out, *consistency, *received, *required);
             put_string(out, write.name(), "write type")?;
+            // How often another conditional write came first.
+            if features.version == Version::V5 && *write == WriteType::Cas {
+                put_short(out, 0);
+            }
         }
         Kind::ReadTimeout {
             consistency,

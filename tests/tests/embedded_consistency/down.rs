@@ -1,39 +1,17 @@
-//! Consistency levels fail as on a real cluster when replicas are down, with tablets and without.
+//! Replicas that are down: levels fail at once, with tablets and without; so do TRUNCATE and logged batches.
 
 use std::time::Duration;
 
+use scylla_orm::driver::Session;
 use scylla_orm::driver::frame::Consistency;
-use scylla_orm::driver::statement::Options;
-use scylla_orm::driver::{ErrorKind, Session};
 use scylla_orm_embedded::{Cluster, Flavor};
+use tests::levels::outcome;
 
 use Consistency::{All, Any, LocalQuorum, LocalSerial, One, Quorum, Serial, Three, Two};
 
-/// What a statement answers: nothing, or what it lacks, as `level required/alive`.
-async fn outcome(session: &Session, cql: &str, level: Consistency, serial: Consistency) -> String {
-    let prepared = session.prepare(cql).await.unwrap();
-    let options = Options {
-        consistency: Some(level),
-        serial_consistency: Some(serial),
-        ..Options::default()
-    };
-    let execution = scylla_orm::driver::session::Execution::bind(&prepared, ()).unwrap();
-    match session.run(execution.with(options)).await {
-        Ok(_) => String::new(),
-        Err(error) => match error.kind() {
-            ErrorKind::Unavailable {
-                consistency,
-                required,
-                alive,
-                ..
-            } => format!("{consistency} {required}/{alive}"),
-            other => format!("{other:?}"),
-        },
-    }
-}
-
 async fn check(flavor: Flavor, tablets: bool) {
     let cluster = Cluster::builder().flavor(flavor).nodes(3).tablets(tablets);
+    let cluster = cluster.replica_timeout(Duration::from_millis(20));
     let cluster = cluster.start().await.unwrap();
     cluster
         .run_script(
@@ -47,7 +25,25 @@ async fn check(flavor: Flavor, tablets: bool) {
     let write = "INSERT INTO k.t (p, v) VALUES (1, 1)";
     let read = "SELECT v FROM k.t WHERE p = 1";
     let scan = "SELECT v FROM k.t";
+    let logged = "BEGIN BATCH INSERT INTO k.t (p, v) VALUES (5, 5); INSERT INTO k.t (p, v) VALUES (6, 6); APPLY BATCH";
+    let truncate = "TRUNCATE k.t";
     let cas = "UPDATE k.t SET v = 2 WHERE p = 1 IF v = 7";
+    // Tablets are emptied by a change of the topology, which waits for the node that is down.
+    let (alone, refused) = match (flavor, tablets) {
+        (Flavor::Cassandra, _) => (
+            "TWO 2/0",
+            "server error 0x1003: Error during truncate: Cannot achieve consistency level ALL",
+        ),
+        (Flavor::Scylla, true) => (
+            "ONE 1/0",
+            "server error 0x1003: Error during truncate: std::runtime_error (Timeout during TRUNCATE TABLE of k.t)",
+        ),
+        (Flavor::Scylla, false) => (
+            "ONE 1/0",
+            "server error 0x1003: Error during truncate: exceptions::unavailable_exception (Cannot achieve consistency level for cl ALL. \
+             Requires 3, alive 2)",
+        ),
+    };
     let ask = async |cql: &str, level, serial, expected: &str| {
         let found = outcome(&session, cql, level, serial).await;
         assert_eq!(
@@ -64,6 +60,8 @@ async fn check(flavor: Flavor, tablets: bool) {
     ask(write, All, Serial, "ALL 3/2").await;
     ask(read, Three, Serial, "THREE 3/2").await;
     ask(cas, Quorum, Serial, "").await;
+    ask(logged, One, Serial, "").await;
+    ask(truncate, One, Serial, refused).await;
     cluster.stop_node(2).await;
     ask(write, Any, Serial, "").await;
     ask(write, One, Serial, "").await;
@@ -72,6 +70,7 @@ async fn check(flavor: Flavor, tablets: bool) {
     ask(scan, LocalQuorum, Serial, "LOCAL_QUORUM 2/1").await;
     ask(cas, One, Serial, "SERIAL 2/1").await;
     ask(cas, One, LocalSerial, "LOCAL_SERIAL 2/1").await;
+    ask(logged, One, Serial, alone).await;
     cluster.start_node(1).await.unwrap();
     ask(read, Quorum, Serial, "").await;
     ask(cas, Quorum, Serial, "").await;
