@@ -9,6 +9,9 @@ pub mod log;
 // Waiting with a deadline.
 pub mod poll;
 
+// A client of bytes.
+pub mod raw;
+
 // A relay between driver and cluster that counts frames and sees how connections end.
 pub mod relay;
 

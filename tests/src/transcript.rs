@@ -1,8 +1,8 @@
 //! Statements and what a cluster answers, as text that can be kept and compared.
 //!
-//! A script has a statement a line, the answer below it, indented, and comments behind `#`. Two words before a statement
-//! say how it is sent: `PREPARE` shows its markers and columns instead of executing it, `PAGES n` shows its answer in
-//! pages of so many rows.
+//! A script has a statement a line, the answer below it, indented, and comments behind `#`. A word before a statement says
+//! how it is sent: `PREPARE` shows its markers and columns instead of executing it, `PAGES n` shows its answer in pages of
+//! so many rows, `RESULT` what kind of answer it is and what it warns of.
 
 use scylla_orm::driver::session::Answer;
 use scylla_orm::driver::statement::Statement;
@@ -65,6 +65,8 @@ pub async fn answer(session: &Session, line: &str, columns: Columns) -> String {
         prepared(session, cql).await
     } else if let Some((size, cql)) = paged(line) {
         pages(session, cql, size, columns).await
+    } else if let Some(cql) = line.strip_prefix("RESULT ") {
+        session.query(cql, ()).await.map(|answer| kind(&answer))
     } else {
         let answer = session.query(line, ()).await;
         answer.map(|answer| rows(&answer, columns))
@@ -95,6 +97,18 @@ async fn prepared(session: &Session, cql: &str) -> Result<String, Error> {
     let columns = header(&prepared.columns(), Columns::Types);
     let shown = format!("markers: {markers}; key: {key:?}\n{columns}");
     Ok(one_spelling(&shown))
+}
+
+/// What kind of answer it is, and its warnings.
+fn kind(answer: &Answer) -> String {
+    let kind = match (answer.schema_change(), answer.rows()) {
+        (Some(change), _) => format!("{:?} {:?}", change.kind, change.target),
+        (None, Some(_)) => "rows".to_owned(),
+        (None, None) => "void".to_owned(),
+    };
+    let warnings = answer.warnings().iter();
+    let warnings = warnings.map(|warning| format!("\nwarning: {warning}"));
+    kind + &warnings.collect::<String>()
 }
 
 /// The columns and rows of an answer; nothing if it has none.

@@ -68,6 +68,7 @@ impl Markers {
     /// One `:name` in two places with different types.
     pub(crate) fn assign(&mut self, index: usize, spec: &Column) -> Result<(), Failure> {
         let mut spec = spec.clone();
+        let place = spec.name.clone();
         if let Some(Some(name)) = self.names.get(index) {
             spec.name = name.clone();
         }
@@ -75,7 +76,7 @@ impl Markers {
         match self.columns.get_mut(index) {
             Some(Some(before)) if before.ty != spec.ty => Err(Failure::invalid(format!(
                 "variable :{} has type {} which doesn't match {}",
-                spec.name, before.ty, spec.ty
+                spec.name, before.ty, place
             ))),
             Some(slot) => {
                 slot.get_or_insert(spec);

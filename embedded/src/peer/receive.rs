@@ -43,12 +43,12 @@ impl Peer {
                 Ok(header) => header,
                 Err(HeaderError::Version { version }) => {
                     let error = self.unsupported(version, Flags::NONE);
-                    return self.refuse_version(error, version, write);
+                    return self.refuse_version(error, version, read, write);
                 }
                 Err(error) => return self.refuse(&error, stream_of(&error), write),
             };
             if let Err(error) = self.accept_version(&header) {
-                return self.refuse_version(error, header.version, write);
+                return self.refuse_version(error, header.version, read, write);
             }
             let length = usize::try_from(header.length).unwrap_or(usize::MAX);
             if length > self.shared.max_body {

@@ -130,6 +130,17 @@ impl Peer {
         }
     }
 
+    /// To ScyllaDB no rows a page means no pages.
+    fn check_page_size(&self, params: &Params<'_>) -> Result<(), ServerError> {
+        match (self.shared.flavor, params.page_size) {
+            (Flavor::Cassandra, Some(0)) => Err(ServerError::new(
+                ServerErrorKind::Protocol,
+                "The page size cannot be 0",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn run_plan(
         &mut self,
         plan: &Plan,
@@ -137,6 +148,9 @@ impl Peer {
         (known, tablet): (Known<'_>, arrival::Known),
         wrong: impl Fn(usize, usize) -> String,
     ) -> Answer {
+        if let Err(error) = self.check_page_size(params) {
+            return Answer::error(error);
+        }
         let values = match bind(plan, params.values, wrong) {
             Ok(values) => values,
             Err(error) => return Answer::error(error),

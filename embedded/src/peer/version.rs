@@ -1,5 +1,6 @@
 //! Which versions of the protocol a connection is served in, and how others are refused.
 
+use bytes::BytesMut;
 use scylla_orm_driver::frame::response::{ServerError, ServerErrorKind};
 use scylla_orm_driver::frame::{Flags, Header, Version};
 
@@ -37,11 +38,12 @@ impl Peer {
         }
     }
 
-    /// ScyllaDB closes after this; Cassandra leaves it to the client, who has nothing more to say either.
+    /// ScyllaDB closes after this. Cassandra drops what has come, and leaves the rest to the client.
     pub(super) fn refuse_version(
         &self,
         error: ServerError,
         version: u8,
+        read: &mut BytesMut,
         write: &mut Vec<u8>,
     ) -> Then {
         let mut format = Format::default();
@@ -53,7 +55,13 @@ impl Peer {
         {
             header.copy_from_slice(&[BETA | 0x80, Flags::BETA.0]);
         }
-        Then::Close
+        match (self.shared.flavor, self.stage) {
+            (Flavor::Cassandra, Stage::Fresh) => {
+                read.clear();
+                Then::Continue
+            }
+            _ => Then::Close,
+        }
     }
 
     /// The error that answers a version which is not served here.

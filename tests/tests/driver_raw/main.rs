@@ -1,7 +1,6 @@
 //! What the embedded server does with bytes that no driver sends: it answers with an error, ends the connection in order
 //! where it must, and goes on serving everybody else.
 
-mod client;
 mod noise;
 mod refused;
 

@@ -1,6 +1,7 @@
 //! Pieces, floods and noise.
 
-use crate::client::{Client, frame, query, startup};
+use tests::raw::{Client, frame, query, startup};
+
 use crate::clusters;
 
 #[tokio::test]

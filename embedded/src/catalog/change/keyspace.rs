@@ -1,5 +1,7 @@
 //! CREATE, ALTER and DROP KEYSPACE.
 
+mod warnings;
+
 use std::collections::BTreeMap;
 
 use crate::catalog::Schema;
@@ -11,6 +13,8 @@ use crate::catalog::options;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::syntax::ddl::{Ddl, Property, PropertyValue};
+
+use warnings::Set;
 
 /// Applies a statement that is about a keyspace; others do nothing.
 pub(super) fn apply(schema: &Schema, ddl: &Ddl, nodes: &[Node]) -> Result<Option<Change>, Failure> {
@@ -46,27 +50,31 @@ fn create(
     }
     check_name(name, flavor)?;
     let settings = Settings::new(properties, flavor)?;
-    let Some(replication) = settings.replication else {
+    let Some(pairs) = settings.replication else {
         return Err(flavor.pick(
             Failure::config("Missing mandatory replication strategy class"),
             Failure::invalid("Missing mandatory option 'replication'"),
         ));
     };
-    let replication = strategy(name, replication, nodes, flavor)?;
+    let replication = strategy(name, pairs, nodes, flavor)?;
     if schema.keyspaces.contains_key(name) {
         return match if_not_exists {
             true => Ok(None),
             false => Err(Failure::already_exists(
                 name,
                 "",
-                flavor.pick(
-                    format!("Cannot add existing keyspace \"{name}\""),
-                    format!("Keyspace '{name}' already exists"),
-                ),
+                format!("Cannot add existing keyspace \"{name}\""),
             )),
         };
     }
-    let warnings = warnings(name, &replication, flavor);
+    let set = Set {
+        keyspace: name,
+        pairs,
+        replication: &replication,
+        before: None,
+        nodes,
+    };
+    let warnings = set.warnings(flavor);
     let durable_writes = settings.durable_writes.unwrap_or(true);
     let tablets = tablets::of_new(settings.tablets, &replication, schema.tablets)?;
     let keyspace = Keyspace {
@@ -97,14 +105,22 @@ fn alter(
     }
     let settings = Settings::new(properties, flavor)?;
     let mut keyspace = Keyspace::clone(old);
-    if let Some(replication) = settings.replication {
-        keyspace.replication = strategy(name, replication, nodes, flavor)?;
+    let mut warnings = Vec::new();
+    if let Some(pairs) = settings.replication {
+        keyspace.replication = strategy(name, pairs, nodes, flavor)?;
+        let set = Set {
+            keyspace: name,
+            pairs,
+            replication: &keyspace.replication,
+            before: Some(&old.replication),
+            nodes,
+        };
+        warnings = set.warnings(flavor);
     }
     keyspace.tablets = tablets::of_old(settings.tablets, old, &keyspace.replication)?;
     if let Some(durable_writes) = settings.durable_writes {
         keyspace.durable_writes = durable_writes;
     }
-    let warnings = warnings(name, &keyspace.replication, flavor);
     Ok(Some(Change {
         schema: schema.with(keyspace),
         warnings,
@@ -299,37 +315,4 @@ fn factor(value: &str, flavor: Flavor) -> Result<usize, Failure> {
             },
         ))
     })
-}
-
-/// ScyllaDB warns of what it would not use in production.
-fn warnings(keyspace: &str, replication: &Replication, flavor: Flavor) -> Vec<String> {
-    if flavor == Flavor::Cassandra {
-        return Vec::new();
-    }
-    let few = |name: &str, factor: usize| {
-        (1..3).contains(&factor).then(|| {
-            format!(
-                "Using Replication Factor {name}={factor} lower than the \
-                 minimum_replication_factor_warn_threshold=3 is not recommended."
-            )
-        })
-    };
-    match replication {
-        Replication::Local | Replication::Everywhere => Vec::new(),
-        Replication::NetworkTopology(factors) => factors
-            .iter()
-            .filter_map(|(name, factor)| few(name, *factor))
-            .collect(),
-        Replication::Simple(factor) => {
-            let class = "SimpleStrategy";
-            let mut warnings = vec![format!(
-                "{class} replication class is not recommended, but was used for keyspace {keyspace}. \
-                 You may suppress this warning by delisting {class} from replication_strategy_warn_list \
-                 configuration option, or make it into an error by listing this replication strategy on \
-                 replication_strategy_fail_list."
-            )];
-            warnings.extend(few("replication_factor", *factor));
-            warnings
-        }
-    }
 }

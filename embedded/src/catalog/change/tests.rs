@@ -117,7 +117,7 @@ fn keyspaces_refused() {
         (
             "CREATE KEYSPACE k WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}",
             "2400 Cannot add existing keyspace \"k\"",
-            "2400 Keyspace 'k' already exists",
+            "2400 Cannot add existing keyspace \"k\"",
         ),
         (
             "CREATE KEYSPACE j WITH durable_writes = true",

@@ -176,19 +176,10 @@ impl<'r> Judged<'r> {
         }
         let indexed =
             self.clustering.len() == 1 && self.clustering.iter().all(|r| self.is_indexed(r));
-        if self.key == Key::Full {
-            self.clustering_prefix(indexed)?;
-            return Ok(false);
-        }
-        if self.flavor == Flavor::Cassandra {
-            self.clustering_prefix(indexed)?;
-        }
-        let slices = self
-            .clustering
-            .iter()
-            .all(|r| r.is_slice() && r.first() == self.table.partition);
-        let tolerated = slices && self.flavor == Flavor::Scylla;
-        Ok(!indexed && !tolerated)
+        self.clustering_prefix(indexed)?;
+        // ScyllaDB reads a part of each partition, and warns.
+        let whole = self.key != Key::Full && self.flavor == Flavor::Cassandra;
+        Ok(whole && !indexed)
     }
 
     /// Refuses what is not a prefix of the clustering key followed by bounds, unless it is `indexed`.

@@ -102,7 +102,11 @@ fn what_is_refused() {
     let server = rows(Flavor::Scylla, "c ASC, d ASC");
     check(&server, "v = 1", FILTERING);
     check(&server, "p = 1 AND v = 1", FILTERING);
-    check(&server, "c = 1", FILTERING);
+    check(
+        &server,
+        "d = 1",
+        "error: PRIMARY KEY column \"d\" cannot be restricted as preceding column \"c\" is not restricted",
+    );
     check(
         &server,
         "p > 1",
@@ -199,6 +203,8 @@ fn filtering() {
 #[test]
 fn a_slice_without_a_key_warns() {
     let server = rows(Flavor::Scylla, "c ASC, d ASC");
+    check(&server, "c = 1", "111 112 113 211 212 213");
+    check(&server, "c = 1 AND d > 2", "113 213");
     check(&server, "c > 2", "131 132 133 231 232 233");
     let answer = server.answer("SELECT v FROM t WHERE c > 2", &Default::default());
     let Ok(crate::exec::Outcome::Rows(rows)) = answer else {
