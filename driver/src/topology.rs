@@ -7,6 +7,7 @@ mod event;
 mod function;
 mod node;
 mod placement;
+mod replica;
 mod schema;
 mod snapshot;
 mod strategy;
@@ -19,6 +20,7 @@ use crate::token::{Sharder, Token};
 pub use event::NodeEvent;
 pub use function::{AggregateInfo, FunctionInfo};
 pub use node::Node;
+pub use replica::Replica;
 pub use schema::{ColumnInfo, ColumnKind, IndexInfo, KeyspaceInfo, TableInfo, ViewInfo};
 pub use snapshot::Schema;
 pub use strategy::Strategy;
@@ -75,6 +77,9 @@ impl Topology {
 
     /// The nodes that hold the partitions of `token` in `keyspace`, as places in [`nodes`](Topology::nodes), in
     /// the order of the ring: the primary replica first. Empty if they are not known.
+    ///
+    /// What the ring says, that is: a table with tablets does not follow it. Of such a one
+    /// [`Session::replicas`](crate::Session::replicas) tells what answers have told.
     pub fn replicas(&self, keyspace: &str, token: Token) -> &[u16] {
         match self.keyspace(keyspace) {
             Some(k) => k.placement.replicas(token),

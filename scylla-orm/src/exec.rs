@@ -17,7 +17,7 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 use scylla_orm_driver::frame::response::Rows;
-use scylla_orm_driver::session::{Answer, Run};
+use scylla_orm_driver::session::Run;
 use scylla_orm_driver::statement::Options;
 
 use crate::connection::{Held, Lease, Session};
@@ -165,9 +165,6 @@ impl<'s> Exec<'s> {
             let next = match &mut self.phase {
                 Phase::Sent(run, _) => match ready!(Pin::new(run).poll(cx)) {
                     Ok(answer) => {
-                        if !answer.warnings().is_empty() {
-                            warn(self.table, &answer);
-                        }
                         return Poll::Ready(Some(self.page(answer.into_rows())));
                     }
                     Err(error) => self.failed(error),
@@ -279,14 +276,6 @@ impl<'s> Exec<'s> {
         Ok(Phase::Failed(Box::pin(async move {
             explain::explain(&driver, table, keyspace.as_deref(), error).await
         })))
-    }
-}
-
-/// Nobody else sees what the server warns of: what futures return are rows.
-#[cold]
-fn warn(table: &TableDef, answer: &Answer) {
-    for warning in answer.warnings() {
-        tracing::warn!(model = table.model, node = %answer.node(), "the server warns: {warning}");
     }
 }
 

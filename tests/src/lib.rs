@@ -27,6 +27,9 @@ pub mod target;
 // How TCP connections end, seen on the wire.
 pub mod tcp;
 
+// All that is told while the suites run, and all that they bind, in files.
+pub mod trace;
+
 // Statements and their answers, as text.
 pub mod transcript;
 

@@ -14,19 +14,27 @@ use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 /// process, it asks that of the thread, and a thread without one silences the place for all. With two it asks both.
 pub fn listen(subscriber: impl Subscriber + Send + Sync + 'static) -> DefaultGuard {
     static OTHER: OnceLock<Dispatch> = OnceLock::new();
-    OTHER.get_or_init(|| Dispatch::new(Lines(Arc::default(), Level::ERROR)));
+    OTHER.get_or_init(|| Dispatch::new(Lines::new(|_| {}, Level::ERROR)));
     tracing::subscriber::set_default(subscriber)
 }
 
 /// Collects events of this thread, down to INFO, until it is dropped: for tests whose runtime has one thread.
 #[derive(Debug)]
 pub struct Log {
-    lines: Lines,
+    lines: Arc<Mutex<Vec<String>>>,
     _guard: DefaultGuard,
 }
 
-#[derive(Debug, Clone)]
-struct Lines(Arc<Mutex<Vec<String>>>, Level);
+/// What does with each line what it likes.
+struct Lines<F> {
+    each: F,
+    down_to: Level,
+}
+
+/// A subscriber that hands over all that it hears, down to TRACE, as lines: events, and the fields of spans.
+pub fn each(line: impl Fn(&str) + Send + Sync + 'static) -> impl Subscriber + Send + Sync {
+    Lines::new(move |said: String| line(&said), Level::TRACE)
+}
 
 impl Log {
     /// Begins.
@@ -36,11 +44,15 @@ impl Log {
 
     /// Begins, and collects what is said at a level down to this one; the fields of spans too.
     pub fn down_to(level: Level) -> Log {
-        let lines = Lines(Arc::default(), level);
-        let guard = listen(lines.clone());
+        let lines: Arc<Mutex<Vec<String>>> = Arc::default();
+        let kept = Arc::clone(&lines);
+        let keep = move |line| {
+            let mut lines = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.push(line);
+        };
         Log {
             lines,
-            _guard: guard,
+            _guard: listen(Lines::new(keep, level)),
         }
     }
 
@@ -51,30 +63,30 @@ impl Log {
 
     /// All events so far: level, message and fields of each.
     pub fn lines(&self) -> Vec<String> {
-        let lines = self.lines.0.lock();
+        let lines = self.lines.lock();
         lines.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-impl Subscriber for Lines {
+impl<F: Fn(String) + Send + Sync + 'static> Subscriber for Lines<F> {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= self.1
+        *metadata.level() <= self.down_to
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        if self.1 > Level::INFO {
+        if self.down_to > Level::INFO {
             let mut line = Line("SPAN".to_owned());
             span.record(&mut line);
-            self.push(line);
+            (self.each)(line.0);
         }
         Id::from_u64(1)
     }
 
     fn record(&self, _: &Id, fields: &Record<'_>) {
-        if self.1 > Level::INFO {
+        if self.down_to > Level::INFO {
             let mut line = Line("SPAN".to_owned());
             fields.record(&mut line);
-            self.push(line);
+            (self.each)(line.0);
         }
     }
 
@@ -83,7 +95,7 @@ impl Subscriber for Lines {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(event.metadata().level().to_string());
         event.record(&mut line);
-        self.push(line);
+        (self.each)(line.0);
     }
 
     fn enter(&self, _: &Id) {}
@@ -91,10 +103,9 @@ impl Subscriber for Lines {
     fn exit(&self, _: &Id) {}
 }
 
-impl Lines {
-    fn push(&self, line: Line) {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.push(line.0);
+impl<F: Fn(String)> Lines<F> {
+    fn new(each: F, down_to: Level) -> Lines<F> {
+        Lines { each, down_to }
     }
 }
 

@@ -8,6 +8,8 @@ use scylla_orm::prelude::drop_keyspace;
 use scylla_orm::{Session, driver};
 use scylla_orm_embedded::{Cluster, Flavor};
 
+use crate::trace;
+
 /// The variable that names the target: `embedded` (the default), `embedded-tablets` (the same, with tablets),
 /// `embedded-cassandra`, `cassandra` (127.0.0.1:9042), or addresses separated by commas.
 pub const VARIABLE: &str = "SCYLLA_ORM_TARGET";
@@ -55,6 +57,7 @@ impl Target {
         let builder = Cluster::builder().nodes(3).shards(4).flavor(flavor);
         let builder = builder.tablets(tablets);
         let cluster = builder.start().await.expect("the embedded cluster starts");
+        trace::watch(&cluster);
         Target {
             name: format!(
                 "embedded cluster, {flavor:?}, 3 nodes x 4 shards{}",

@@ -7,7 +7,9 @@ use crate::conn::Conn;
 use crate::frame::TabletRouting;
 use crate::metrics::Reached;
 use crate::routing::{Found, Tablets};
+use crate::statement::TableName;
 use crate::token::Token;
+use crate::topology::Replica;
 
 /// Who owns the partition of a request: by the ring, or by a tablet if one is known.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +78,26 @@ impl State {
                 shards: &[],
             },
         }
+    }
+
+    /// Who has the partitions of a token in a table, the first replica first.
+    pub(super) fn replicas(&self, table: &TableName, token: Token) -> Vec<Replica> {
+        let route = Route {
+            table: Some(table),
+            token: Some(token),
+            ..Route::default()
+        };
+        let known = self.tablets.load();
+        let aim = self.aim(&route, &known);
+        let replicas = aim.replicas.iter().filter_map(|place| {
+            let member = self.members.get(usize::from(*place))?;
+            Some(Replica {
+                host_id: member.host_id,
+                address: member.address(),
+                shard: aim.shard(*place, member),
+            })
+        });
+        replicas.collect()
     }
 
     /// What EXECUTE says of the tablet that it is for, where servers ask for it: a block of four bits of the version that

@@ -11,7 +11,8 @@ use crate::cluster::{Cluster, State};
 use crate::frame::response::Tablet;
 use crate::routing::{Learned, Tablets};
 use crate::statement::TableName;
-use crate::topology::Topology;
+use crate::token::Token;
+use crate::topology::{Replica, Topology};
 
 /// A tablet of a table, as an answer tells it.
 #[derive(Debug)]
@@ -31,6 +32,12 @@ impl Cluster {
     pub(crate) fn learn(&self, table: &TableName, tablet: Tablet) {
         let table = table.clone();
         self.news.try_send(News { table, tablet }).ok();
+    }
+
+    /// Who has the partitions of a token in a table: by a tablet that is known, else by the ring.
+    pub(crate) fn replicas(&self, keyspace: &str, table: &str, token: Token) -> Vec<Replica> {
+        let table = TableName::new(keyspace.into(), table.into());
+        self.state().replicas(&table, token)
     }
 
     /// Forgets the tablets of a table, or of all tables of a keyspace.

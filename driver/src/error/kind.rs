@@ -218,3 +218,24 @@ pub enum ErrorKind {
         message: Box<str>,
     },
 }
+
+impl ErrorKind {
+    /// What the server says in its words, if that is part of it.
+    pub(crate) fn message(&self) -> Option<&str> {
+        use ErrorKind as Kind;
+        match self {
+            Kind::Auth { message }
+            | Kind::ReadFailure { message, .. }
+            | Kind::WriteFailure { message, .. }
+            | Kind::Overloaded { message }
+            | Kind::RateLimited { message }
+            | Kind::Bootstrapping { message }
+            | Kind::Syntax { message }
+            | Kind::Invalid { message }
+            | Kind::Config { message }
+            | Kind::Unauthorized { message }
+            | Kind::Server { message, .. } => Some(message),
+            _ => None,
+        }
+    }
+}

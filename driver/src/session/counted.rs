@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
 use crate::metrics::{ErrorMeter, Metrics, ThrottleMeter};
-use crate::session::Answer;
+use crate::session::{Answer, observe};
 
 /// What a session counts apart from its nodes.
 #[derive(Default)]
@@ -47,6 +47,7 @@ impl Counted {
         self.warnings.fetch_add(1, Relaxed);
         for warning in answer.warnings() {
             if self.is_new(warning) {
+                let warning = observe::warning(warning);
                 tracing::warn!(node = %answer.node(), %warning, "the server warns; the same is not told again");
             }
         }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::session::{NodeEvents, Session};
-use crate::topology::{KeyspaceInfo, Schema, TableInfo};
+use crate::token::Token;
+use crate::topology::{KeyspaceInfo, Replica, Schema, TableInfo};
 
 impl Session {
     /// A keyspace as the cluster describes it now; `None` if it is not there.
@@ -54,6 +55,24 @@ impl Session {
     /// As [`refresh_schema`](Session::refresh_schema).
     pub async fn refresh_keyspace(&self, keyspace: &str) -> Result<Option<Arc<KeyspaceInfo>>> {
         self.0.cluster.refresh_keyspace(keyspace).await
+    }
+
+    /// Who has the partitions of `token` in a table, the first replica first: by its tablet, if an answer has told of it,
+    /// else by the ring. Empty if it is not known. Asks nobody.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example(session: scylla_orm_driver::Session) {
+    /// use scylla_orm_driver::token::murmur3;
+    ///
+    /// let token = murmur3(&7_i32.to_be_bytes());
+    /// for replica in session.replicas("shop", "orders", token) {
+    ///     println!("{} on shard {:?}", replica.address, replica.shard);
+    /// }
+    /// # }
+    /// ```
+    pub fn replicas(&self, keyspace: &str, table: &str, token: Token) -> Vec<Replica> {
+        self.0.cluster.replicas(keyspace, table, token)
     }
 
     /// What happens to nodes from now on: added, removed, moved, up, down. A listener that does not take events out in

@@ -18,7 +18,9 @@ use crate::session::counted::Counted;
 use crate::statement::Prepared;
 
 use slow::SlowLog;
-use text::{first_word, sanitized};
+use text::{failure, first_word, sanitized};
+
+pub(super) use text::warning;
 
 /// The target of the spans of requests, for filters.
 const TARGET: &str = "scylla_orm_driver::request";
@@ -168,7 +170,7 @@ impl Observed {
             Some(error) => {
                 span.record("otel.status_code", "ERROR");
                 span.record("error.type", error.kind().class().name());
-                span.record("exception.message", display(error.kind()));
+                span.record("exception.message", failure(error.kind()).as_str());
             }
         }
     }

@@ -7,6 +7,7 @@
 mod memory;
 mod requests;
 mod start;
+mod tablets;
 
 use std::process::{Command, ExitCode};
 
@@ -16,6 +17,7 @@ const ALL: &[(&str, fn() -> bool)] = &[
     ("requests", requests::run),
     ("partitions", memory::partitions),
     ("rows", memory::rows),
+    ("tablets", tablets::run),
 ];
 
 /// In front of a name: it is this process that runs it.

@@ -71,7 +71,7 @@ fn fill(what: &str, place: fn(i32) -> (i32, i32)) -> bool {
 }
 
 /// Resident memory of this process, in bytes.
-fn resident() -> usize {
+pub fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next());

@@ -14,6 +14,7 @@ pub struct Condition {
     shards: Vec<u16>,
     opcodes: Vec<Opcode>,
     statements: Vec<Text>,
+    values: Vec<Arc<Values>>,
     keyspace: Option<Box<str>>,
     table: Option<Box<str>>,
     probability: f64,
@@ -30,6 +31,9 @@ enum Text {
     Holds(Arc<dyn Fn(&str) -> bool + Send + Sync>),
 }
 
+/// What is asked of the values that are bound in a statement.
+type Values = dyn Fn(&[Option<&[u8]>]) -> bool + Send + Sync;
+
 /// A request, as far as a condition asks about it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subject<'a> {
@@ -43,6 +47,8 @@ pub(crate) struct Subject<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct Said {
     pub(crate) text: Arc<str>,
+    /// As they came: null and unset are `None`.
+    pub(crate) values: Vec<Option<Box<[u8]>>>,
     /// Keyspace and table, if it is about one.
     pub(crate) table: Option<(Box<str>, Box<str>)>,
 }
@@ -54,6 +60,7 @@ impl Default for Condition {
             shards: Vec::new(),
             opcodes: Vec::new(),
             statements: Vec::new(),
+            values: Vec::new(),
             keyspace: None,
             table: None,
             probability: 1.0,
@@ -93,6 +100,26 @@ impl Condition {
     /// As [`statement`](Condition::statement), for a text of which `holds` is true.
     pub fn statement_where(mut self, holds: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.statements.push(Text::Holds(Arc::new(holds)));
+        self
+    }
+
+    /// Requests with a statement whose values, in the order of its markers, are such that `holds` is true; null and unset
+    /// are `None`. A statement that binds none is asked about, too, with an empty list.
+    ///
+    /// ```
+    /// # use scylla_orm_embedded::Fault;
+    /// // Each connection that asks for customer 7 ends.
+    /// let seven = 7_i32.to_be_bytes();
+    /// Fault::on()
+    ///     .statement("FROM shop.customers")
+    ///     .values_where(move |values| values.first() == Some(&Some(&seven)))
+    ///     .cut_rst();
+    /// ```
+    pub fn values_where(
+        mut self,
+        holds: impl Fn(&[Option<&[u8]>]) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.values.push(Arc::new(holds));
         self
     }
 
@@ -161,7 +188,10 @@ impl Condition {
     }
 
     fn asks_for_statement(&self) -> bool {
-        !self.statements.is_empty() || self.keyspace.is_some() || self.table.is_some()
+        !self.statements.is_empty()
+            || !self.values.is_empty()
+            || self.keyspace.is_some()
+            || self.table.is_some()
     }
 
     fn fits(&self, said: &Said) -> bool {
@@ -176,6 +206,15 @@ impl Condition {
                 Text::Contains(part) => said.text.contains(&**part),
                 Text::Holds(holds) => holds(&said.text),
             })
+            && self.fits_values(&said.values)
+    }
+
+    fn fits_values(&self, values: &[Option<Box<[u8]>>]) -> bool {
+        if self.values.is_empty() {
+            return true;
+        }
+        let values: Vec<_> = values.iter().map(Option::as_deref).collect();
+        self.values.iter().all(|holds| holds(&values))
     }
 }
 
@@ -195,6 +234,7 @@ impl fmt::Debug for Condition {
             .field("shards", &self.shards)
             .field("opcodes", &self.opcodes)
             .field("statements", &texts.collect::<Vec<_>>())
+            .field("values", &self.values.len())
             .field("keyspace", &self.keyspace)
             .field("table", &self.table)
             .field("probability", &self.probability)
@@ -211,6 +251,7 @@ mod tests {
     fn check(condition: Condition, expected: bool) {
         let said = |text: &str, table: Option<(&str, &str)>| Said {
             text: text.into(),
+            values: vec![Some(text.as_bytes().into()), None],
             table: table.map(|(keyspace, table)| (keyspace.into(), table.into())),
         };
         let statements = [
@@ -255,5 +296,13 @@ mod tests {
         check(on().keyspace("shop").table("carts"), true);
         check(on().table("carts").statement("INSERT"), false);
         check(on().keyspace("other"), false);
+        let begins_with = |first: &'static [u8]| {
+            on().values_where(move |values| {
+                values.len() == 2 && values[0].is_some_and(|value| value.starts_with(first))
+            })
+        };
+        check(begins_with(b"DELETE"), true);
+        check(begins_with(b"SELECT"), false);
+        check(begins_with(b"DELETE").table("items"), false);
     }
 }

@@ -5,7 +5,8 @@ use std::sync::PoisonError;
 
 use bytes::BytesMut;
 use scylla_orm_driver::frame::request::{BatchSource, Request};
-use scylla_orm_driver::frame::{HEADER, Header};
+use scylla_orm_driver::frame::{HEADER, Header, Values};
+use scylla_orm_driver::wire::Cell;
 
 use crate::fault::{Effects, End, Said, Subject};
 use crate::node::requests::RequestRecord;
@@ -149,14 +150,14 @@ impl Peer {
     /// The statements of a request, as far as this node knows them.
     fn said(&self, request: &Request<'_>) -> Vec<Said> {
         let one = match request {
-            Request::Query(query) => Some(self.said_as_text(query.text)),
-            Request::Prepare(prepare) => Some(self.said_as_text(prepare.text)),
-            Request::Execute(execute) => self.said_as_prepared(execute.id),
+            Request::Query(query) => Some(self.said_as_text(query.text, query.params.values)),
+            Request::Prepare(prepare) => Some(self.said_as_text(prepare.text, Values::default())),
+            Request::Execute(execute) => self.said_as_prepared(execute.id, execute.params.values),
             Request::Batch(batch) => {
                 let statements = batch.statements.iter();
                 let said = statements.filter_map(|statement| match statement.source {
-                    BatchSource::Text(text) => Some(self.said_as_text(text)),
-                    BatchSource::Prepared(id) => self.said_as_prepared(id),
+                    BatchSource::Text(text) => Some(self.said_as_text(text, statement.values)),
+                    BatchSource::Prepared(id) => self.said_as_prepared(id, statement.values),
                 });
                 return said.collect();
             }
@@ -165,20 +166,22 @@ impl Peer {
         one.into_iter().collect()
     }
 
-    fn said_as_text(&self, text: &str) -> Said {
+    fn said_as_text(&self, text: &str, values: Values<'_>) -> Said {
         let plan = self.shared.engine.prepare(text, self.keyspace.as_deref());
         Said {
             text: text.into(),
+            values: copied(values),
             table: plan.ok().and_then(|plan| plan.table.clone()),
         }
     }
 
-    fn said_as_prepared(&self, id: &[u8]) -> Option<Said> {
+    fn said_as_prepared(&self, id: &[u8], values: Values<'_>) -> Option<Said> {
         let statements = &self.place().prepared;
         let statements = statements.lock().unwrap_or_else(PoisonError::into_inner);
         let (text, plan) = statements.described(id)?;
         Some(Said {
             text,
+            values: copied(values),
             table: plan.table.clone(),
         })
     }
@@ -202,6 +205,15 @@ impl Peer {
             _ => {}
         }
     }
+}
+
+/// Without their names; what cannot be read is left out, and the statement fails by itself.
+fn copied(values: Values<'_>) -> Vec<Option<Box<[u8]>>> {
+    let bytes = values.iter().map(|(_, cell)| match cell {
+        Cell::Value(bytes) => Some(bytes.into()),
+        Cell::Null | Cell::Unset => None,
+    });
+    bytes.collect()
 }
 
 /// Waits for the end of the fault that has stopped a request; for ever if there is none.

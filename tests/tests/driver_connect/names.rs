@@ -78,6 +78,7 @@ async fn an_address_of_version_6() {
         return;
     };
     let cluster = Cluster::builder().shards(1).start().await.unwrap();
+    tests::trace::watch(&cluster);
     let to: SocketAddr = cluster.contact_points()[0].parse().unwrap();
     let address = listener.local_addr().unwrap();
     let relay = tokio::spawn(async move {

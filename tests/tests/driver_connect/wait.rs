@@ -25,6 +25,7 @@ async fn is_waited_for_when_that_is_asked() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let builder = Cluster::builder().address(ADDRESS).port(address.port());
     let cluster = builder.start().await.unwrap();
+    tests::trace::watch(&cluster);
     let start = Instant::now();
     let session = within(SOON, "connect", connecting).await.unwrap().unwrap();
     ask(&session).await;

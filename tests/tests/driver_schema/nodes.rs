@@ -17,6 +17,7 @@ const SOON: Duration = Duration::from_secs(20);
 
 async fn start() -> (Cluster, Session) {
     let cluster = Cluster::builder().nodes(3).shards(2).start().await.unwrap();
+    tests::trace::watch(&cluster);
     let first = cluster.contact_points().first().cloned();
     let builder = Session::builder().contact_points(first);
     let session = builder.connector(Relay::default()).connect().await.unwrap();

@@ -13,6 +13,7 @@ async fn check(flavor: Flavor, tablets: bool) {
     let cluster = Cluster::builder().flavor(flavor).nodes(3).tablets(tablets);
     let cluster = cluster.replica_timeout(Duration::from_millis(20));
     let cluster = cluster.start().await.unwrap();
+    tests::trace::watch(&cluster);
     cluster
         .run_script(
             "CREATE KEYSPACE k WITH replication = {'class': 'NetworkTopologyStrategy', 'replication_factor': 3};

@@ -14,7 +14,9 @@ use scylla_orm_embedded::Cluster;
 const SOON: Duration = Duration::from_secs(20);
 
 async fn cluster() -> Cluster {
-    Cluster::builder().nodes(3).shards(2).start().await.unwrap()
+    let cluster = Cluster::builder().nodes(3).shards(2).start().await.unwrap();
+    tests::trace::watch(&cluster);
+    cluster
 }
 
 /// Sessions whose control connection begins at the first node.

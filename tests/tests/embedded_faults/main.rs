@@ -38,6 +38,7 @@ impl Fixture {
     async fn with(settings: impl FnOnce(SessionBuilder) -> SessionBuilder) -> Fixture {
         let builder = Cluster::builder().nodes(NODES).shards(SHARDS);
         let cluster = builder.request_log(100_000).start().await.unwrap();
+        tests::trace::watch(&cluster);
         let builder = Session::builder().contact_points(cluster.contact_points());
         let session = settings(builder.request_timeout(TIMEOUT))
             .connect()

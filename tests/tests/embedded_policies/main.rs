@@ -50,6 +50,7 @@ impl Fixture {
             .start()
             .await
             .unwrap();
+        tests::trace::watch(&cluster);
         let builder = Session::builder().contact_points(cluster.contact_points());
         let session = settings(builder).connect().await.unwrap();
         assert!(session.wait_ready(SOON).await);

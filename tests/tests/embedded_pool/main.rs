@@ -20,7 +20,9 @@ use tests::poll::{until, within};
 const SOON: Duration = Duration::from_secs(30);
 
 async fn start(builder: ClusterBuilder) -> Cluster {
-    builder.start().await.expect("the embedded cluster starts")
+    let cluster = builder.start().await.expect("the embedded cluster starts");
+    tests::trace::watch(&cluster);
+    cluster
 }
 
 /// A session that is to be opened with all nodes.

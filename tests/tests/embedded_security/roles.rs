@@ -16,6 +16,7 @@ const SCRIPT: &str = "
 async fn cluster(flavor: Flavor) -> Cluster {
     let builder = Cluster::builder().flavor(flavor).authorization(true);
     let cluster = builder.start().await.unwrap();
+    tests::trace::watch(&cluster);
     cluster.run_script(SCRIPT).unwrap();
     cluster
 }

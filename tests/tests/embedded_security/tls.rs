@@ -12,7 +12,9 @@ const TABLE: &str = "
     CREATE TABLE k.t (a int PRIMARY KEY, b int)";
 
 async fn start(builder: ClusterBuilder, tls: Tls) -> Cluster {
-    builder.tls(tls).start().await.unwrap()
+    let cluster = builder.tls(tls).start().await.unwrap();
+    tests::trace::watch(&cluster);
+    cluster
 }
 
 /// What trusts the cluster's own authority.

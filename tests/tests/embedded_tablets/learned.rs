@@ -83,6 +83,33 @@ async fn conditional_writes_begin_at_the_first_replica() {
     f.end().await;
 }
 
+/// Who asks where a partition is, is told what requests go by: the ring at first, then the tablet.
+#[tokio::test]
+async fn replicas_are_those_of_the_tablet() {
+    let f = Fixture::start(3, TabletRouting::V1).await;
+    f.learn().await;
+    let points = f.cluster.contact_points();
+    let tablets = f.cluster.tablets(TABLE);
+    for key in 0..KEYS {
+        let token = scylla_orm::driver::token::murmur3(&key.to_be_bytes());
+        let tablet = tablets.iter().find(|tablet| token.0 <= tablet.last);
+        let expected = tablet.unwrap().replicas.iter();
+        let expected: Vec<_> = expected
+            .map(|(node, shard)| (points[*node].clone(), Some(*shard)))
+            .collect();
+        let found = f.session.replicas("k", "t", token);
+        let found = found.iter().map(|r| (r.address.to_string(), r.shard));
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{key}");
+        // Of a table that nothing is known of, the ring says as much as there is to know.
+        let ring = f.session.topology();
+        let ring = ring.replicas("k", token).len();
+        assert_eq!(f.session.replicas("k", "other", token).len(), ring);
+    }
+    let token = scylla_orm::driver::token::Token(0);
+    assert!(f.session.replicas("nowhere", "t", token).is_empty());
+    f.end().await;
+}
+
 /// Keyspaces with and without tablets beside each other, and servers that tell nothing.
 #[tokio::test]
 async fn tables_without_tablets_follow_the_ring() {

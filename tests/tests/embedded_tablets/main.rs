@@ -38,6 +38,7 @@ impl Fixture {
 
     async fn of(builder: ClusterBuilder, copies: usize) -> Fixture {
         let cluster = builder.start().await.unwrap();
+        tests::trace::watch(&cluster);
         let schema = format!(
             "CREATE KEYSPACE k WITH replication = {{'class': 'NetworkTopologyStrategy', 'replication_factor': {copies}}}
                  AND tablets = {{'enabled': true, 'initial': 32}};

@@ -99,6 +99,7 @@ async fn check(file: &str) {
                 .start()
                 .await
                 .unwrap();
+            tests::trace::watch(&cluster);
             let points = cluster.contact_points();
             (Some(cluster), points)
         }

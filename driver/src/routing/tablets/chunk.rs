@@ -84,6 +84,14 @@ impl Chunk {
         entry.is_some_and(|entry| entry.learned() == *tablet)
     }
 
+    /// The memory that it takes, in bytes.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Chunk>()
+            + self.spans.capacity() * size_of::<Span>()
+            + (self.nodes.capacity() + self.shards.capacity()) * size_of::<u16>()
+    }
+
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         self.spans.iter().filter_map(|span| self.entry(span))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Learned, MOST, Tablets};
+use super::{Chunk, Learned, MOST, Tablets};
 use crate::statement::TableName;
 use crate::token::Token;
 
@@ -166,11 +166,29 @@ fn very_many_tablets_are_learned_one_by_one_in_bounded_memory() {
         "{}",
         table.chunks.len()
     );
+    let bytes = |tablets: &Tablets| {
+        let table = &tablets.tables[&t.hash()];
+        let lists = table.ends.capacity() * size_of::<i64>()
+            + table.chunks.capacity() * size_of::<Arc<Chunk>>();
+        lists
+            + table
+                .chunks
+                .iter()
+                .map(|chunk| chunk.bytes())
+                .sum::<usize>()
+    };
+    let each = bytes(&tablets) / tablets.len();
+    println!(
+        "{count} tablets of three replicas: {each} bytes each, in {} chunks",
+        table.chunks.len()
+    );
+    assert!(each < 128, "{each} bytes");
     // Learned again it is no more.
     for (first, last) in ring(count).step_by(10) {
         tablets.learn(&t, &tablet(first, last, &[(1, 1)]));
     }
     assert_eq!(tablets.len(), usize::try_from(count).unwrap());
+    assert!(bytes(&tablets) / tablets.len() < 128);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::policy::tracker::Ended;
 
-use super::text::sanitized;
+use super::text::{failure, sanitized};
 
 /// As many are told in a second. When everything is slow, a log of all of it only makes it slower.
 const PER_SECOND: u32 = 10;
@@ -55,7 +55,7 @@ impl SlowLog {
             shard = ended.shard,
             rows = ended.rows,
             attempts,
-            error = ended.error.map(|error| tracing::field::display(error.kind())),
+            error = ended.error.map(|error| failure(error.kind())),
             untold,
             "slow request"
         );
