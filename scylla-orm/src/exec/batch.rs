@@ -15,7 +15,7 @@ use crate::cql::Raw;
 use crate::error::{Error, Result};
 use crate::table::{NamedRow, TableDef};
 
-use super::{Call, Lwt, prepare, warn};
+use super::{Call, Lwt, prepare};
 
 /// One statement of a batch.
 #[derive(Debug)]
@@ -148,7 +148,6 @@ async fn send(session: Session, plan: Plan, mut options: Options) -> Result<Answ
     let mut batch = statement::Batch::new(plan.kind);
     let mut all_idempotent = true;
     let mut partition = None;
-    let model = plan.parts.first().map(|part| part.table);
     for (number, part) in (1..).zip(plan.parts) {
         let table = part.table;
         for raw in part.apart(number)? {
@@ -166,11 +165,7 @@ async fn send(session: Session, plan: Plan, mut options: Options) -> Result<Answ
         }
     }
     options.idempotent |= all_idempotent;
-    let answer = session.driver().batch(&batch.with(options)).await?;
-    if let Some(table) = model.filter(|_| !answer.warnings().is_empty()) {
-        warn(table, &answer);
-    }
-    Ok(answer)
+    Ok(session.driver().batch(&batch.with(options)).await?)
 }
 
 async fn found(session: &Session, table: &'static TableDef, raw: &Raw) -> Result<Arc<Statement>> {
