@@ -20,7 +20,7 @@ use scylla_orm_driver::frame::response::Rows;
 use scylla_orm_driver::session::Run;
 use scylla_orm_driver::statement::Options;
 
-use crate::connection::{Held, Lease, Session};
+use crate::connection::{Held, Lease, On, Session};
 use crate::cql::Raw;
 use crate::error::{Error, Result};
 use crate::table::TableDef;
@@ -126,6 +126,11 @@ impl<'s> Exec<'s> {
             sparing: self.sparing,
             ..Exec::done(self.table)
         }
+    }
+
+    /// Whether it names no session, and was not polled yet.
+    fn is_ambient(&self) -> bool {
+        matches!(&self.phase, Phase::Start(_, call) if matches!(call.on, On::Ambient))
     }
 
     /// What it is made of, if it was not polled yet.

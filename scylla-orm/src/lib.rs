@@ -89,6 +89,7 @@
 //! | `post.delete()` | deletes the row with this key |
 //! | `query.update(Post::STARS.set(5))` | changes the row that the filters name; it reads nothing |
 //! | `query.delete()` | deletes a row, a range of rows, or a partition |
+//! | `Post::insert_all(&posts)` | inserts many, each by a request of its own, many at once; see [`WriteAll`](write::WriteAll) |
 //! | `Batch::new().with(..).with(..)` | several of these as one, done together or not at all; see [`Batch`](write::Batch) |
 //!
 //! `.ttl(seconds)` and `.timestamp(micros)` go with them. `.if_not_exists()`, `.if_exists()` and `.only_if(..)` make one a
@@ -203,5 +204,5 @@ pub mod prelude {
     pub use crate::query::{Query, Select};
     pub use crate::sync::{Replication, create_keyspace, drop_keyspace, plan_table, sync_table};
     pub use crate::table::CqlEnum;
-    pub use crate::write::{Batch, Tracked};
+    pub use crate::write::{Batch, Tracked, write_all};
 }

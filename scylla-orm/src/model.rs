@@ -1,11 +1,15 @@
 //! What a model can do: the verbs.
 
+use std::borrow::Borrow;
+
+use futures_core::Stream;
+
 use crate::column::KeyValues;
 use crate::cql::{Op, Raw, Verb};
-use crate::exec::{Call, Exec, Get};
+use crate::exec::{Call, Exec, Get, Write};
 use crate::query::Query;
 use crate::table::{NoCounters, Table, Writable};
-use crate::write::{Delete, Insert, Save, Tracked};
+use crate::write::{Delete, Insert, Save, Tracked, WriteAll, write_all};
 
 /// What a model can do. Every table and view has it.
 ///
@@ -50,6 +54,37 @@ pub trait Model: Table {
         Self: Writable + NoCounters,
     {
         Save::new(self)
+    }
+
+    /// Inserts many rows, as [`insert`](Model::insert) does one: each by a request of its own, many at once. See
+    /// [`WriteAll`].
+    fn insert_all<'s, R: Borrow<Self>>(
+        rows: impl IntoIterator<Item = R>,
+    ) -> WriteAll<'s, impl Stream<Item = Write<'s>>>
+    where
+        Self: Writable + NoCounters,
+    {
+        write_all(rows.into_iter().map(|row| row.borrow().insert().detached()))
+    }
+
+    /// Writes many whole rows, as [`save`](Model::save) does one. See [`WriteAll`].
+    fn save_all<'s, R: Borrow<Self>>(
+        rows: impl IntoIterator<Item = R>,
+    ) -> WriteAll<'s, impl Stream<Item = Write<'s>>>
+    where
+        Self: Writable + NoCounters,
+    {
+        write_all(rows.into_iter().map(|row| row.borrow().save().detached()))
+    }
+
+    /// Deletes many rows, each by its primary key. See [`WriteAll`].
+    fn delete_all<'s, R: Borrow<Self>>(
+        rows: impl IntoIterator<Item = R>,
+    ) -> WriteAll<'s, impl Stream<Item = Write<'s>>>
+    where
+        Self: Writable,
+    {
+        write_all(rows.into_iter().map(|row| row.borrow().delete()))
     }
 
     /// Deletes the row with this primary key.

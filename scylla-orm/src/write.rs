@@ -1,6 +1,7 @@
 //! Writes. They say what they mean: `insert` leaves out what is `None`, `save` writes the whole row, a tracked row
 //! writes what was changed, `update` and `delete` by query read nothing. A batch sends several as one.
 
+mod all;
 pub mod batch;
 mod conditional;
 mod delete;
@@ -10,6 +11,7 @@ mod tracked;
 mod update;
 mod using;
 
+pub use all::{AT_ONCE, Results, WriteAll, WritingAll, write_all, write_stream};
 pub use batch::Batch;
 pub use conditional::Conditional;
 pub use delete::Delete;

@@ -3,9 +3,10 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use crate::connection::On;
 use crate::error::Result;
 
-use super::Exec;
+use super::{Call, Exec};
 
 /// A write without an answer.
 ///
@@ -25,6 +26,21 @@ pub struct Write<'s> {
 impl<'s> Write<'s> {
     pub(crate) fn new(exec: Exec<'s>) -> Self {
         Write { exec: Some(exec) }
+    }
+
+    /// On the session that `call` names, and as it says, where it does not say so itself.
+    pub(crate) fn by(self, call: &Call<'s>) -> Self {
+        let exec = self.exec.map(|exec| {
+            let mut exec = match call.on {
+                On::Given(session) if exec.is_ambient() => exec.on(session),
+                _ => exec,
+            };
+            if let (Some(own), Some(options)) = (exec.call(), &call.options) {
+                own.options.get_or_insert_with(|| options.clone());
+            }
+            exec
+        });
+        Write { exec }
     }
 
     /// A write of nothing.

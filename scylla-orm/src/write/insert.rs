@@ -61,6 +61,11 @@ impl<'a, M: Table> Insert<'a, M> {
         self.raw().cql(M::definition())
     }
 
+    /// The write itself, which does not need the row any more.
+    pub(crate) fn detached(&self) -> Write<'static> {
+        Write::new(Exec::new(M::definition(), self.raw(), Call::default()))
+    }
+
     pub(super) fn into_part(self) -> Part {
         Part::new(M::definition(), self.raw(), &self.call)
     }

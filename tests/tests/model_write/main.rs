@@ -6,6 +6,7 @@ use scylla_orm::Session;
 use scylla_orm::prelude::*;
 use tests::target::Target;
 
+mod all;
 mod counters;
 mod delete;
 mod insert;
