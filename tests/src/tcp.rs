@@ -183,12 +183,16 @@ fn open() -> io::Result<Socket> {
         SockFilter::new(0x06, 0, 0, 0),
     ];
     const IPV4: u16 = 0x0800;
+    /// Room for what hundreds of connections say when they end at once, before a busy machine lets the reader run. The
+    /// system may give less.
+    const ROOM: usize = 4 << 20;
     let socket = Socket::new(
         Domain::PACKET,
         Type::DGRAM,
         Some(Protocol::from(i32::from(IPV4.to_be()))),
     )?;
     socket.attach_filter(&FILTER)?;
+    socket.set_recv_buffer_size(ROOM)?;
     Ok(socket)
 }
 

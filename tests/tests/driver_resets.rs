@@ -98,10 +98,8 @@ impl Counted {
 
     /// Notes what has come of a case. One that leaves no connections behind is over when all have ended.
     async fn note(&mut self, case: &'static str, leaves: bool) {
-        until("all connections have ended", async || {
-            leaves || self.tally().open == 0
-        })
-        .await;
+        let ended = format!("all connections of the case have ended: {case}");
+        until(&ended, async || leaves || self.tally().open == 0).await;
         tokio::time::sleep(QUIET).await;
         let now = self.tally();
         let of_case = Tally {

@@ -29,7 +29,10 @@ async fn all_that_a_keyspace_has_is_in_the_snapshot() {
     .await;
     let schema = schema(&session).await;
     let known = schema.keyspace(&keyspace).unwrap();
-    assert!(matches!(known.strategy, Strategy::Simple { factor } if factor >= 1));
+    match target.has_tablets() {
+        true => assert!(matches!(known.strategy, Strategy::NetworkTopology { .. })),
+        false => assert!(matches!(known.strategy, Strategy::Simple { factor } if factor >= 1)),
+    }
     assert_eq!(known.types.keys().collect::<Vec<_>>(), ["line", "point"]);
     let table = schema.table(&keyspace, "t").unwrap();
     assert_eq!(table.column("l").unwrap().ty.to_string(), "frozen<line>");
