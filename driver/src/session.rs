@@ -17,6 +17,7 @@ mod pages;
 mod race;
 mod request;
 mod run;
+mod scan;
 mod statements;
 mod throttled;
 mod trace;
@@ -45,6 +46,7 @@ pub use concurrent::{AT_ONCE, Concurrent, Unordered};
 pub use execution::{Execution, IntoExecution};
 pub use pages::{PagedRows, Pages, RowStream};
 pub use run::Run;
+pub use scan::{Checkpoint, Scan, ScanBuilder};
 pub use trace::{Trace, TraceEvent};
 
 /// A session with a cluster: a connection to each shard of each node, kept alive behind it. Cheap to clone; all

@@ -57,10 +57,12 @@ impl Inner {
     #[inline]
     pub(super) fn anywhere<'a>(&self, options: &Options) -> Route<'a> {
         let consistency = options.consistency.unwrap_or(self.defaults.consistency);
+        let more = options.more();
         Route {
             remote: self.remote && !consistency.is_local(),
             consistency,
-            target: options.more().and_then(|more| more.target),
+            target: more.and_then(|more| more.target),
+            token: more.and_then(|more| more.token),
             ..Route::default()
         }
     }

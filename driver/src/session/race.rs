@@ -93,7 +93,7 @@ async fn fly(errand: Errand<'_>, conn: Arc<Conn>, copy: u32, after: Duration) ->
 }
 
 /// Whether every node would say the same.
-fn is_final(error: &Error) -> bool {
+pub(super) fn is_final(error: &Error) -> bool {
     error.is_invalid()
         || error.is_already_exists()
         || matches!(

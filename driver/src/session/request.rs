@@ -288,7 +288,7 @@ impl Prepared {
     fn route<'a>(&'a self, values: Values<'_>, any: Route<'a>) -> Route<'a> {
         Route {
             table: self.table_name(),
-            token: routing::token(self, values),
+            token: routing::token(self, values).or(any.token),
             stable: self.is_lwt(),
             ..any
         }

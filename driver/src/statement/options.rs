@@ -9,6 +9,7 @@ use crate::frame::Consistency;
 use crate::policy::Shared;
 use crate::policy::profile::{Profile, Settings};
 use crate::policy::retry::RetryPolicy;
+use crate::token::Token;
 
 /// How a statement is to be executed. What is `None` is that of its [profile](Options::profile), if it has one, else the
 /// session's.
@@ -46,6 +47,8 @@ pub struct More {
     pub attempt_timeout: Option<Duration>,
     /// The node, and perhaps the shard, that it is sent to.
     pub target: Option<Target>,
+    /// The token of its partition, where its values do not tell it.
+    pub token: Option<Token>,
 }
 
 /// A node, and perhaps a shard of it, that a statement is sent to, whatever the load balancing says.
@@ -120,6 +123,13 @@ impl Options {
     /// Sends it to this node.
     pub fn target(mut self, target: Target) -> Options {
         self.more_mut().target = Some(target);
+        self
+    }
+
+    /// Sends it to the owners of this token, if its values do not tell the partition: for a statement about a range of
+    /// tokens, or one whose key is written in its text.
+    pub fn token(mut self, token: Token) -> Options {
+        self.more_mut().token = Some(token);
         self
     }
 
