@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use scylla_orm::driver::session::{Answer, Checkpoint, Scan, ScanBuilder};
-use scylla_orm::driver::statement::Options;
+use scylla_orm::driver::statement::{Options, Statement};
 use scylla_orm::driver::token::Token;
 use scylla_orm::driver::{ErrorKind, Session};
 use tests::poll::until;
@@ -210,6 +210,28 @@ async fn each_range_is_asked_of_an_owner_and_all_shards_are_asked() {
         let asked = shard.requests > earlier;
         assert!(asked || f.target.has_tablets(), "{shard:?}");
     }
+    f.close().await;
+}
+
+#[tokio::test]
+async fn a_statement_goes_to_the_owner_of_the_token_that_it_names() {
+    let f = fixture(1).await;
+    let cql = format!(
+        "SELECT c FROM {}.t WHERE token(a, b) > 1 AND token(a, b) <= 2",
+        f.keyspace
+    );
+    let before = f.session.metrics().total().keyed;
+    for token in [i64::MIN, i64::MIN / 2, -1, 0, i64::MAX / 3, i64::MAX] {
+        let options = Options::default().token(Token(token));
+        let statement = Statement::new(&*cql).with(options);
+        let answer = f.session.query(statement, ()).await.unwrap();
+        // Who has which tablet, only requests by key tell.
+        if !f.target.has_tablets() {
+            let owner = owners(&f, token)[0].0;
+            assert_eq!(answer.node(), owner, "{token}");
+        }
+    }
+    assert_eq!(f.session.metrics().total().keyed - before, 6);
     f.close().await;
 }
 
