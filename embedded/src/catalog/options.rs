@@ -132,6 +132,7 @@ impl Options {
                 return Err(Failure::syntax(format!("Unknown property '{name}'")));
             };
             check::shape(name, shape, &property.value, flavor)?;
+            check::range(name, &property.value, flavor)?;
             let value = check::value(name, &property.value, flavor)?;
             self.0.insert(property.name.clone(), value);
         }
@@ -143,6 +144,23 @@ impl Options {
             _ => Ok(()),
         }
     }
+}
+
+/// What is wrong with the form of options: Cassandra finds it before it looks whether the table is there, and only then
+/// whether it knows them all, and whether they are in their ranges.
+///
+/// # Errors
+/// As [`Options::set`].
+pub(super) fn check_form(properties: &[Property], flavor: Flavor) -> Result<(), Failure> {
+    for property in properties {
+        let name = &*property.name;
+        let known = known(flavor).into_iter().find(|(known, ..)| *known == name);
+        if let Some((_, shape, _)) = known {
+            check::shape(name, shape, &property.value, flavor)?;
+            check::value(name, &property.value, flavor)?;
+        }
+    }
+    Ok(())
 }
 
 /// The id that a statement gives a table, if it does.

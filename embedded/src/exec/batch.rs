@@ -86,10 +86,25 @@ impl Batch {
         self.statements.iter()
     }
 
-    /// As [`Modify::routing`], of the first statement: a batch is sent to where that belongs.
-    pub(crate) fn routing(&self) -> Vec<u16> {
-        let first = self.statements.first();
-        first.map(Modify::routing).unwrap_or_default()
+    /// As [`Modify::routing`]: on ScyllaDB of the first statement; on Cassandra, of a batch on one table, the last marker
+    /// that supplies each component.
+    pub(crate) fn routing(&self, flavor: Flavor) -> Vec<u16> {
+        let Some(first) = self.statements.first() else {
+            return Vec::new();
+        };
+        if flavor == Flavor::Scylla {
+            return first.routing(flavor);
+        }
+        if self.statements.iter().any(|s| s.table.id != first.table.id) {
+            return Vec::new();
+        }
+        let mut last = vec![None; first.table.partition];
+        for statement in &self.statements {
+            for (last, marker) in last.iter_mut().zip(statement.key_markers()) {
+                *last = marker.or(*last);
+            }
+        }
+        last.into_iter().collect::<Option<_>>().unwrap_or_default()
     }
 
     pub(crate) fn is_conditional(&self) -> bool {

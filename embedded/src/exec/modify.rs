@@ -72,8 +72,21 @@ pub(crate) fn plan(modification: &Modification, scope: &mut Scope<'_>) -> Result
 
 impl Modify {
     /// For each component of the partition key the marker that supplies it; empty unless each has one.
-    pub(crate) fn routing(&self) -> Vec<u16> {
-        self.restrictions.routing()
+    pub(crate) fn routing(&self, flavor: Flavor) -> Vec<u16> {
+        self.restrictions.routing(flavor)
+    }
+
+    /// Refuses IN, which no conditional statement has on the key.
+    ///
+    /// # Errors
+    /// Invalid, in the server's words.
+    pub(crate) fn check_one_row(&self) -> Result<(), Failure> {
+        one_row(&self.restrictions, self.verb)
+    }
+
+    /// For each component of the partition key the last marker that supplies it, if one does.
+    pub(crate) fn key_markers(&self) -> Vec<Option<u16>> {
+        self.restrictions.key_markers()
     }
 
     pub(crate) fn is_conditional(&self) -> bool {

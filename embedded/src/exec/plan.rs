@@ -76,7 +76,7 @@ pub(super) fn plan(cql: &str, schema: &Schema, keyspace: Option<&str>) -> Result
         .map(|t| (t.keyspace.clone(), t.name.clone()));
     Ok(Plan {
         markers: scope.markers.finish()?,
-        partition_key: kind.routing(),
+        partition_key: kind.routing(schema.flavor),
         columns: kind.columns(schema.flavor),
         lwt: kind.is_conditional(),
         table,
@@ -108,11 +108,11 @@ impl Kind {
     }
 
     /// For each component of the partition key the marker that supplies it; empty unless each has one.
-    fn routing(&self) -> Vec<u16> {
+    fn routing(&self, flavor: Flavor) -> Vec<u16> {
         match self {
             Kind::Select(select) => select.routing(),
-            Kind::Modify(modify) => modify.routing(),
-            Kind::Batch(batch) => batch.routing(),
+            Kind::Modify(modify) => modify.routing(flavor),
+            Kind::Batch(batch) => batch.routing(flavor),
             Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) | Kind::Role(_) => {
                 Vec::new()
             }

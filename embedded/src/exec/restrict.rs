@@ -6,7 +6,7 @@
 mod clustering;
 pub(crate) mod filter;
 mod merge;
-mod needs;
+pub(crate) mod needs;
 mod partition;
 mod relation;
 mod values;
@@ -26,6 +26,7 @@ use crate::exec::restrict::values::Binding;
 use crate::exec::scope::Scope;
 use crate::exec::term::Env;
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::syntax::Relation;
 use crate::store::Key;
 use crate::store::position::{Order, Range};
@@ -119,8 +120,13 @@ pub(crate) fn plan(
 
 impl Restrictions {
     /// For each component of the partition key the marker that it is equal to; empty unless each has one.
-    pub(crate) fn routing(&self) -> Vec<u16> {
-        self.partition.routing()
+    pub(crate) fn routing(&self, flavor: Flavor) -> Vec<u16> {
+        self.partition.routing(flavor)
+    }
+
+    /// For each component of the partition key the last marker that supplies it, if one does.
+    pub(crate) fn key_markers(&self) -> Vec<Option<u16>> {
+        self.partition.key_markers()
     }
 
     /// Whether partitions are named by their keys.

@@ -31,7 +31,7 @@ use crate::exec::select::group_by::GroupBy;
 use crate::exec::select::nearest::Nearest;
 use crate::exec::select::order::Order;
 use crate::exec::select::output::Output;
-use crate::exec::select::projection::Projection;
+use crate::exec::select::projection::{Projection, SliceBound};
 use crate::exec::term::{self, Env, Expression};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
@@ -54,6 +54,8 @@ pub(crate) struct Select {
     json: Option<Vec<Column>>,
     /// What outputs refer to as aggregated.
     aggregates: Vec<Aggregate>,
+    /// Bounds of slices that are selected.
+    bounds: Vec<SliceBound>,
     distinct: bool,
     /// Whether a partition with nothing but static columns is a row of the answer.
     shows_statics: bool,
@@ -78,13 +80,15 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
         outputs,
         aggregates,
         columns,
+        bounds,
     } = projection::plan(&select.selected, &table, scope)?;
     let purpose = Purpose::Select {
         allow_filtering: select.allow_filtering,
     };
     nearest::check_relations(&select.relations, &table, scope.flavor())?;
     let restrictions = restrict::plan(&select.relations, &table, purpose, scope)
-        .map_err(|failure| nearest::restricted(failure, &select.order_by))?;
+        .map_err(|failure| nearest::restricted(failure, &select.order_by))
+        .map_err(|failure| shape::restricted(failure, select, &table, scope.flavor()))?;
     let group_by = group_by::plan(&select.group_by, &restrictions, &table, scope)?;
     if let Some(group_by) = group_by.as_ref().filter(|_| select.distinct) {
         group_by.check_distinct(&table, scope.flavor())?;
@@ -121,6 +125,7 @@ pub(crate) fn plan(select: &syntax::Select, scope: &mut Scope<'_>) -> Result<Sel
         restrictions,
         outputs,
         aggregates,
+        bounds,
         order,
         nearest,
         group_by,
@@ -184,7 +189,7 @@ impl Select {
 
     /// For each component of the partition key the marker that supplies it; empty unless each has one.
     pub(crate) fn routing(&self) -> Vec<u16> {
-        self.restrictions.routing()
+        self.restrictions.routing(self.flavor)
     }
 
     /// What the client is warned of.

@@ -1,5 +1,7 @@
 //! Where the parser stands in the tokens, and what it says when they end its way.
 
+mod error;
+
 use std::collections::HashMap;
 
 use crate::failure::Failure;
@@ -99,7 +101,7 @@ pub(super) struct Cursor<'t> {
 impl<'t> Cursor<'t> {
     /// At the first token of `text`.
     pub(super) fn new(text: &'t str, flavor: Flavor) -> Result<Self, Failure> {
-        let mut tokens = lexer::tokens(text)?;
+        let mut tokens = lexer::tokens(text, flavor)?;
         let end = tokens.pop().expect("the lexer always adds the end");
         Ok(Cursor {
             text,
@@ -117,6 +119,12 @@ impl<'t> Cursor<'t> {
     /// The token `ahead` behind the next one.
     pub(super) fn peek(&self, ahead: usize) -> Token<'t> {
         *self.tokens.get(self.at + ahead).unwrap_or(&self.end)
+    }
+
+    /// The token that stands so many before the next one.
+    fn last(&self, behind: usize) -> Option<Token<'t>> {
+        let at = self.at.checked_sub(behind)?;
+        self.tokens.get(at).copied()
     }
 
     /// Steps over the next token.
@@ -187,8 +195,18 @@ impl<'t> Cursor<'t> {
         self.eat(";");
         match self.peek(0).kind {
             Kind::End => Ok(()),
+            Kind::Word if self.is_behind_relation() => Err(self.no_alternative()),
             _ => Err(self.mismatch("EOF")),
         }
+    }
+
+    /// Whether the last two tokens are an operator and a constant: a relation could go on behind them.
+    pub(super) fn is_behind_relation(&self) -> bool {
+        let constant = |token: Token<'_>| !matches!(token.kind, Kind::Sign | Kind::Word);
+        let operator = |token: Token<'_>| {
+            token.kind == Kind::Sign && ["=", "!=", "<", "<=", ">", ">="].contains(&token.text)
+        };
+        self.last(1).is_some_and(constant) && self.last(2).is_some_and(operator)
     }
 
     /// A name: folded to lower case, or without its quotes.
@@ -292,76 +310,6 @@ impl<'t> Cursor<'t> {
         }
         self.markers.push(name);
         next
-    }
-
-    /// The next token fits no rule that could follow.
-    pub(super) fn no_alternative(&self) -> Failure {
-        self.error(&format!(
-            "no viable alternative at input '{}'",
-            self.shown()
-        ))
-    }
-
-    /// One thing alone could follow, and the next token is another.
-    pub(super) fn mismatch(&self, expected: &str) -> Failure {
-        self.error(&format!(
-            "mismatched input '{}' expecting {expected}",
-            self.shown()
-        ))
-    }
-
-    /// An error at the next token.
-    pub(super) fn error(&self, what: &str) -> Failure {
-        let token = self.peek(0);
-        // Where a text ends too early Cassandra knows no place.
-        if token.kind == Kind::End && self.flavor == Flavor::Cassandra {
-            return Failure::syntax(format!("line 0:-1 {what}"));
-        }
-        let snippet = match self.flavor {
-            Flavor::Scylla => String::new(),
-            Flavor::Cassandra => format!(" {}", self.snippet()),
-        };
-        Failure::syntax(format!(
-            "line {}:{} {what}{snippet}",
-            token.line, token.column
-        ))
-    }
-
-    fn shown(&self) -> &'t str {
-        match self.peek(0) {
-            Token {
-                kind: Kind::End, ..
-            } => "<EOF>",
-            token => token.text,
-        }
-    }
-
-    /// Cassandra shows the text from ten tokens before the wrong one, blanks counted, without line breaks.
-    fn snippet(&self) -> String {
-        let wrong = self.peek(0);
-        let (mut from, mut counted) = (wrong.start, 0);
-        for token in self.tokens.iter().take(self.at).rev() {
-            let end = token.start + token.text.len();
-            for start in [end, token.start] {
-                if start < from && counted < 10 {
-                    from = start;
-                    counted += 1;
-                }
-            }
-        }
-        let before = if from == 0 { "" } else { "..." };
-        let to = wrong.start + wrong.text.len();
-        let after = if to >= self.text.trim_end().len() {
-            ""
-        } else {
-            "..."
-        };
-        let good = self.text.get(from..wrong.start).unwrap_or_default();
-        format!(
-            "({before}{}[{}]{after})",
-            good.replace(['\r', '\n'], ""),
-            self.shown()
-        )
     }
 }
 

@@ -274,6 +274,9 @@ impl Cursor<'_> {
 
     /// `name = value`
     pub(super) fn property(&mut self) -> Result<Property, Failure> {
+        if self.is_name(0) && !self.is_sign(1, "=") {
+            return Err(self.no_alternative_at(1));
+        }
         let name = self.name()?;
         self.expect("=")?;
         if !self.eat("{") {

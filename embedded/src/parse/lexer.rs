@@ -1,6 +1,7 @@
 //! From text to tokens.
 
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 
 /// A token as it stands in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +46,9 @@ const SIGNS: [&str; 25] = [
 ///
 /// # Errors
 /// Syntax, for a character that begins no token, and for a string, name or comment without end.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Failure> {
+pub(super) fn tokens(text: &str, flavor: Flavor) -> Result<Vec<Token<'_>>, Failure> {
     let mut lexer = Lexer {
+        flavor,
         rest: text,
         start: 0,
         line: 1,
@@ -66,6 +68,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Failure> {
 
 /// What has not been cut yet, and where it begins.
 struct Lexer<'t> {
+    flavor: Flavor,
     rest: &'t str,
     start: usize,
     line: usize,
@@ -107,7 +110,7 @@ impl<'t> Lexer<'t> {
             let length = if comment.starts_with("--") || comment.starts_with("//") {
                 comment.find('\n').unwrap_or(comment.len())
             } else if let Some(inside) = comment.strip_prefix("/*") {
-                let end = inside.find("*/").ok_or_else(|| self.unexpected("/*"))?;
+                let end = inside.find("*/").ok_or_else(|| self.unclosed('*'))?;
                 end + 4
             } else {
                 0
@@ -137,11 +140,11 @@ impl<'t> Lexer<'t> {
             });
         }
         if let Some(inside) = text.strip_prefix("$$") {
-            let end = inside.find("$$").ok_or_else(|| self.unexpected("$"))?;
+            let end = inside.find("$$").ok_or_else(|| self.unclosed_dollars())?;
             return Ok((Kind::String, end + 4));
         }
         if first == '\'' || first == '"' {
-            let length = quoted(text, first).ok_or_else(|| self.unexpected(&text[..1]))?;
+            let length = quoted(text, first).ok_or_else(|| self.unclosed(first))?;
             let kind = if first == '"' {
                 Kind::Quoted
             } else {
@@ -153,10 +156,62 @@ impl<'t> Lexer<'t> {
                 _ => Ok((kind, length)),
             };
         }
+        if first == '-' && self.flavor == Flavor::Cassandra {
+            self.check_number()?;
+        }
         match SIGNS.iter().find(|sign| text.starts_with(**sign)) {
             Some(sign) => Ok((Kind::Sign, sign.len())),
             None => Err(self.unexpected(&first.to_string())),
         }
+    }
+
+    /// To Cassandra `-i` begins `-Infinity` and `-n` begins `-NaN`, whatever follows.
+    fn check_number(&self) -> Result<(), Failure> {
+        let word = self.rest.get(1..).unwrap_or_default();
+        let number = match word.as_bytes().first() {
+            Some(b'i' | b'I') => "infinity",
+            Some(b'n' | b'N') => "nan",
+            _ => return Ok(()),
+        };
+        let mut wrong = word.chars().map(Some).chain([None]).zip(number.chars());
+        let wrong = wrong.position(|(found, wanted)| {
+            found.is_none_or(|found| !found.eq_ignore_ascii_case(&wanted))
+        });
+        let Some(at) = wrong else {
+            return Ok(());
+        };
+        let found = word
+            .chars()
+            .nth(at)
+            .map_or("<EOF>".to_owned(), String::from);
+        Err(Failure::syntax(format!(
+            "line {}:{} mismatched character '{found}' expecting set null",
+            self.line,
+            self.column + 1 + at
+        )))
+    }
+
+    /// The text ends before its quote comes.
+    fn unclosed(&self, quote: char) -> Failure {
+        let lines = self.rest.matches('\n').count();
+        let last = self.rest.rsplit('\n').next().unwrap_or_default();
+        let before = if lines == 0 { self.column } else { 0 };
+        Failure::syntax(format!(
+            "line {}:{} mismatched character '<EOF>' expecting '{quote}'",
+            self.line + lines,
+            before + last.chars().count()
+        ))
+    }
+
+    /// As [`unclosed`](Self::unclosed), of `$$`: it is the last character that is none.
+    fn unclosed_dollars(&self) -> Failure {
+        let mut ahead = Lexer { ..*self };
+        let last = ahead.rest.chars().next_back().unwrap_or('$');
+        ahead.take(Kind::End, ahead.rest.len() - last.len_utf8());
+        Failure::syntax(format!(
+            "line {}:{} mismatched character '{last}' expecting '$'",
+            ahead.line, ahead.column
+        ))
     }
 
     fn unexpected(&self, character: &str) -> Failure {
@@ -267,9 +322,10 @@ fn iso_duration(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::{Kind, tokens};
+    use crate::flavor::Flavor;
 
     fn check(text: &str, expected: &[(Kind, &str)]) {
-        let found = tokens(text).unwrap();
+        let found = tokens(text, Flavor::Cassandra).unwrap();
         let mut found: Vec<_> = found.iter().map(|t| (t.kind, t.text)).collect();
         assert_eq!(found.pop(), Some((Kind::End, "")), "{text}");
         assert_eq!(found, expected, "{text}");
@@ -341,7 +397,7 @@ mod tests {
 
     #[test]
     fn positions() {
-        let found = tokens("a\n  'x\ny' b").unwrap();
+        let found = tokens("a\n  'x\ny' b", Flavor::Cassandra).unwrap();
         let found: Vec<_> = found.iter().map(|t| (t.line, t.column)).collect();
         assert_eq!(found, [(1, 0), (2, 2), (3, 3), (3, 4)]);
     }
@@ -350,16 +406,35 @@ mod tests {
     fn errors() {
         for (text, expected) in [
             ("a ~", "line 1:2 no viable alternative at character '~'"),
-            ("a\n'b", "line 2:0 no viable alternative at character '''"),
+            (
+                "a\n'b",
+                "line 2:2 mismatched character '<EOF>' expecting '''",
+            ),
+            (
+                "a\n b \"c\nd",
+                "line 3:1 mismatched character '<EOF>' expecting '\"'",
+            ),
             ("\"\"", "line 1:0 no viable alternative at character '\"'"),
-            ("$$ x", "line 1:0 no viable alternative at character '$'"),
-            ("/* x", "line 1:0 no viable alternative at character '/*'"),
+            ("$$ x", "line 1:3 mismatched character 'x' expecting '$'"),
+            (
+                "/* x",
+                "line 1:4 mismatched character '<EOF>' expecting '*'",
+            ),
+            (
+                "a -id",
+                "line 1:4 mismatched character 'd' expecting set null",
+            ),
+            (
+                "-Na",
+                "line 1:3 mismatched character '<EOF>' expecting set null",
+            ),
             (
                 "\u{e9}",
                 "line 1:0 no viable alternative at character '\u{e9}'",
             ),
         ] {
-            assert_eq!(tokens(text).unwrap_err().message, expected, "{text}");
+            let error = tokens(text, Flavor::Cassandra).unwrap_err();
+            assert_eq!(error.message, expected, "{text}");
         }
     }
 }

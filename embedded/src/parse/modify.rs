@@ -1,6 +1,7 @@
 //! INSERT, UPDATE, DELETE, BATCH.
 
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::cursor::Cursor;
 use crate::parse::lexer::Kind;
 use crate::parse::syntax::{
@@ -28,6 +29,7 @@ impl Cursor<'_> {
         let table = self.table_name()?;
         let source = match self.eat_words(&["json"]) {
             true => self.json_source()?,
+            false if !self.is_sign(0, "(") => return Err(self.no_alternative()),
             false => {
                 let columns = self.names()?;
                 self.expect_words(&["values"])?;
@@ -86,7 +88,9 @@ impl Cursor<'_> {
         } else if self.eat("-=") {
             Change::Subtract(self.term()?)
         } else {
-            self.expect("=")?;
+            if !self.eat("=") {
+                return Err(self.no_alternative());
+            }
             self.change(&target)?
         };
         Ok(Assignment { target, change })
@@ -103,6 +107,11 @@ impl Cursor<'_> {
                 "+" => Change::Add(term),
                 _ => Change::Subtract(term),
             });
+        }
+        // A column alone is no value.
+        if self.flavor == Flavor::Cassandra && self.is_name(0) && !self.is_call(0) {
+            let field = self.is_sign(1, ".");
+            return Err(self.no_alternative_at(if field { 3 } else { 1 }));
         }
         let term = self.term()?;
         if self.eat("+") {
@@ -125,9 +134,13 @@ impl Cursor<'_> {
     }
 
     fn delete(&mut self) -> Result<Delete, Failure> {
-        let targets = match self.is_word(0, "from") {
-            true => Vec::new(),
-            false => self.list(Self::target)?,
+        let goes_on = self.peek(1).kind != Kind::Word || self.is_word(1, "from");
+        if self.is_name(0) && !goes_on {
+            return Err(self.no_alternative_at(1));
+        }
+        let targets = match self.is_name(0) {
+            true => self.list(Self::target)?,
+            false => Vec::new(),
         };
         self.expect_words(&["from"])?;
         let table = self.table_name()?;

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::cursor::Cursor;
+use crate::parse::lexer::Kind;
 use crate::parse::syntax::{Condition, Name, Operand, Operator, Relation, Target, Term};
 
 impl Cursor<'_> {
@@ -16,6 +17,10 @@ impl Cursor<'_> {
 
     /// `WHERE relation AND …`
     pub(super) fn required_where(&mut self) -> Result<Vec<Relation>, Failure> {
+        let other = self.peek(0).kind == Kind::Word && !self.is_word(0, "where");
+        if other && self.is_behind_relation() {
+            return Err(self.no_alternative());
+        }
         self.expect_words(&["where"])?;
         let mut relations = vec![self.relation()?];
         while self.eat_words(&["and"]) {
@@ -52,6 +57,9 @@ impl Cursor<'_> {
             });
         }
         if !self.is_sign(0, "(") {
+            if self.flavor == Flavor::Cassandra && self.is_name(0) && !self.goes_on(1) {
+                return Err(self.no_alternative_at(1));
+            }
             return self.comparison();
         }
         if self.is_name(1) && (self.is_sign(2, ",") || self.is_sign(2, ")")) {
@@ -69,6 +77,14 @@ impl Cursor<'_> {
             c.expect(")")?;
             Ok(inner)
         })
+    }
+
+    /// Whether what stands `ahead` can stand behind a column in WHERE.
+    fn goes_on(&self, ahead: usize) -> bool {
+        let signs = ["=", "!=", "<", "<=", ">", ">=", "["];
+        let words = ["in", "contains", "like", "is"];
+        signs.iter().any(|sign| self.is_sign(ahead, sign))
+            || words.iter().any(|word| self.is_word(ahead, word))
     }
 
     /// `(a, b)`

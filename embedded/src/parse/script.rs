@@ -1,6 +1,7 @@
 //! From a script to its statements.
 
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::parse::lexer::{self, Kind, Token};
 
 /// One statement of a script.
@@ -17,7 +18,8 @@ pub(crate) struct Part<'t> {
 /// # Errors
 /// Syntax, for what is not even tokens; nothing is said of the statements themselves.
 pub(crate) fn statements(script: &str) -> Result<Vec<Part<'_>>, Failure> {
-    let tokens = lexer::tokens(script)?;
+    // By the laxer rules: what a flavor refuses beyond them, it refuses of the statement.
+    let tokens = lexer::tokens(script, Flavor::Scylla)?;
     let mut parts = Vec::new();
     let mut first = 0;
     for (at, token) in tokens.iter().enumerate() {
@@ -100,6 +102,9 @@ mod tests {
     #[test]
     fn what_is_no_cql_is_told_with_its_place() {
         let message = statements("USE k;\nUSE 'open").unwrap_err().message;
-        assert_eq!(message, "line 2:4 no viable alternative at character '''");
+        assert_eq!(
+            message,
+            "line 2:9 mismatched character '<EOF>' expecting '''"
+        );
     }
 }

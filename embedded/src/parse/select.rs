@@ -17,17 +17,17 @@ impl Cursor<'_> {
         self.expect_words(&["from"])?;
         let from = self.table_name()?;
         let relations = self.optional_where()?;
-        let group_by = match self.eat_words(&["group", "by"]) {
+        let group_by = match self.clause(&["group", "by"])? {
             true => self.list(Self::grouping)?,
             false => Vec::new(),
         };
-        let order_by = match self.eat_words(&["order", "by"]) {
+        let order_by = match self.clause(&["order", "by"])? {
             true => self.list(Self::result_ordering)?,
             false => Vec::new(),
         };
         let per_partition_limit = self.optional_limit(&["per", "partition", "limit"])?;
         let limit = self.optional_limit(&["limit"])?;
-        let allow_filtering = self.eat_words(&["allow", "filtering"]);
+        let allow_filtering = self.clause(&["allow", "filtering"])?;
         let bypass_cache = self.eat_words(&["bypass", "cache"]);
         let timeout = self.optional_term(&["using", "timeout"])?;
         Ok(Select {
@@ -56,9 +56,18 @@ impl Cursor<'_> {
         !selected && self.eat_words(&[word])
     }
 
+    /// Steps over the words of a clause if the first of them is next.
+    fn clause(&mut self, words: &[&str]) -> Result<bool, Failure> {
+        let begins = words.first().is_some_and(|word| self.is_word(0, word));
+        if begins {
+            self.expect_words(words)?;
+        }
+        Ok(begins)
+    }
+
     /// On Cassandra a whole number or a marker, and no other term.
     fn optional_limit(&mut self, words: &[&str]) -> Result<Option<Term>, Failure> {
-        match (self.eat_words(words), self.flavor) {
+        match (self.clause(words)?, self.flavor) {
             (false, _) => Ok(None),
             (true, Flavor::Cassandra) => Ok(Some(self.whole_number()?)),
             (true, Flavor::Scylla) => Ok(Some(self.term()?)),

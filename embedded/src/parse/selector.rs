@@ -114,6 +114,11 @@ impl Cursor<'_> {
             ));
         }
         if self.is_name(0) {
+            let ends = self.is_word(1, "as") || self.is_word(1, "from");
+            let word = matches!(self.peek(1).kind, Kind::Word | Kind::Quoted);
+            if self.flavor == Flavor::Cassandra && word && !ends {
+                return Err(self.no_alternative_at(1));
+            }
             return Ok(Selector::Column(self.name()?));
         }
         if self.flavor == Flavor::Scylla || self.is_marker() {

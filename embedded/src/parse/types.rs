@@ -36,7 +36,7 @@ impl Cursor<'_> {
     /// The type behind CAST … AS: on Cassandra a native one.
     pub(super) fn cast_type(&mut self) -> Result<TypeName, Failure> {
         let token = self.peek(0);
-        let is_native = token.kind == Kind::Word && native(token.text).is_some();
+        let is_native = token.kind == Kind::Word && is_native(token.text);
         if self.flavor == Flavor::Cassandra && !is_native {
             return Err(self.no_alternative());
         }
@@ -55,7 +55,7 @@ impl Cursor<'_> {
         let ty = match word.as_str() {
             "list" => TypeName::List(boxed(self)?),
             "set" => TypeName::Set(boxed(self)?),
-            "frozen" => TypeName::Frozen(boxed(self)?),
+            "frozen" => TypeName::Frozen(self.freezable()?),
             "tuple" => TypeName::Tuple(self.list(Self::type_name)?),
             "map" => {
                 let key = boxed(self)?;
@@ -72,6 +72,17 @@ impl Cursor<'_> {
         Ok(ty)
     }
 
+    /// What stands in `frozen<…>`; Cassandra's parser refuses what is always frozen.
+    fn freezable(&mut self) -> Result<Box<TypeName>, Failure> {
+        let inner = self.type_name()?;
+        match (&inner, self.flavor) {
+            (TypeName::Native(_), Flavor::Cassandra) => Err(Failure::syntax(format!(
+                "frozen<> is only allowed on collections, tuples, and user-defined types (got {inner})"
+            ))),
+            _ => Ok(Box::new(inner)),
+        }
+    }
+
     fn dimension(&mut self) -> Result<u16, Failure> {
         let token = self.peek(0);
         match token.text.parse() {
@@ -85,6 +96,11 @@ impl Cursor<'_> {
             _ => Err(self.mismatch("INTEGER")),
         }
     }
+}
+
+/// Whether a word is the name of a native type.
+pub(super) fn is_native(word: &str) -> bool {
+    native(word).is_some()
 }
 
 /// A type of one word.

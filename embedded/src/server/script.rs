@@ -139,7 +139,7 @@ mod tests {
         for (script, expected) in [
             (
                 "USE 'k",
-                "line 1 of the script: line 1:4 no viable alternative at character '''",
+                "line 1 of the script: line 1:6 mismatched character '<EOF>' expecting '''",
             ),
             (
                 "\nUSE k",

@@ -22,13 +22,6 @@ impl Known {
         part.split("\n\n").filter_map(Known::entry).collect()
     }
 
-    /// Statements whose features are being built: their answers may differ, or not any more.
-    pub fn pending() -> Vec<&'static str> {
-        let text = include_str!("known.txt");
-        let part = text.split_once("== pending\n").map_or("", |(_, part)| part);
-        part.lines().collect()
-    }
-
     fn entry(text: &str) -> Option<Known> {
         let mut known = Known {
             reason: String::new(),

@@ -160,9 +160,12 @@ fn check_name(name: &str, flavor: Flavor) -> Result<(), Failure> {
         Flavor::Scylla if name.len() > longest => Err(Failure::invalid(format!(
             "Keyspace names shouldn't be more than {longest} characters long (got \"{name}\")"
         ))),
-        Flavor::Cassandra if !word || name.len() > longest => Err(Failure::config(format!(
-            "Keyspace name must not be empty, more than {longest} characters long, or contain \
-             non-alphanumeric-underscore characters (got \"{name}\")"
+        Flavor::Cassandra if !word => Err(Failure::invalid(format!(
+            "Keyspace name must not be empty and must contain alphanumeric or underscore characters only (got \"{name}\")"
+        ))),
+        Flavor::Cassandra if name.len() > longest => Err(Failure::invalid(format!(
+            "Keyspace name must not be more than {longest} characters long (got {} characters for \"{name}\")",
+            name.len()
         ))),
         _ => Ok(()),
     }

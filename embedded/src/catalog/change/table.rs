@@ -3,7 +3,7 @@
 use crate::catalog::change::existing;
 use crate::catalog::keyspace::Keyspace;
 use crate::catalog::table::Table;
-use crate::catalog::{Schema, definition};
+use crate::catalog::{Schema, definition, options};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::syntax::ddl::CreateTable;
@@ -18,9 +18,12 @@ pub(super) fn create(
     let name = &*statement.table.name;
     let exists = keyspace.tables.contains_key(name);
     definition::check_form(statement, &keyspace.name, flavor)?;
-    // Cassandra reads no further if there is such a table.
+    // Cassandra reads little further if there is such a table.
     let table = match exists && flavor == Flavor::Cassandra {
-        true => None,
+        true => {
+            options::check_form(&statement.properties, flavor)?;
+            None
+        }
         false => Some(definition::table(statement, keyspace, flavor)?),
     };
     match table {

@@ -65,7 +65,7 @@ impl Definition {
                     Flavor::Scylla => self.unknown_key(name),
                     Flavor::Cassandra => Err(Failure::invalid(format!(
                         "Duplicate column '{name}' in PRIMARY KEY clause for table '{}'",
-                        self.shown
+                        self.short_name()
                     ))),
                 };
             }
@@ -86,9 +86,14 @@ impl Definition {
             format!("Unknown definition {name} referenced in PRIMARY KEY"),
             format!(
                 "Unknown column '{name}' referenced in PRIMARY KEY for table '{}'",
-                self.shown.rsplit('.').next().unwrap_or_default()
+                self.short_name()
             ),
         )
+    }
+
+    /// The table's name without its keyspace.
+    fn short_name(&self) -> &str {
+        self.shown.rsplit('.').next().unwrap_or_default()
     }
 
     fn check_key(&self, column: &Declared) -> Result<(), Failure> {
@@ -98,9 +103,13 @@ impl Definition {
                 Type::User(_) => "user-defined",
                 _ => "collection",
             };
+            let shown = match ty {
+                Type::User(user) => format!("\"{}.{}\"", user.keyspace, user.name),
+                ty => ty.to_string(),
+            };
             return self.invalid(
                 format!("Invalid non-frozen {what} type for PRIMARY KEY component {name}"),
-                format!("Invalid non-frozen {what} type {ty} for PRIMARY KEY column '{name}'"),
+                format!("Invalid non-frozen {what} type {shown} for PRIMARY KEY column '{name}'"),
             );
         }
         for (unfit, what) in [(Type::Counter, "counter"), (Type::Duration, "duration")] {

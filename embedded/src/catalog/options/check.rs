@@ -72,10 +72,7 @@ pub(super) fn value(
     flavor: Flavor,
 ) -> Result<PropertyValue, Failure> {
     match value {
-        PropertyValue::Text(text) => {
-            range(name, text, flavor)?;
-            Ok(PropertyValue::Text(written(name, text, flavor)?))
-        }
+        PropertyValue::Text(text) => Ok(PropertyValue::Text(written(name, text, flavor)?)),
         PropertyValue::Map(pairs) => Ok(PropertyValue::Map(match name {
             "compaction" => compaction::checked(pairs, flavor)?,
             "compression" => compression::checked(pairs, flavor)?,
@@ -85,11 +82,15 @@ pub(super) fn value(
     }
 }
 
-fn range(name: &str, text: &str, flavor: Flavor) -> Result<(), Failure> {
+/// Refuses a number that is too small or too large.
+pub(super) fn range(name: &str, value: &PropertyValue, flavor: Flavor) -> Result<(), Failure> {
+    let PropertyValue::Text(text) = value else {
+        return Ok(());
+    };
     let number: f64 = text.parse().unwrap_or(0.0);
     let shown = match flavor {
         Flavor::Cassandra => as_java(number),
-        Flavor::Scylla => text.to_owned(),
+        Flavor::Scylla => text.to_string(),
     };
     let least = match name {
         "default_time_to_live" if number > f64::from(MAX_TTL) => {

@@ -42,6 +42,9 @@ pub(super) fn header(members: &[&Modify]) -> Arc<[value::Column]> {
 pub(super) fn run(writes: &[Write<'_>], store: &mut Store, env: &Env<'_>) -> Result<Rows, Failure> {
     let key = partition(writes, env.flavor)?;
     if env.flavor == Flavor::Cassandra {
+        writes
+            .iter()
+            .try_for_each(|write| write.modify.check_one_row())?;
         mixed(writes)?;
     }
     let members: Vec<&Modify> = writes.iter().map(|write| write.modify).collect();

@@ -127,12 +127,9 @@ impl Total {
         match number {
             Number::Whole(whole) => self.whole += whole,
             Number::Decimal(decimal) => {
-                let step = &decimal - &self.running;
-                self.running += divided(&step, self.count);
-                // The addition of zero would drop the digits behind its point.
-                let scale =
-                    (self.decimal.fractional_digit_count()).max(decimal.fractional_digit_count());
-                self.decimal = (&self.decimal + decimal).with_scale(scale);
+                let step = divided(&sum(&decimal, &-&self.running), self.count);
+                self.running = sum(&self.running, &step);
+                self.decimal = sum(&self.decimal, &decimal);
             }
             Number::Real(real) => {
                 let corrected = real - self.lost;
@@ -173,6 +170,12 @@ impl Total {
             false => real,
         }
     }
+}
+
+/// With as many digits behind the point as the operand with more: the addition of zero alone would drop them.
+fn sum(a: &BigDecimal, b: &BigDecimal) -> BigDecimal {
+    let scale = a.fractional_digit_count().max(b.fractional_digit_count());
+    (a + b).with_scale(scale)
 }
 
 /// A quotient with as many digits behind the point as the dividend.

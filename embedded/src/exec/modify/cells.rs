@@ -3,12 +3,14 @@
 use scylla_orm_driver::value::Type;
 
 use crate::catalog::table::Column;
+use crate::exec::function::Function;
 use crate::exec::modify::list;
 use crate::exec::modify::using::Stamp;
 use crate::exec::record::field_key;
 use crate::exec::term::{Bound, Env, collection, unset};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
+use crate::parse::syntax::Arithmetic;
 use crate::store::cell::Cell;
 use crate::store::row::{Elements, Row, Stored};
 
@@ -52,6 +54,29 @@ impl Edit<'_> {
             Bound::Value(value) => some(self.cells(&value)),
             Bound::Null | Bound::Unset => None,
         }
+    }
+
+    /// A number or text that is added to what the column has; nothing if it has none.
+    pub(super) fn augment(&self, value: Bound) -> Result<Option<Stored>, Failure> {
+        let value = match value {
+            Bound::Value(value) => value,
+            Bound::Null => {
+                return Err(Failure::invalid(format!(
+                    "Invalid null value for addition to column {}",
+                    self.column.name
+                )));
+            }
+            Bound::Unset => return Err(unset(self.env.flavor, &self.column.name)),
+        };
+        let now = self.stamp.now;
+        let cell = self.before.and_then(|row| row.atomic(self.column.id, now));
+        let Some(before) = cell.and_then(|cell| cell.value(now)) else {
+            return Ok(None);
+        };
+        let ty = self.column.ty.bare();
+        let add = Function::Operation(Arithmetic::Add, ty.clone(), ty.clone());
+        let sum = add.call(&[Some(before.to_vec()), Some(value)], self.env)?;
+        Ok(sum.map(|sum| Stored::Atomic(self.stamp.live(sum))))
     }
 
     pub(super) fn prepend(&self, value: Bound) -> Result<Option<Stored>, Failure> {

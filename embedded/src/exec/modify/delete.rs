@@ -33,7 +33,13 @@ pub(super) fn plan(delete: &Delete, scope: &mut Scope<'_>) -> Result<Modify, Fai
     }
     if let Some(condition) = &condition {
         one_row(&restrictions, Verb::Delete)?;
-        check_conditional(&table, condition, &operations, &restrictions)?;
+        check_conditional(
+            &table,
+            condition,
+            &operations,
+            &restrictions,
+            scope.flavor(),
+        )?;
     }
     if !of_statics && !operations.is_empty() && !restrictions.names_rows() {
         return Err(not_one_row(
@@ -60,11 +66,14 @@ fn check_conditional(
     condition: &Condition,
     operations: &[Operation],
     restrictions: &Restrictions,
+    flavor: Flavor,
 ) -> Result<(), Failure> {
     if restrictions.names_rows() {
         return Ok(());
     }
-    let purpose = if condition.is_on_rows(table) {
+    // Cassandra looks at what is deleted first.
+    let of_rows = operations.is_empty() && flavor == Flavor::Cassandra;
+    let purpose = if condition.is_on_rows(table) && !of_rows {
         "use IF condition on"
     } else if only_statics(table, operations) {
         return Ok(());

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use scylla_orm_driver::value::{self, Type};
 
 use crate::catalog::table::{self, Table};
+use crate::exec::function::number::is_number;
 use crate::exec::modify::column;
 use crate::exec::scope::{Scope, spec, spec_of};
 use crate::exec::term::{self, Expression, show};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::syntax::{Assignment, Change, Target, Term};
+
+/// What is said of null where a counter counts.
+pub(super) const NULL_COUNT: &str = "Invalid null value for counter increment/decrement";
 
 /// A change of one column.
 #[derive(Debug)]
@@ -30,6 +34,8 @@ pub(crate) enum Action {
     SetField(usize, Expression),
     /// `c = c + value` of a list, set or map.
     Add(Expression),
+    /// `c = c + value` of a number or text, which Cassandra knows under a condition.
+    Augment(Expression),
     /// `c = value + c` of a list.
     Prepend(Expression),
     /// `c = c - value` of a list or set; of a map a set of keys.
@@ -61,6 +67,9 @@ impl Operation {
     ) -> Result<Operation, Failure> {
         let found = Found::new(table, name, scope)?;
         if found.column.ty == Type::Counter {
+            if scope.flavor() == Flavor::Cassandra && matches!(term, Term::Null) {
+                return Err(Failure::invalid(NULL_COUNT));
+            }
             return Err(Failure::invalid(format!(
                 "Cannot set the value of counter column {name} (counters can only be incremented/decremented, not set)"
             )));
@@ -69,10 +78,11 @@ impl Operation {
         Ok(found.operation(Action::Set(value)))
     }
 
-    /// One assignment of UPDATE.
+    /// One assignment of UPDATE; whether that has conditions.
     pub(super) fn assign(
         table: &Arc<Table>,
         assignment: &Assignment,
+        conditional: bool,
         scope: &mut Scope<'_>,
     ) -> Result<Operation, Failure> {
         let name = name_of(&assignment.target)?;
@@ -86,7 +96,7 @@ impl Operation {
             (Target::Element(_, key), Change::Set(value)) => found.set_element(key, value, scope),
             (Target::Field(_, field), Change::Set(value)) => found.set_field(field, value, scope),
             (Target::Column(_), Change::Set(value)) => Operation::set(table, name, value, scope),
-            (Target::Column(_), Change::Add(value)) => found.add(value, scope),
+            (Target::Column(_), Change::Add(value)) => found.add(value, conditional, scope),
             (Target::Column(_), Change::Subtract(value)) => found.subtract(value, scope),
             (Target::Column(_), Change::Prepend(value)) => found.prepend(value, scope),
             _ => Err(Failure::syntax(
@@ -186,7 +196,12 @@ impl<'t> Found<'t> {
         Ok(self.operation(Action::SetField(index, value)))
     }
 
-    fn add(&self, value: &Term, scope: &mut Scope<'_>) -> Result<Operation, Failure> {
+    fn add(
+        &self,
+        value: &Term,
+        conditional: bool,
+        scope: &mut Scope<'_>,
+    ) -> Result<Operation, Failure> {
         let shown = || format!("{0} = {0} + {1}", self.column.name, show::term(value));
         let planned = |scope: &mut Scope<'_>| term::plan(value, &self.place(), scope);
         match &self.column.ty {
@@ -207,6 +222,16 @@ impl<'t> Found<'t> {
             ty => match (ty.bare(), scope.flavor()) {
                 (Type::Tuple(_) | Type::User(_), Flavor::Cassandra) => {
                     Err(self.invalid(&shown(), "tuple"))
+                }
+                (ty, Flavor::Cassandra) if conditional => {
+                    if !is_number(ty) && !matches!(ty, Type::Text | Type::Ascii) {
+                        return Err(Failure::invalid(format!(
+                            "Invalid operation ({}) for non-numeric and non-text type {}",
+                            shown(),
+                            self.column.name
+                        )));
+                    }
+                    Ok(self.operation(Action::Augment(planned(scope)?)))
                 }
                 _ => Err(self.invalid(&shown(), "non counter")),
             },

@@ -10,16 +10,17 @@ use crate::exec::restrict::{self, Purpose};
 use crate::exec::scope::Scope;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
-use crate::parse::syntax::{Assignment, Change, Target, Update};
+use crate::parse::syntax::{self, Assignment, Change, Target, Update};
 
 pub(super) fn plan(update: &Update, scope: &mut Scope<'_>) -> Result<Modify, Failure> {
     check_conflicts(&update.assignments)?;
     let table = writable(&update.table, scope)?;
     let flavor = scope.flavor();
+    let conditional = !matches!(update.condition, syntax::Condition::None);
     let operations = update
         .assignments
         .iter()
-        .map(|assignment| Operation::assign(&table, assignment, scope))
+        .map(|assignment| Operation::assign(&table, assignment, conditional, scope))
         .collect::<Result<Vec<_>, _>>()?;
     let condition = condition::plan(&update.condition, &table, scope)?;
     let using = Using::plan(&update.using, &table, condition.is_some(), scope)?;

@@ -5,7 +5,7 @@ use scylla_orm_driver::wire::Cell;
 
 use crate::catalog::table::{Column, ColumnKind};
 use crate::exec::modify::cells;
-use crate::exec::modify::operation::{Action, Operation};
+use crate::exec::modify::operation::{Action, NULL_COUNT, Operation};
 use crate::exec::modify::using::Stamp;
 use crate::exec::modify::{Modify, Verb};
 use crate::exec::restrict::Selection;
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::store::partition::{Change, Partition, RowChange};
 use crate::store::position::Position;
-use crate::store::row::{Count, Row};
+use crate::store::row::{Count, Row, Stored};
 use crate::store::{Key, Store};
 
 /// A modification with its values.
@@ -159,6 +159,18 @@ impl<'m> Write<'m> {
             Action::SetElement(key, term) => edit.set_element(value(key)?, value(term)?)?,
             Action::SetField(index, term) => edit.set_field(*index, value(term)?),
             Action::Add(term) => edit.add(value(term)?),
+            // It adds to what the statement has written so far.
+            Action::Augment(term) => match change.row.atomic(column.id, self.stamp.now) {
+                Some(written) => {
+                    let written = Row {
+                        columns: [(column.id, Stored::Atomic(written.clone()))].into(),
+                        ..Row::default()
+                    };
+                    let before = Some(&written);
+                    cells::Edit { before, ..edit }.augment(value(term)?)?
+                }
+                None => edit.augment(value(term)?)?,
+            },
             Action::Prepend(term) => edit.prepend(value(term)?)?,
             Action::Subtract(term) => edit.subtract(value(term)?),
             Action::Delete => Some(edit.delete()),
@@ -187,9 +199,7 @@ impl<'m> Write<'m> {
         let value = match delta.evaluate(self.values, env)? {
             Bound::Value(value) => value,
             Bound::Null => {
-                return Err(Failure::invalid(
-                    "Invalid null value for counter increment/decrement",
-                ));
+                return Err(Failure::invalid(NULL_COUNT));
             }
             Bound::Unset => return Ok(None),
         };

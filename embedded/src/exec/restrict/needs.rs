@@ -16,6 +16,11 @@ const FILTERING: &str = "Cannot execute this query as it might involve data filt
 const SLICE_WARNING: &str =
     "This query should use ALLOW FILTERING and will be rejected in future versions.";
 
+/// Whether a statement was refused since it would have to filter.
+pub(crate) fn is_of_filtering(failure: &Failure) -> bool {
+    failure.message == FILTERING
+}
+
 /// What a WHERE needs beside the key.
 #[derive(Debug, Default)]
 pub(super) struct Needs {

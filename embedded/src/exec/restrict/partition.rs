@@ -7,8 +7,9 @@ use scylla_orm_driver::value::Type;
 use crate::catalog::table::Table;
 use crate::exec::restrict::Partitions;
 use crate::exec::restrict::relation::{Restriction, Shape, Test};
-use crate::exec::restrict::values::{Binding, Tuple};
+use crate::exec::restrict::values::{Binding, Members, Tuple};
 use crate::failure::Failure;
+use crate::flavor::Flavor;
 use crate::store::Key;
 
 /// The most keys that one statement may name.
@@ -48,19 +49,30 @@ pub(super) fn plan(
 }
 
 impl Partition {
-    pub(super) fn routing(&self) -> Vec<u16> {
+    /// Where a component has several values, Cassandra takes the last of their markers, ScyllaDB none.
+    pub(super) fn routing(&self, flavor: Flavor) -> Vec<u16> {
+        let markers = self.key_markers();
+        let markers: Option<Vec<u16>> = markers.into_iter().collect();
+        match self.has_in() && flavor == Flavor::Scylla {
+            true => Vec::new(),
+            false => markers.unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn key_markers(&self) -> Vec<Option<u16>> {
         let Partition::Keys(components) = self else {
             return Vec::new();
         };
-        let marker = |component: &Restriction| match &component.test {
-            Test::Equal(Tuple::Each(values)) => {
-                let marker = values.first()?.marker()?;
-                u16::try_from(marker).ok()
-            }
+        let marker = |tuple: &Tuple| match tuple {
+            Tuple::Each(values) => u16::try_from(values.first()?.marker()?).ok(),
+            Tuple::Whole(_) => None,
+        };
+        let of = |component: &Restriction| match &component.test {
+            Test::Equal(tuple) => marker(tuple),
+            Test::In(Members::Each(tuples)) => tuples.iter().rev().find_map(marker),
             _ => None,
         };
-        let markers: Option<Vec<u16>> = components.iter().map(marker).collect();
-        markers.unwrap_or_default()
+        components.iter().map(of).collect()
     }
 
     pub(super) fn has_in(&self) -> bool {

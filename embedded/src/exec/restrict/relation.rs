@@ -125,8 +125,15 @@ fn single(
     scope: &mut Scope<'_>,
 ) -> Result<Restriction, Failure> {
     let (at, column) = column(table, name, purpose, scope)?;
-    operator::allow(relation, column, scope.flavor())?;
     let place = spec_of(table, column);
+    if let (Operator::Like, Operand::Term(term), Flavor::Cassandra) =
+        (relation.operator, &relation.value, scope.flavor())
+        && !column.is_multi_cell()
+    {
+        // It reads the value before it looks whether an index would find it.
+        term::plan(term, &place, scope)?;
+    }
+    operator::allow(relation, column, scope.flavor())?;
     let value =
         |scope: &mut Scope<'_>, place: &scylla_orm_driver::value::Column| match &relation.value {
             Operand::Term(term) => term::plan(term, place, scope),

@@ -81,6 +81,25 @@ impl Tuple {
         Ok(Tuple::Each(values.collect::<Result<_, _>>()?))
     }
 
+    /// Of a null in one of several tuples, Cassandra does not say to which column it belongs.
+    fn check_nulls(&self, columns: &[usize], binding: &Binding<'_>) -> Result<(), Failure> {
+        let (Tuple::Each(expressions), Flavor::Cassandra) = (self, binding.env.flavor) else {
+            return Ok(());
+        };
+        let null = |expression: &Expression| {
+            let bound = expression.evaluate(binding.values, binding.env);
+            matches!(bound, Ok(Bound::Null))
+        };
+        if expressions.len() < 2 || !expressions.iter().any(null) {
+            return Ok(());
+        }
+        let names: Vec<&str> = columns.iter().map(|at| binding.name(*at)).collect();
+        Err(Failure::invalid(format!(
+            "Invalid null value in condition for columns: [{}]",
+            names.join(", ")
+        )))
+    }
+
     /// The values, unless one is null and the statement then selects nothing.
     pub(super) fn bind(
         &self,
@@ -144,7 +163,11 @@ impl Members {
                     }
                     (_, several) => (listed(several), tuple_type(several), true),
                 };
-                let name = format!("{}({name})", scope.flavor().pick("IN", "in"));
+                let name = match scope.flavor() {
+                    Flavor::Scylla => format!("IN({name})"),
+                    Flavor::Cassandra if of_tuples => format!("in{name}"),
+                    Flavor::Cassandra => format!("in({name})"),
+                };
                 let place = spec(table, &name, &Type::List(Box::new(ty)));
                 let list = term::plan(term, &place, scope)?;
                 Ok(Members::Whole { list, of_tuples })
@@ -161,7 +184,10 @@ impl Members {
         let first = columns.first().copied().unwrap_or_default();
         match self {
             Members::Each(tuples) => {
-                let bound = tuples.iter().map(|tuple| tuple.bind(columns, binding));
+                let bound = tuples.iter().map(|tuple| {
+                    tuple.check_nulls(columns, binding)?;
+                    tuple.bind(columns, binding)
+                });
                 Ok(bound
                     .collect::<Result<Vec<_>, _>>()?
                     .into_iter()

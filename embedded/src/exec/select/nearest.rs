@@ -5,7 +5,7 @@ use scylla_orm_driver::frame::Consistency;
 use crate::catalog::table::Table;
 use crate::exec::function::Similarity;
 use crate::exec::record::Record;
-use crate::exec::restrict::Restrictions;
+use crate::exec::restrict::{Restrictions, needs};
 use crate::exec::scope::{Scope, spec_of};
 use crate::exec::select::Select;
 use crate::exec::select::output::Source;
@@ -68,8 +68,7 @@ pub(super) fn plan(
 /// What a failure of the WHERE is called beside a search.
 pub(super) fn restricted(failure: Failure, order_by: &[Ordering]) -> Failure {
     let searches = order_by.iter().any(|o| o.nearest_to.is_some());
-    let filtering = "Cannot execute this query as it might involve data filtering";
-    match searches && failure.message.starts_with(filtering) {
+    match searches && needs::is_of_filtering(&failure) {
         true => Failure::invalid(
             "ANN ordering by vector requires all restricted column(s) to be indexed",
         ),
@@ -93,8 +92,15 @@ pub(super) fn check_relations(
         is_vector(name) && table.indexes.iter().any(|index| *index.column == *name)
     };
     let asked = |relation: &Relation| {
-        relation.operator == Operator::Equal
-            && matches!(&relation.target, Target::Column(name) if is_indexed(name))
+        let compares = matches!(
+            relation.operator,
+            Operator::Equal
+                | Operator::Less
+                | Operator::LessOrEqual
+                | Operator::Greater
+                | Operator::GreaterOrEqual
+        );
+        compares && matches!(&relation.target, Target::Column(name) if is_indexed(name))
     };
     match flavor == Flavor::Cassandra && relations.iter().any(asked) {
         true => Err(Failure::invalid("Vector indexes only support ANN queries")),

@@ -19,6 +19,8 @@ use crate::parse::syntax::{Selected, Selector, Term};
 
 /// The columns of an answer, and how they are computed.
 pub(super) struct Projection {
+    /// Bounds of slices among the outputs.
+    pub(super) bounds: Vec<SliceBound>,
     pub(super) outputs: Vec<Output>,
     pub(super) aggregates: Vec<Aggregate>,
     pub(super) columns: Vec<Column>,
@@ -33,6 +35,7 @@ pub(super) fn plan(
         outputs: Vec::new(),
         aggregates: Vec::new(),
         columns: Vec::new(),
+        bounds: Vec::new(),
     };
     let selections = match selected {
         Selected::All => {
@@ -49,6 +52,7 @@ pub(super) fn plan(
     let mut planner = Planner {
         table,
         aggregates: Vec::new(),
+        bounds: Vec::new(),
     };
     for selection in selections {
         let (output, ty) = planner.output(&selection.selector, None, scope)?;
@@ -64,6 +68,7 @@ pub(super) fn plan(
         projection.columns.push(result_column(table, &name, &ty));
     }
     projection.aggregates = planner.aggregates;
+    projection.bounds = planner.bounds;
     Ok(projection)
 }
 
@@ -83,6 +88,15 @@ fn result_column(table: &Table, name: &str, ty: &Type) -> Column {
 struct Planner<'t> {
     table: &'t Table,
     aggregates: Vec<Aggregate>,
+    bounds: Vec<SliceBound>,
+}
+
+/// A bound of a slice, which may not be null.
+#[derive(Debug)]
+pub(super) struct SliceBound {
+    /// What the slice is of.
+    pub(super) of: Box<str>,
+    pub(super) value: Expression,
 }
 
 impl Planner<'_> {
@@ -213,8 +227,17 @@ impl Planner<'_> {
                 .transpose()
         };
         let (from, to) = (bound(from)?, bound(to)?);
+        self.bound(&name, [&from, &to]);
         let result = ty.thawed();
         Ok((Output::Slice(Box::new(of), ty, from, to), result))
+    }
+
+    fn bound(&mut self, of: &str, bounds: [&Option<Expression>; 2]) {
+        let bounds = bounds.into_iter().flatten().map(|value| SliceBound {
+            of: of.into(),
+            value: value.clone(),
+        });
+        self.bounds.extend(bounds);
     }
 
     fn key(

@@ -38,6 +38,7 @@ impl Select {
         env: &Env<'_>,
     ) -> Result<Rows, Failure> {
         let selection = self.restrictions.bind(request.values, env)?;
+        self.check_bounds(request.values, env)?;
         let resumed = request.paging_state.map(Page::decode).transpose()?;
         check_place(resumed.as_ref(), &selection)?;
         let source = Source {
@@ -89,6 +90,19 @@ impl Select {
                 "SERIAL/LOCAL_SERIAL consistency may only be requested for one partition at a time",
             )),
         }
+    }
+
+    /// Refuses null as the bound of a slice, whether there are rows or not.
+    fn check_bounds(&self, values: &[Cell<'_>], env: &Env<'_>) -> Result<(), Failure> {
+        for bound in &self.bounds {
+            if bound.value.evaluate(values, env)? == Bound::Null {
+                return Err(Failure::invalid(format!(
+                    "Invalid null value for slice selection on {}",
+                    bound.of
+                )));
+            }
+        }
+        Ok(())
     }
 
     fn limits(

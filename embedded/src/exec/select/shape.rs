@@ -1,17 +1,52 @@
 //! What DISTINCT, aggregates and limits allow of one another.
 
 use crate::catalog::table::{ColumnKind, Table};
-use crate::exec::restrict::Restrictions;
+use crate::exec::restrict::{Restrictions, needs};
 use crate::exec::select::Select;
 use crate::exec::select::aggregate::Aggregate;
 use crate::exec::select::nearest;
 use crate::exec::select::output::Output;
 use crate::failure::Failure;
 use crate::flavor::Flavor;
+use crate::parse::syntax::{self, Relation, Target};
 
 /// Whether a partition that has only static columns is a row of the answer: not for those who ask for certain rows.
 pub(super) fn shows_statics(restrictions: &Restrictions, table: &Table) -> bool {
     table.has_static() && !restrictions.restricts_clustering()
+}
+
+/// What a failure to restrict is told as: of DISTINCT, Cassandra looks at the columns before it looks whether the rest would
+/// have to be filtered.
+pub(super) fn restricted(
+    failure: Failure,
+    select: &syntax::Select,
+    table: &Table,
+    flavor: Flavor,
+) -> Failure {
+    let of_rows = |relation: &Relation| match &relation.target {
+        Target::Column(name) | Target::Element(name, _) | Target::Field(name, _) => {
+            let found = table.column(name);
+            found.is_some_and(|(_, column)| is_of_rows(column.kind))
+        }
+        Target::Tuple(_) => true,
+        Target::Token(_) => false,
+    };
+    let distinct = select.distinct && flavor == Flavor::Cassandra;
+    match distinct && needs::is_of_filtering(&failure) && select.relations.iter().any(of_rows) {
+        true => distinct_restricted(flavor),
+        false => failure,
+    }
+}
+
+fn is_of_rows(kind: ColumnKind) -> bool {
+    !matches!(kind, ColumnKind::Partition | ColumnKind::Static)
+}
+
+fn distinct_restricted(flavor: Flavor) -> Failure {
+    Failure::invalid(flavor.pick(
+        "SELECT DISTINCT with WHERE clause only supports restriction by partition key.",
+        "SELECT DISTINCT with WHERE clause only supports restriction by partition key and/or static columns.",
+    ))
 }
 
 /// Refuses what does not go together.
@@ -28,7 +63,8 @@ pub(super) fn check(select: &Select) -> Result<(), Failure> {
             let of_partition = is(c, ColumnKind::Partition) && select.flavor == Flavor::Cassandra;
             is(c, ColumnKind::Static) || of_partition
         });
-    if only_statics && !select.distinct && select.restrictions.restricts_clustering() {
+    let is_distinct = select.distinct && select.flavor == Flavor::Scylla;
+    if only_statics && !is_distinct && select.restrictions.restricts_clustering() {
         return Err(Failure::invalid(
             "Cannot restrict clustering columns when selecting only static columns",
         ));
@@ -57,7 +93,7 @@ fn distinct(select: &Select, columns: &[usize]) -> Result<(), Failure> {
         let Some(column) = table.columns.get(*at) else {
             continue;
         };
-        if !matches!(column.kind, ColumnKind::Partition | ColumnKind::Static) {
+        if is_of_rows(column.kind) {
             return Err(Failure::invalid(format!(
                 "SELECT DISTINCT queries must only request partition key columns and/or static columns (not {})",
                 column.name
@@ -65,12 +101,7 @@ fn distinct(select: &Select, columns: &[usize]) -> Result<(), Failure> {
         }
     }
     if select.restrictions.restricts_clustering() || select.restrictions.restricts_regular() {
-        return Err(Failure::invalid(
-            select.flavor.pick(
-                "SELECT DISTINCT with WHERE clause only supports restriction by partition key.",
-                "SELECT DISTINCT with WHERE clause only supports restriction by partition key and/or static columns.",
-            ),
-        ));
+        return Err(distinct_restricted(select.flavor));
     }
     let partition = table.partition_key().iter().enumerate();
     let mut missing = partition.filter(|(at, _)| !columns.contains(at));

@@ -42,7 +42,7 @@ pub(super) fn set(
     match place.ty.bare() {
         Type::Set(member) => Ok(Node::Set(each(members, "set", member, place, scope)?)),
         Type::Map(..) if members.is_empty() => Ok(Node::Map(Vec::new())),
-        Type::User(ty) if members.is_empty() => {
+        Type::User(ty) if members.is_empty() && scope.flavor() == Flavor::Scylla => {
             Ok(Node::Fields(ty.fields.iter().map(|_| None).collect()))
         }
         _ => Err(misplaced("set", place)),

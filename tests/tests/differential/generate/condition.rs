@@ -32,7 +32,8 @@ fn condition(maker: &mut Maker<'_>, column: &Column) {
             maker.push(&format!("[{at}]"));
             (**element).clone()
         }
-        Type::Map(key, of) if part => {
+        // Cassandra compares the values of a map as if they were of the type of its keys.
+        Type::Map(key, of) if part && key == of => {
             maker.push("[");
             maker.of(key);
             maker.push("]");

@@ -2,7 +2,7 @@
 
 use scylla_orm_driver::value::Type;
 
-use crate::catalog::table::{self, ColumnKind};
+use crate::catalog::table::{Column, ColumnKind, Table};
 use crate::exec::scope::{Scope, spec};
 use crate::exec::select::output::{Element, Part};
 use crate::exec::select::projection::{Planner, field_of, no_elements};
@@ -14,12 +14,13 @@ use crate::parse::syntax::{Selector, Term};
 impl Planner<'_> {
     /// What WRITETIME and TTL look at, and whether it is each element of a collection.
     pub(super) fn part(
-        &self,
+        &mut self,
         selector: &Selector,
         function: &str,
         scope: &mut Scope<'_>,
     ) -> Result<(Part, bool), Failure> {
-        let whole = |name: &str, scope: &Scope<'_>| self.cell_column(name, function, scope);
+        let table = self.table;
+        let whole = |name: &str, scope: &Scope<'_>| cell_column(table, name, function, scope);
         let (column, element) = match selector {
             Selector::Column(name) => {
                 let (at, column) = whole(name, scope)?;
@@ -69,8 +70,8 @@ impl Planner<'_> {
 
     /// `c[from..to]` of a set or map.
     fn range(
-        &self,
-        column: &table::Column,
+        &mut self,
+        column: &Column,
         [from, to]: [&Option<Term>; 2],
         scope: &mut Scope<'_>,
     ) -> Result<Element, Failure> {
@@ -84,35 +85,38 @@ impl Planner<'_> {
                 .map(|bound| term::plan(bound, &place, scope))
                 .transpose()
         };
+        let (from, to) = (bound(from)?, bound(to)?);
+        self.bound(&column.name, [&from, &to]);
         Ok(match column.is_multi_cell() {
-            true => Element::Range(Type::clone(key_type), bound(from)?, bound(to)?),
+            true => Element::Range(Type::clone(key_type), from, to),
             false => Element::Whole,
         })
     }
+}
 
-    /// A column that has cells: none of the key.
-    fn cell_column(
-        &self,
-        name: &str,
-        function: &str,
-        scope: &Scope<'_>,
-    ) -> Result<(usize, &table::Column), Failure> {
-        let (at, column) = self.column(name, scope)?;
-        if !column.is_key() {
-            return Ok((at, column));
-        }
-        let part = match column.kind {
-            ColumnKind::Partition => "partition key",
-            _ => "primary key",
-        };
-        Err(Failure::invalid(scope.flavor().pick(
-            format!("{function} is not legal on {part} component {name}"),
-            format!(
-                "Cannot use selection function {} on PRIMARY KEY part {name}",
-                function.to_lowercase()
-            ),
-        )))
+/// A column that has cells: none of the key.
+fn cell_column<'t>(
+    table: &'t Table,
+    name: &str,
+    function: &str,
+    scope: &Scope<'_>,
+) -> Result<(usize, &'t Column), Failure> {
+    let found = table.column(name);
+    let (at, column) = found.ok_or_else(|| scope.unknown_column(table, name))?;
+    if !column.is_key() {
+        return Ok((at, column));
     }
+    let part = match column.kind {
+        ColumnKind::Partition => "partition key",
+        _ => "primary key",
+    };
+    Err(Failure::invalid(scope.flavor().pick(
+        format!("{function} is not legal on {part} component {name}"),
+        format!(
+            "Cannot use selection function {} on PRIMARY KEY part {name}",
+            function.to_lowercase()
+        ),
+    )))
 }
 
 fn not_a_cell(function: &str) -> Failure {
