@@ -32,6 +32,9 @@ use crate::socket::Security;
 /// Events that a slow client may lag behind before it loses some. It can refresh whenever it likes.
 const EVENTS: usize = 1024;
 
+/// Cassandra's default.
+pub(crate) const NUM_TOKENS: u16 = 16;
+
 /// All that the connections of a cluster share.
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
@@ -50,6 +53,8 @@ pub(crate) struct Shared {
     pub(crate) resets: AtomicUsize,
     /// Connections that were accepted.
     pub(crate) accepted: AtomicUsize,
+    /// Ranges of the ring that a node owns when it joins.
+    pub(crate) num_tokens: u16,
     /// Whether nodes have a port where the source port chooses the shard, if their flavour has shards.
     pub(crate) shard_aware_port: bool,
     /// How clients are told of tablets, if they can be.
@@ -99,6 +104,7 @@ impl Shared {
             hops: HopCosts::default(),
             resets: AtomicUsize::new(0),
             accepted: AtomicUsize::new(0),
+            num_tokens: NUM_TOKENS,
             shard_aware_port: true,
             tablets: None,
         }

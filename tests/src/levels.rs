@@ -60,7 +60,6 @@ pub const TWO_FROZEN: &[Case] = &[
     same(WRITE, Any, ""),
     same(WRITE, One, ""),
     same(WRITE, Quorum, "SIMPLE QUORUM 1/2"),
-    same(READ, One, ""),
     same(READ, Quorum, "read QUORUM 1/2"),
     same(SCAN, Quorum, "read QUORUM 1/2"),
     case(LOGGED, One, "BATCH_LOG TWO 0/2", "BATCH_LOG ONE 0/1"),

@@ -35,6 +35,9 @@ struct Args {
     /// Shards of each node, if it is ScyllaDB that is imitated
     #[arg(long, default_value_t = 2)]
     shards: u16,
+    /// Ranges of the ring that each node owns
+    #[arg(long, default_value_t = 16)]
+    num_tokens: u16,
     /// Which server to imitate
     #[arg(long, value_enum, default_value = "scylla")]
     flavor: Imitated,
@@ -125,6 +128,7 @@ impl Args {
             .datacenters(datacenters.map(|(name, nodes)| (name.as_str(), *nodes)))
             .racks(self.racks.iter().map(String::as_str))
             .shards(self.shards)
+            .num_tokens(self.num_tokens)
             .address(self.address)
             .port(self.port)
             .tablets(self.tablets)

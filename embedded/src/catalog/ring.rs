@@ -7,9 +7,6 @@ use uuid::Uuid;
 
 use crate::catalog::keyspace::Replication;
 
-/// Tokens per node; Cassandra's default.
-const TOKENS: u8 = 16;
-
 /// All tokens with the nodes that own them. Token `t` ends a range: the node owns what lies behind the token
 /// before it, up to `t` itself.
 #[derive(Debug, Clone)]
@@ -19,10 +16,17 @@ pub(crate) struct Ring {
     places: Vec<Option<(Box<str>, Box<str>)>>,
 }
 
-/// The tokens of a node: the same for the same host id, so that a run can be repeated.
-pub(crate) fn tokens(host_id: Uuid) -> Vec<i64> {
-    let token = |i: u8| murmur3(&[host_id.as_bytes(), &[i][..]].concat()).0;
-    (0..TOKENS).map(token).collect()
+/// So many tokens of a node: the same for the same host id, so that a run can be repeated, and the first of more are those
+/// of fewer.
+pub(crate) fn tokens(host_id: Uuid, count: u16) -> Vec<i64> {
+    let token = |i: u16| {
+        let number = match u8::try_from(i) {
+            Ok(byte) => vec![byte],
+            Err(_) => i.to_be_bytes().to_vec(),
+        };
+        murmur3(&[host_id.as_bytes(), &number[..]].concat()).0
+    };
+    (0..count).map(token).collect()
 }
 
 impl Ring {

@@ -170,7 +170,7 @@ impl Table {
             ColumnKind::Static | ColumnKind::Regular => Some(column.name.clone()),
         };
         self.columns
-            .sort_by_key(|column| (column.kind, name(column)));
+            .sort_by_cached_key(|column| (column.kind, name(column)));
     }
 }
 

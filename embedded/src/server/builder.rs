@@ -17,7 +17,7 @@ use crate::flavor::Flavor;
 use crate::node::hops::HopCosts;
 use crate::node::members::Member;
 use crate::node::requests::RequestLog;
-use crate::node::{Node, Shared};
+use crate::node::{NUM_TOKENS, Node, Shared};
 use crate::server::listen::{Error, Listeners};
 use crate::server::{Cluster, host_id};
 
@@ -30,6 +30,7 @@ const MAX_BODY: usize = 16 << 20;
 pub struct ClusterBuilder {
     flavor: Flavor,
     shards: NonZeroU16,
+    num_tokens: u16,
     shard_aware_port: bool,
     /// Name and number of nodes.
     datacenters: Vec<(Box<str>, usize)>,
@@ -74,6 +75,7 @@ impl Default for ClusterBuilder {
         ClusterBuilder {
             flavor: Flavor::Scylla,
             shards: NonZeroU16::new(2).unwrap_or(NonZeroU16::MIN),
+            num_tokens: NUM_TOKENS,
             shard_aware_port: true,
             datacenters: vec![("datacenter1".into(), 1)],
             racks: vec!["rack1".into()],
@@ -132,6 +134,25 @@ impl ClusterBuilder {
     /// Shards of each node; 2 if not said, and at least 1. Cassandra has none: there each node counts as one.
     pub fn shards(mut self, shards: u16) -> Self {
         self.shards = NonZeroU16::new(shards).unwrap_or(NonZeroU16::MIN);
+        self
+    }
+
+    /// How many ranges of the ring each node owns, `num_tokens` in the configuration of servers; 16 if not said, as
+    /// Cassandra has it by default, and at least 1. ScyllaDB is shipped with 256: with more, nodes own parts of the ring that
+    /// are more alike, and clients take longer to make out who owns what.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), scylla_orm_embedded::Error> {
+    /// use scylla_orm_embedded::Cluster;
+    ///
+    /// let cluster = Cluster::builder().nodes(3).num_tokens(256).start().await?;
+    /// # cluster.stop().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn num_tokens(mut self, tokens: u16) -> Self {
+        self.num_tokens = tokens.max(1);
         self
     }
 
@@ -310,7 +331,7 @@ impl ClusterBuilder {
         let node = |(at, (place, listeners)): (usize, (&(&str, &str), &Listeners))| {
             let host_id = host_id(at);
             let (address, aware) = (listeners.address, listeners.shard_aware);
-            let tokens = ring::tokens(host_id);
+            let tokens = ring::tokens(host_id, self.num_tokens);
             let node = Node::new(host_id, address, aware, *place, tokens, shards);
             let (node, told) = (Arc::new(node), told.clone());
             let up = true;
@@ -328,6 +349,7 @@ impl ClusterBuilder {
             patience: self.patience,
         });
         let mut shared = Shared::new(engine, self.flavor, members.collect(), self.max_body);
+        shared.num_tokens = self.num_tokens;
         shared.hops = self.hops;
         #[cfg(feature = "tls")]
         {

@@ -32,7 +32,7 @@ impl Cluster {
             listeners.address,
             listeners.shard_aware,
             (datacenter, rack),
-            ring::tokens(host_id),
+            ring::tokens(host_id, self.shared.num_tokens),
             shards,
         ));
         let told = Told {
@@ -106,7 +106,8 @@ impl Cluster {
         let host_id = host_id(self.next_host());
         let new = |at: &Listeners| {
             let place = (&*old.datacenter, &*old.rack);
-            let (tokens, shards) = (ring::tokens(host_id), old.shard_count);
+            let tokens = ring::tokens(host_id, self.shared.num_tokens);
+            let shards = old.shard_count;
             Node::new(host_id, at.address, at.shard_aware, place, tokens, shards)
         };
         self.restart(node, old.address, new).await?;

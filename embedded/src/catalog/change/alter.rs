@@ -1,5 +1,6 @@
 //! ALTER TABLE.
 
+mod add;
 mod dropped;
 mod views;
 
@@ -10,8 +11,10 @@ use crate::catalog::table::{Column, ColumnKind, Dropped, Table, is_multi_cell};
 use crate::catalog::{Schema, definition, types};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
-use crate::parse::syntax::ddl::{AlterTable, ColumnDefinition};
+use crate::parse::syntax::ddl::AlterTable;
 use crate::parse::syntax::{Name, TypeName};
+
+use add::Additions;
 
 pub(super) fn alter(
     schema: &Schema,
@@ -58,8 +61,9 @@ fn apply(
             columns,
             if_not_exists,
         } => {
+            let mut additions = Additions::to(table, *if_not_exists, flavor);
             for column in columns {
-                add(table, column, *if_not_exists, keyspace, flavor)?;
+                additions.add(table, column, keyspace)?;
             }
             definition::check_counters(table, flavor)?;
         }
@@ -95,52 +99,6 @@ fn apply(
             views::check_options(keyspace, table)?;
         }
     }
-    Ok(())
-}
-
-fn add(
-    table: &mut Table,
-    column: &ColumnDefinition,
-    if_not_exists: bool,
-    keyspace: &Keyspace,
-    flavor: Flavor,
-) -> Result<(), Failure> {
-    let name = &column.name;
-    if let Some((_, old)) = table.column(name) {
-        let what = match old.kind {
-            ColumnKind::Partition => "a PRIMARY KEY part",
-            _ => "an existing column",
-        };
-        return match if_not_exists {
-            true => Ok(()),
-            false => Err(Failure::invalid(flavor.pick(
-                format!("Invalid column name {name} because it conflicts with {what}"),
-                format!("Column with name '{name}' already exists"),
-            ))),
-        };
-    }
-    if column.is_static && table.clustering == 0 {
-        return Err(definition::useless_static());
-    }
-    let ty = definition::column_type(column, keyspace, flavor)?;
-    let others = table.columns.iter().any(|c| !c.is_key());
-    if others && table.is_counter() != (ty == Type::Counter) {
-        return Err(definition::mixed(table, name, ty == Type::Counter, flavor));
-    }
-    let kind = match column.is_static {
-        true => ColumnKind::Static,
-        false => ColumnKind::Regular,
-    };
-    let before = dropped::check(table, name, &ty, kind, flavor)?;
-    let id = before.unwrap_or(table.next_column);
-    table.columns.push(Column {
-        id,
-        name: name.clone(),
-        ty,
-        kind,
-        descending: false,
-    });
-    table.next_column = table.next_column.max(id + 1);
     Ok(())
 }
 

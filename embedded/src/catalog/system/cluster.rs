@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::Schema;
-use crate::catalog::nodes::{Node, View};
+use crate::catalog::nodes::{IGNORE_MSB, Node, View};
 use crate::catalog::system::sheet::{Line, Sheet};
 use crate::flavor::Flavor;
 
@@ -34,6 +34,9 @@ pub(super) fn local(sheet: &mut Sheet<'_>, schema: &Schema, view: View<'_>) {
         .set("partitioner", "org.apache.cassandra.dht.Murmur3Partitioner")
         .set("rpc_address", node.rpc_address())
         .set("rpc_port", i32::from(node.port))
+        .set("scylla_cpu_sharding_algorithm", "biased-token-round-robin")
+        .set("scylla_msb_ignore", i32::from(IGNORE_MSB))
+        .set("scylla_nr_shards", i32::from(node.shards.get()))
         .set("supported_features", "");
     describe(&mut line, node, schema);
 }

@@ -53,7 +53,8 @@ const SCYLLA_SYSTEM: &str = "
 CREATE TABLE local (key text PRIMARY KEY, bootstrapped text, broadcast_address inet, cluster_name text,
     cql_version text, data_center text, gossip_generation int, host_id uuid, listen_address inet,
     native_protocol_version text, partitioner text, rack text, release_version text, rpc_address inet,
-    schema_version uuid, supported_features text, tokens set<text>, truncated_at map<uuid, blob>);
+    schema_version uuid, scylla_cpu_sharding_algorithm text, scylla_msb_ignore int, scylla_nr_shards int,
+    supported_features text, thrift_version text, tokens set<text>, truncated_at map<uuid, blob>);
 CREATE TABLE peers (peer inet PRIMARY KEY, data_center text, host_id uuid, preferred_ip inet, rack text,
     release_version text, rpc_address inet, schema_version uuid, supported_features text, tokens set<text>);
 CREATE TABLE versions (key text PRIMARY KEY, build_id text, build_mode text, version text);

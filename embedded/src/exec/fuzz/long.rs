@@ -194,6 +194,12 @@ fn of_definitions_and_batches() {
         "))",
     ));
     check(&statement(
+        "ALTER TABLE o ADD (",
+        |n| format!("c{n} int"),
+        ", ",
+        ")",
+    ));
+    check(&statement(
         "CREATE TYPE a (",
         |n| format!("f{n} int"),
         ", ",

@@ -1,5 +1,7 @@
 //! What ALTER TABLE does to the materialized views of the table, and what they keep it from.
 
+use std::collections::HashMap;
+
 use crate::catalog::keyspace::Keyspace;
 use crate::catalog::table::{Column, ColumnKind, Table};
 use crate::failure::Failure;
@@ -54,11 +56,13 @@ pub(super) fn check_options(keyspace: &Keyspace, table: &Table) -> Result<(), Fa
 /// The keyspace with `table` in the place of what it was `before`, and its views changed alike.
 pub(super) fn follow(keyspace: &Keyspace, before: &Table, table: Table) -> Keyspace {
     let mut changed = keyspace.clone();
+    let before: HashMap<u32, &Column> = before.columns.iter().map(|c| (c.id, c)).collect();
     for old in keyspace.views_of(&table.name) {
         let mut view = Table::clone(old);
         for column in &table.columns {
-            let known = before.columns.iter().find(|c| c.id == column.id);
-            match known {
+            match before.get(&column.id) {
+                // As most of them.
+                Some(known) if **known == *column => {}
                 Some(known) => rename_and_retype(&mut view, known, column),
                 None => add(&mut view, column),
             }
