@@ -59,3 +59,5 @@ pub mod timestamp;
 pub mod tracker;
 
 pub use shared::Shared;
+
+use shared::name_of;

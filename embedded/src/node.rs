@@ -48,6 +48,8 @@ pub(crate) struct Shared {
     pub(crate) max_body: usize,
     pub(crate) faults: Arc<Faults>,
     pub(crate) requests: RequestLog,
+    /// Whether good answers carry the payload of their request.
+    pub(crate) echo: bool,
     pub(crate) hops: HopCosts,
     /// Connections that clients have ended with RST.
     pub(crate) resets: AtomicUsize,
@@ -101,6 +103,7 @@ impl Shared {
             max_body,
             faults: Arc::default(),
             requests: RequestLog::new(0),
+            echo: false,
             hops: HopCosts::default(),
             resets: AtomicUsize::new(0),
             accepted: AtomicUsize::new(0),

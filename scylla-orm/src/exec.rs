@@ -17,7 +17,7 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 use scylla_orm_driver::frame::response::Rows;
-use scylla_orm_driver::session::Run;
+use scylla_orm_driver::session::{Answer, Run};
 use scylla_orm_driver::statement::Options;
 
 use crate::connection::{Held, Lease, On, Session};
@@ -170,6 +170,9 @@ impl<'s> Exec<'s> {
             let next = match &mut self.phase {
                 Phase::Sent(run, _) => match ready!(Pin::new(run).poll(cx)) {
                     Ok(answer) => {
+                        if let Some(id) = answer.tracing_id() {
+                            recorded(self.table, &answer, id);
+                        }
                         return Poll::Ready(Some(self.page(answer.into_rows())));
                     }
                     Err(error) => self.failed(error),
@@ -282,6 +285,11 @@ impl<'s> Exec<'s> {
             explain::explain(&driver, table, keyspace.as_deref(), error).await
         })))
     }
+}
+
+#[cold]
+fn recorded(table: &TableDef, answer: &Answer, id: uuid::Uuid) {
+    tracing::info!(model = table.model, node = %answer.node(), trace = %id, "the server recorded how it executed this");
 }
 
 impl fmt::Debug for Exec<'_> {

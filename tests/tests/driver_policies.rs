@@ -11,7 +11,7 @@ use scylla_orm::driver::policy::profile::{Profile, Settings};
 use scylla_orm::driver::policy::speculation::{Constant, Percentile};
 use scylla_orm::driver::policy::timestamp::{ServerSide, TimestampGenerator};
 use scylla_orm::driver::policy::{Shared, retry};
-use scylla_orm::driver::statement::{Statement, Target as At};
+use scylla_orm::driver::statement::{Batch, BatchKind, Statement, Target as At};
 use scylla_orm::driver::{Error, Session};
 use tests::target::Target;
 
@@ -80,6 +80,34 @@ async fn a_statement_goes_to_the_node_and_shard_that_it_names() {
     assert!(error.unwrap_err().is_connection());
     let anywhere = At::first(uuid::Uuid::nil());
     session.query(statement.target(anywhere), ()).await.unwrap();
+    session.close().await.unwrap();
+}
+
+/// Servers pass over what they do not know; `embedded_policies` sees what arrives.
+#[tokio::test]
+async fn a_custom_payload_disturbs_nobody() {
+    let target = Target::start().await;
+    let keyspace = target.keyspace("payload").await;
+    let session = session(&target, |b| b).await;
+    let told = |cql: String| {
+        Statement::new(cql)
+            .payload("who", "me")
+            .payload("k", vec![0; 100_000])
+    };
+    let table = format!("CREATE TABLE {keyspace}.t (k int PRIMARY KEY, v int)");
+    session.query(told(table), ()).await.unwrap();
+    let insert = told(format!("INSERT INTO {keyspace}.t (k, v) VALUES (?, ?)"));
+    session.query(insert.clone(), (1, 1)).await.unwrap();
+    let mut batch = Batch::new(BatchKind::Logged).with(insert.options().clone());
+    let prepared = session.prepare(insert.text()).await.unwrap();
+    batch.push(&prepared, (2, 2)).unwrap();
+    session.batch(&batch).await.unwrap();
+    for k in [1, 2] {
+        let select = told(format!("SELECT v FROM {keyspace}.t WHERE k = ?"));
+        let answer = session.query(select, (k,)).await.unwrap();
+        assert_eq!(answer.first_as::<(i32,)>().unwrap(), Some((k,)));
+        assert!(answer.payload().iter().all(|(key, _)| key != "who"));
+    }
     session.close().await.unwrap();
 }
 

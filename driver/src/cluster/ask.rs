@@ -72,10 +72,12 @@ impl Asker {
         Err(self.broken())
     }
 
-    /// The page that begins there.
+    /// The page that begins there. ScyllaDB is told when nobody waits for it any more: else it goes on, under the longer
+    /// timeout of its own.
     async fn page(&self, cql: &str, values: Values<'_>, state: Option<&Bytes>) -> Result<Rows> {
+        let limited = self.limited(cql);
         let query = Query {
-            text: cql,
+            text: limited.as_deref().unwrap_or(cql),
             params: Params {
                 consistency: Consistency::One,
                 values,
@@ -93,6 +95,13 @@ impl Asker {
             Response::Result(QueryResult::Rows(rows)) => Ok(rows),
             other => Err(self.unexpected(&other, "rows")),
         }
+    }
+
+    /// With a limit of time, which Cassandra does not know. A server that tells of shards is ScyllaDB.
+    fn limited(&self, cql: &str) -> Option<String> {
+        self.conn.sharding()?;
+        let limit = self.timeout.as_millis().max(1);
+        Some(format!("{cql} USING TIMEOUT {limit}ms"))
     }
 
     /// Asks for events of all kinds on this connection.

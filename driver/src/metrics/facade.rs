@@ -59,6 +59,7 @@ impl Exporter {
         counter!("scylla_orm_connections_opened").absolute(metrics.connections.opened);
         counter!("scylla_orm_warnings").absolute(metrics.warnings);
         counter!("scylla_orm_slow_requests").absolute(metrics.slow);
+        policies(metrics);
         let throttle = metrics.throttle;
         gauge!("scylla_orm_waiting_requests").set(throttle.waiting as f64);
         counter!("scylla_orm_queued_requests").absolute(throttle.queued);
@@ -83,6 +84,25 @@ fn counters(counts: &Counts, labels: &[Label]) {
         let mut labels = labels.to_vec();
         labels.push(Label::new("class", class.name()));
         counter!("scylla_orm_errors", labels).absolute(count);
+    }
+}
+
+fn policies(metrics: &Metrics) {
+    for counts in &metrics.retries {
+        for (decision, count) in [
+            ("retry", counts.retried),
+            ("ignore", counts.ignored),
+            ("rethrow", counts.rethrown),
+            ("stop", counts.stopped),
+        ] {
+            let labels = [("policy", counts.policy), ("decision", decision)];
+            counter!("scylla_orm_retry_decisions", &labels).absolute(count);
+        }
+    }
+    for counts in &metrics.speculations {
+        let policy = counts.policy;
+        counter!("scylla_orm_speculative_copies", "policy" => policy).absolute(counts.copies);
+        counter!("scylla_orm_speculative_wins", "policy" => policy).absolute(counts.won);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Counts as text that Prometheus reads.
 
+mod policies;
+
 use std::fmt::{Display, Write};
 
 use super::{Busy, Counts, ErrorCounts, LatencyHistogram, Metrics, ThrottleCounts};
@@ -239,6 +241,7 @@ impl Page {
         );
         line(text, "slow_requests_total", "", metrics.slow);
         self.throttle(metrics.throttle);
+        self.policies(metrics);
     }
 
     fn throttle(&mut self, counts: ThrottleCounts) {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::error::ErrorClass;
 
-use super::{Connections, LatencyHistogram, ThrottleCounts};
+use super::{Connections, LatencyHistogram, RetryCounts, SpeculationCounts, ThrottleCounts};
 
 /// What a session has counted until a moment: [`Session::metrics`](crate::session::Session::metrics). Counters are not
 /// stopped to be read: one may have what another has not yet.
@@ -32,6 +32,10 @@ pub struct Metrics {
     pub slow: u64,
     /// Requests that waited for the session's throttle, or were refused by it.
     pub throttle: ThrottleCounts,
+    /// What retry policies decided, policy by policy.
+    pub retries: Vec<RetryCounts>,
+    /// What speculation policies did, policy by policy.
+    pub speculations: Vec<SpeculationCounts>,
 }
 
 impl Metrics {

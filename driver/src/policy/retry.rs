@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use crate::error::ErrorKind;
 use crate::frame::Consistency;
-use crate::policy::Shared;
+use crate::policy::{Shared, name_of};
 
 pub use backoff::ExponentialBackoff;
 pub use budget::RetryBudget;
@@ -65,6 +65,11 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync + 'static {
     /// Whoever says [`Retry`](Decision::Retry) or [`RetryNextHost`](Decision::RetryNextHost) should look at
     /// [`Tried::idempotent`] first: what [was possibly sent](ErrorKind::possibly_sent) may have been done.
     fn decide(&self, failure: &ErrorKind, request: &Tried<'_>) -> Decision;
+
+    /// What metrics call it. The name of its type, unless it says otherwise.
+    fn name(&self) -> &'static str {
+        name_of::<Self>()
+    }
 }
 
 /// What follows a failed attempt.

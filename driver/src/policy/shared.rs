@@ -18,6 +18,13 @@ impl<P: ?Sized> Shared<P> {
     }
 }
 
+/// The name of a policy's type, without its module and what it is made of.
+pub(super) fn name_of<P: ?Sized>() -> &'static str {
+    let whole = std::any::type_name::<P>();
+    let bare = whole.split('<').next().unwrap_or(whole);
+    bare.rsplit("::").next().unwrap_or(bare)
+}
+
 impl<P: ?Sized> Clone for Shared<P> {
     fn clone(&self) -> Shared<P> {
         Shared(self.0.clone())

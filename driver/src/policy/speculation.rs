@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::policy::Shared;
+use crate::policy::{Shared, name_of};
 
 pub use constant::Constant;
 pub use percentile::Percentile;
@@ -50,6 +50,11 @@ pub trait SpeculationPolicy: fmt::Debug + Send + Sync + 'static {
 
     /// A request of this policy was answered so long after it had begun; for policies that learn.
     fn answered(&self, _after: Duration) {}
+
+    /// What metrics call it. The name of its type, unless it says otherwise.
+    fn name(&self) -> &'static str {
+        name_of::<Self>()
+    }
 }
 
 impl<P: SpeculationPolicy> From<P> for Shared<dyn SpeculationPolicy> {

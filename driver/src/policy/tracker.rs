@@ -57,6 +57,9 @@ pub struct Ended<'a> {
     pub node: Option<SocketAddr>,
     /// The shard of that connection.
     pub shard: Option<u16>,
+    /// Where the server recorded how it executed the statement, if that was asked for: see
+    /// [`Session::trace`](crate::Session::trace).
+    pub tracing_id: Option<uuid::Uuid>,
     /// Rows of the answer, or of this page of it.
     pub rows: usize,
     /// Why it failed; the error has the history of the attempts.

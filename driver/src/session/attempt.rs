@@ -222,9 +222,26 @@ impl<'a> Trip<'a> {
         }
         let text = request.text();
         let tried = request.tried(&text, self.retries);
-        let decision = inner.retry_policy(request.options).decide(kind, &tried);
+        let policy = inner.retry_policy(request.options);
+        let wanted = policy.decide(kind, &tried);
         let free = matches!(kind, ErrorKind::Broken { .. } | ErrorKind::Busy);
         self.retries += u32::from(!free);
+        let decision = self.afford(wanted, free);
+        inner.counted.policies.retry(policy.name(), |counts| {
+            *match (wanted, decision) {
+                (_, Decision::Retry(_) | Decision::RetryNextHost(_)) => &mut counts.retried,
+                (_, Decision::Ignore) => &mut counts.ignored,
+                (Decision::Rethrow, _) => &mut counts.rethrown,
+                _ => &mut counts.stopped,
+            } += 1;
+        });
+        decision
+    }
+
+    /// The decision, if there is time and budget for it.
+    fn afford(&self, decision: Decision, free: bool) -> Decision {
+        let inner = self.errand.inner;
+        let left = self.errand.left();
         match decision {
             Decision::Retry(Again { after, .. }) | Decision::RetryNextHost(Again { after, .. }) => {
                 let in_time = after.is_zero() || after < left;

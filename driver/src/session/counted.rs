@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
-use crate::metrics::{ErrorMeter, Metrics, ThrottleMeter};
+use crate::metrics::{ErrorMeter, Metrics, PolicyMeter, ThrottleMeter};
 use crate::session::{Answer, observe};
 
 /// What a session counts apart from its nodes.
@@ -17,6 +17,7 @@ pub(super) struct Counted {
     warnings: AtomicU64,
     pub(super) slow: AtomicU64,
     pub(super) throttled: ThrottleMeter,
+    pub(super) policies: PolicyMeter,
     told: Mutex<Told>,
 }
 
@@ -64,7 +65,10 @@ impl Counted {
 
     /// Adds what was counted here.
     pub(super) fn complete(&self, nodes: Metrics) -> Metrics {
+        let (retries, speculations) = self.policies.read();
         Metrics {
+            retries,
+            speculations,
             failed: self.failed.read(),
             warnings: self.warnings.load(Relaxed),
             slow: self.slow.load(Relaxed),

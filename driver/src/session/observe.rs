@@ -140,6 +140,7 @@ impl Observed {
             elapsed: self.begun.elapsed(),
             node: answer.map(Answer::node).or_else(|| error?.node()),
             shard: answer.and_then(Answer::shard).or_else(|| error?.shard()),
+            tracing_id: answer.and_then(Answer::tracing_id),
             rows: answer.map_or(0, Answer::count),
             error,
         };

@@ -41,7 +41,7 @@ impl Trip<'_> {
                     let Landed { conn, copy, result } = landed;
                     let kind = match result {
                         Ok(answer) => {
-                            policy.answered(begun.elapsed());
+                            self.answered(policy, copy, begun.elapsed());
                             return Ok(answer);
                         }
                         Err(kind) => kind,
@@ -71,9 +71,7 @@ impl Trip<'_> {
                     copies += 1;
                     next = match self.pass_on(&mut road) {
                         Some(conn) => {
-                            if let Some(meter) = conn.measured() {
-                                meter.speculated();
-                            }
+                            self.copied(policy, &conn);
                             flights.push(fly(self.errand, conn, copies, Duration::ZERO));
                             due(copies + 1)
                         }
@@ -83,6 +81,24 @@ impl Trip<'_> {
                 }
             }
         }
+    }
+}
+
+impl Trip<'_> {
+    fn answered(&self, policy: &dyn SpeculationPolicy, copy: u32, after: Duration) {
+        policy.answered(after);
+        if copy > 0 {
+            let counted = &self.errand.inner.counted.policies;
+            counted.speculation(policy.name(), |counts| counts.won += 1);
+        }
+    }
+
+    fn copied(&self, policy: &dyn SpeculationPolicy, conn: &Conn) {
+        if let Some(meter) = conn.measured() {
+            meter.speculated();
+        }
+        let counted = &self.errand.inner.counted.policies;
+        counted.speculation(policy.name(), |counts| counts.copies += 1);
     }
 }
 

@@ -74,9 +74,9 @@ impl<'a> Request<'a> {
     }
 
     pub(super) fn flags(&self) -> Flags {
-        match (self.message, self.options.tracing) {
-            (Message::Prepare(_), _) | (_, false) => Flags::NONE,
-            (_, true) => Flags::TRACING,
+        match self.message {
+            Message::Prepare(_) => Flags::NONE,
+            _ => self.options.flags(),
         }
     }
 
@@ -208,17 +208,21 @@ impl<'a> Request<'a> {
                 let level = level.unwrap_or(self.defaults.consistency);
                 execution.encode((level, self.defaults), features, (sent, tablet), out)
             }
-            Message::Query(statement) => Query {
-                text: statement.text(),
-                params: Params {
+            Message::Query(statement) => {
+                self.options.put_before(out)?;
+                let params = Params {
                     consistency: self.consistency(),
                     serial_consistency: self.serial_consistency(),
                     timestamp: self.options.timestamp,
                     ..Params::default()
-                },
+                };
+                let text = statement.text();
+                Query { text, params }.encode(features, out)
             }
-            .encode(features, out),
-            Message::Batch(batch, timestamp) => self.encode_batch(batch, timestamp, features, out),
+            Message::Batch(batch, timestamp) => {
+                self.options.put_before(out)?;
+                self.encode_batch(batch, timestamp, features, out)
+            }
             Message::Prepare(text) => {
                 let keyspace = None;
                 Prepare { text, keyspace }.encode(features, out)
@@ -252,6 +256,7 @@ impl Execution {
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
         let options = &self.options;
+        options.put_before(out)?;
         let now;
         let known: &Known = match sent {
             Some(sent) => sent,

@@ -13,7 +13,7 @@ use crate::cluster::Route;
 use crate::conn::Conn;
 use crate::conn::request::{Flight, Head};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::{Flags, Opcode};
+use crate::frame::Opcode;
 use crate::policy::throttle::Place;
 use crate::session::attempt::{Tried, Trip};
 use crate::session::errand::Outcome;
@@ -117,10 +117,7 @@ impl Run {
         };
         let head = Head {
             opcode: Opcode::Execute,
-            flags: match execution.options.tracing {
-                true => Flags::TRACING,
-                false => Flags::NONE,
-            },
+            flags: execution.options.flags(),
             deadline: inner.attempt_deadline(&execution.options, deadline),
         };
         let sent = execution.statement.to_send(conn.features());

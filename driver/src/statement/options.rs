@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use uuid::Uuid;
 
-use crate::frame::Consistency;
+use crate::frame::{Consistency, Flags, Payload, put_payload};
 use crate::policy::Shared;
 use crate::policy::profile::{Profile, Settings};
 use crate::policy::retry::RetryPolicy;
 use crate::token::Token;
+use crate::wire::TooLong;
 
 /// How a statement is to be executed. What is `None` is that of its [profile](Options::profile), if it has one, else the
 /// session's.
@@ -49,6 +51,8 @@ pub struct More {
     pub target: Option<Target>,
     /// The token of its partition, where its values do not tell it.
     pub token: Option<Token>,
+    /// What is told to the server beside the message, by key.
+    pub payload: Payload,
 }
 
 /// A node, and perhaps a shard of it, that a statement is sent to, whatever the load balancing says.
@@ -131,6 +135,47 @@ impl Options {
     pub fn token(mut self, token: Token) -> Options {
         self.more_mut().token = Some(token);
         self
+    }
+
+    /// Tells the server this beside the message, under a key of its own: a custom payload, for query handlers of Cassandra
+    /// that were made for it. Servers pass over keys that they do not know. Each attempt carries it; adds to those given
+    /// before. What a server tells is in [`Answer::payload`](crate::session::Answer::payload).
+    ///
+    /// A key or a value that is longer than the protocol allows (65,535 bytes, 2 GiB) fails the request before it is sent,
+    /// as [`TooLarge`](crate::ErrorKind::TooLarge).
+    ///
+    /// # Examples
+    /// ```
+    /// use scylla_orm_driver::statement::Statement;
+    ///
+    /// let statement = Statement::new("SELECT * FROM shop.orders").payload("request-id", "7f3a");
+    /// ```
+    pub fn payload(mut self, key: impl Into<String>, value: impl Into<Bytes>) -> Options {
+        let entry = (key.into(), Some(value.into()));
+        self.more_mut().payload.push(entry);
+        self
+    }
+
+    /// The flags of a request with these options.
+    #[inline]
+    pub(crate) fn flags(&self) -> Flags {
+        let tracing = match self.tracing {
+            true => Flags::TRACING,
+            false => Flags::NONE,
+        };
+        match self.more() {
+            Some(more) if !more.payload.is_empty() => tracing | Flags::PAYLOAD,
+            _ => tracing,
+        }
+    }
+
+    /// Appends what stands in front of the message, as [`flags`](Options::flags) announce.
+    #[inline]
+    pub(crate) fn put_before(&self, out: &mut Vec<u8>) -> Result<(), TooLong> {
+        match self.more() {
+            Some(more) if !more.payload.is_empty() => put_payload(out, &more.payload),
+            _ => Ok(()),
+        }
     }
 
     fn more_mut(&mut self) -> &mut More {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::frame::Consistency;
 use crate::policy::Shared;
 use crate::policy::profile::Profile;
@@ -118,6 +120,12 @@ impl Statement {
     /// Sends it to this node.
     pub fn target(mut self, target: Target) -> Statement {
         self.options = self.options.target(target);
+        self
+    }
+
+    /// Tells the server this beside the message, see [`Options::payload`].
+    pub fn payload(mut self, key: impl Into<String>, value: impl Into<Bytes>) -> Statement {
+        self.options = self.options.payload(key, value);
         self
     }
 

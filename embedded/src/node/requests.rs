@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use scylla_orm_driver::frame::Opcode;
+use scylla_orm_driver::frame::{Opcode, Payload};
 
 use crate::node::traffic::Reached;
 
@@ -24,6 +24,9 @@ pub struct RequestRecord {
     pub table: Option<(Box<str>, Box<str>)>,
     /// Where it arrived, seen from its partition; `None` if it was not executed, or is about no data of users.
     pub reached: Option<Reached>,
+    /// What the client told beside the message, by key: its custom payload. Nobody else looks at it, as in ScyllaDB and
+    /// Cassandra, unless the cluster [echoes](crate::ClusterBuilder::echo_payload) it.
+    pub payload: Payload,
 }
 
 /// The last requests, the oldest first.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use scylla_orm_driver::frame::response::{
     Metadata, Prefix, QueryResult, Ready, Response, Rows, ServerError, ServerErrorKind, Tablet,
 };
-use scylla_orm_driver::frame::{self, Compression, Features, TabletRouting};
+use scylla_orm_driver::frame::{self, Compression, Features, Payload, TabletRouting};
 use scylla_orm_driver::wire::TooLong;
 
 use crate::exec;
@@ -90,6 +90,13 @@ impl Answer {
             tablet.encode(&mut value);
             let told = (routing.key().to_owned(), Some(Bytes::from(value)));
             self.prefix.payload.push(told);
+        }
+    }
+
+    /// Tells the client its own payload, if this is a good answer.
+    pub(super) fn echo(&mut self, payload: &Payload) {
+        if matches!(self.response, Response::Result(_)) {
+            self.prefix.payload.extend_from_slice(payload);
         }
     }
 

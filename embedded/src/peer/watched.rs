@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use bytes::BytesMut;
 use scylla_orm_driver::frame::request::{BatchSource, Request};
-use scylla_orm_driver::frame::{HEADER, Header, Values};
+use scylla_orm_driver::frame::{HEADER, Header, Payload, Values, payload_of_request};
 use scylla_orm_driver::wire::Cell;
 
 use crate::fault::{Effects, End, Said, Subject};
@@ -24,7 +24,7 @@ pub(super) struct Stopped {
 impl Peer {
     /// Whether anybody wants to know what requests say.
     pub(super) fn is_watched(&self) -> bool {
-        !self.shared.faults.is_empty() || self.shared.requests.is_on()
+        !self.shared.faults.is_empty() || self.shared.requests.is_on() || self.shared.echo
     }
 
     /// Answers a request, unless faults have it otherwise.
@@ -39,6 +39,7 @@ impl Peer {
         let Ok(request) = Request::decode(header.opcode, header.flags, body, &features) else {
             return self.answer(header, body, write);
         };
+        let payload = payload_of_request(header.flags, body).unwrap_or_default();
         let said = self.said(&request);
         let subject = Subject {
             node: self.node,
@@ -55,7 +56,7 @@ impl Peer {
             });
             return Then::Continue;
         }
-        self.apply(header, &request, said, &effects, write)
+        self.apply((header, payload), &request, said, &effects, write)
     }
 
     /// Goes on with the request that was stopped.
@@ -72,8 +73,9 @@ impl Peer {
         let body = frame.get(HEADER..).unwrap_or_default();
         match Request::decode(header.opcode, header.flags, body, &features) {
             Ok(request) => {
+                let payload = payload_of_request(header.flags, body).unwrap_or_default();
                 let said = self.said(&request);
-                self.apply(header, &request, said, &effects, write)
+                self.apply((header, payload), &request, said, &effects, write)
             }
             Err(_) => self.answer(header, body, write),
         }
@@ -81,7 +83,7 @@ impl Peer {
 
     fn apply(
         &mut self,
-        header: Header,
+        (header, payload): (Header, Payload),
         request: &Request<'_>,
         said: Vec<Said>,
         effects: &Effects,
@@ -90,13 +92,13 @@ impl Peer {
         if effects.forget {
             self.forget(request);
         }
-        let executed = effects.execute.then(|| self.respond(request));
+        let mut executed = effects.execute.then(|| self.respond(request));
+        if let Some(answer) = executed.as_mut().filter(|_| self.shared.echo) {
+            answer.echo(&payload);
+        }
         let arrived = self.arrived.take();
-        self.note(
-            header,
-            said,
-            arrived.as_ref().map(|arrival| arrival.reached),
-        );
+        let reached = arrived.as_ref().map(|arrival| arrival.reached);
+        self.note((header, payload), said, reached);
         if let Some(end) = effects.end {
             return match end {
                 End::Fin => Then::Close,
@@ -129,7 +131,12 @@ impl Peer {
         }
     }
 
-    fn note(&self, header: Header, said: Vec<Said>, reached: Option<Reached>) {
+    fn note(
+        &self,
+        (header, payload): (Header, Payload),
+        said: Vec<Said>,
+        reached: Option<Reached>,
+    ) {
         if !self.shared.requests.is_on() {
             return;
         }
@@ -144,6 +151,7 @@ impl Peer {
             statement,
             table,
             reached,
+            payload,
         });
     }
 

@@ -43,6 +43,7 @@ pub struct ClusterBuilder {
     hops: HopCosts,
     request_log: usize,
     patience: Option<Duration>,
+    echo_payload: bool,
     name: Box<str>,
     rpc_address: Option<IpAddr>,
     tablets: bool,
@@ -87,6 +88,7 @@ impl Default for ClusterBuilder {
             hops: HopCosts::default(),
             request_log: 0,
             patience: None,
+            echo_payload: false,
             name: "embedded".into(),
             rpc_address: None,
             tablets: false,
@@ -314,6 +316,13 @@ impl ClusterBuilder {
         self
     }
 
+    /// Whether results carry the custom payload of their request, as those of a query handler of Cassandra's that was made for
+    /// it. They do not if not said: what clients tell beside a message is passed over.
+    pub fn echo_payload(mut self, on: bool) -> Self {
+        self.echo_payload = on;
+        self
+    }
+
     /// Starts the nodes; they accept clients when this returns.
     ///
     /// # Errors
@@ -357,6 +366,7 @@ impl ClusterBuilder {
             shared.authority = tls.map(|tls| Arc::new(crate::tls::Authority::new(tls)));
         }
         shared.requests = RequestLog::new(self.request_log);
+        shared.echo = self.echo_payload;
         shared.shard_aware_port = self.shard_aware_port;
         shared.tablets = self.tablet_routing;
         Ok(Cluster::new(shared, clock, self.rpc_address, listeners))

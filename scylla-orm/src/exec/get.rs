@@ -2,6 +2,13 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use scylla_orm_driver::frame::Consistency;
+use scylla_orm_driver::policy::Shared;
+use scylla_orm_driver::policy::profile::Profile;
+use scylla_orm_driver::policy::retry::RetryPolicy;
+use scylla_orm_driver::statement::Options;
 
 use crate::connection::Session;
 use crate::error::{Error, ErrorKind, Result};
@@ -45,17 +52,41 @@ impl<'s, T> Get<'s, T> {
     }
 
     /// How many replicas must answer, instead of the session's choice.
-    pub fn consistency(mut self, level: scylla_orm_driver::frame::Consistency) -> Self {
+    pub fn consistency(self, level: Consistency) -> Self {
+        self.change(|options| options.consistency = Some(level))
+    }
+
+    /// How long it may take, all attempts together, instead of the session's choice.
+    pub fn timeout(self, after: Duration) -> Self {
+        self.change(|options| options.timeout = Some(after))
+    }
+
+    /// Executes it with the settings of `profile` where it has none of its own: consistency, timeouts, policies.
+    pub fn profile(self, profile: &Profile) -> Self {
+        self.options(|options| options.profile(profile))
+    }
+
+    /// What follows a failed attempt, instead of the profile's or the session's choice.
+    pub fn retry_policy(self, policy: impl Into<Shared<dyn RetryPolicy>>) -> Self {
+        self.options(|options| options.retry_policy(policy))
+    }
+
+    /// Asks the server to record how it executes this; see [`Query::tracing`](crate::query::Query::tracing).
+    pub fn tracing(self) -> Self {
+        self.change(|options| options.tracing = true)
+    }
+
+    /// Changes whatever else the driver can be told of a request.
+    pub fn options(mut self, change: impl FnOnce(Options) -> Options) -> Self {
         if let Some(call) = self.exec.call() {
-            call.options().consistency = Some(level);
+            call.change(change);
         }
         self
     }
 
-    /// How long it may take, all attempts together, instead of the session's choice.
-    pub fn timeout(mut self, after: std::time::Duration) -> Self {
+    fn change(mut self, change: impl FnOnce(&mut Options)) -> Self {
         if let Some(call) = self.exec.call() {
-            call.options().timeout = Some(after);
+            change(call.options());
         }
         self
     }

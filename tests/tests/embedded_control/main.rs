@@ -2,6 +2,7 @@
 
 mod flood;
 mod identity;
+mod limited;
 mod rows;
 mod silent;
 

@@ -4,6 +4,7 @@
 //! on the target.
 
 mod balancing;
+mod payload;
 mod pools;
 mod profile;
 mod retry;

@@ -79,6 +79,13 @@ async fn a_statement_has_its_own_policy() {
         assert_eq!(distinct.len(), asked.len(), "{asked:?}");
         drop(fault);
     }
+    let counted = f.session.metrics().retries;
+    let of = |name| counted.iter().find(|counts| counts.policy == name).unwrap();
+    assert_eq!(
+        (of("Fallthrough").retried, of("Fallthrough").rethrown),
+        (0, 1)
+    );
+    assert_eq!((of("Standard").retried, of("Standard").rethrown), (5, 1));
     f.end().await;
 }
 

@@ -61,6 +61,12 @@ async fn a_copy_answers_in_the_place_of_a_slow_node() {
         );
         drop(fault);
     }
+    let metrics = f.session.metrics();
+    let [counts] = metrics.speculations[..] else {
+        panic!("{:?}", metrics.speculations);
+    };
+    assert_eq!(counts.policy, "Constant");
+    assert!(counts.copies >= 3 && counts.won >= 2, "{counts:?}");
     f.end().await;
 }
 
