@@ -1,5 +1,8 @@
 //! Pages of documentation; no code.
 
+#[doc = include_str!("../docs/request.md")]
+pub mod request {}
+
 #[doc = include_str!("../docs/seeds.md")]
 pub mod seeds {}
 

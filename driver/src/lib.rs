@@ -9,6 +9,8 @@
 //! session ─▶ cluster ─▶ routing ─▶ pool ─▶ conn ─▶ frame ─▶ wire ─▶ socket
 //! session ◀───────────────────────────────── conn ◀── frame ◀── wire ◀───┘
 //! ```
+//!
+//! [`docs::request`] follows one request, function by function.
 
 // What generated code names. Not a part of the interface.
 #[doc(hidden)]
@@ -63,7 +65,7 @@ pub mod clock;
 // How bytes reach a server: streams, and names that become addresses.
 pub mod socket;
 
-// Pages of documentation, no code: what other drivers have, and where this one differs on purpose.
+// Pages of documentation, no code: the way of a request, what other drivers have, and where this one differs on purpose.
 pub mod docs;
 
 pub use error::{Error, ErrorKind, Result};

@@ -37,6 +37,12 @@ impl SessionBuilder {
             Some((login, hosts)) => (Some(login), hosts),
             None => (None, place),
         };
+        if login.is_none() && options.contains('@') {
+            // Part of a password, perhaps: nothing of it is shown.
+            return Err(wrong(
+                "a `?` in the user or password of the URL is to be written as %3F",
+            ));
+        }
         let mut builder = self.contact_points(hosts.split(',').filter(|host| !host.is_empty()));
         if let Some(login) = login {
             let (user, password) = login.split_once(':').unwrap_or((login, ""));
@@ -226,6 +232,10 @@ mod tests {
                 "the option `datacenter` of the URL has no value",
             ),
             (
+                "scylla://a:not?s3cret@b",
+                "a `?` in the user or password of the URL is to be written as %3F",
+            ),
+            (
                 "scylla://a:s3cret%2@b",
                 "a percent sign in the URL is not followed by two hexadecimal digits of UTF-8",
             ),
@@ -234,5 +244,47 @@ mod tests {
             assert_eq!(error.to_string(), expected, "{url}");
             assert!(!format!("{error:?}").contains("s3cret"));
         }
+    }
+    #[cfg(feature = "tls")]
+    #[test]
+    fn options_of_tls_turn_it_on() {
+        let check = |options: &str, expected: &str| {
+            let url = format!("scylla://a?{options}");
+            match SessionBuilder::default().url(&url) {
+                Ok(builder) => assert!(format!("{builder:?}").contains(expected), "{builder:?}"),
+                Err(error) => assert!(error.to_string().contains(expected), "{error}"),
+            }
+        };
+        check("server_name=db.example.com", "db.example.com");
+        check("ca_file=%2Fnowhere.pem", "/nowhere.pem");
+        let alone = "`certificate_file` and `key_file` belong together";
+        check("certificate_file=a.pem", alone);
+        check("key_file=a.key", alone);
+    }
+
+    /// The test starts itself once more: nobody may change the environment of a process that runs.
+    #[test]
+    fn the_environment_holds_a_url() {
+        const TEST: &str = "session::builder::url::tests::the_environment_holds_a_url";
+        if std::env::var(VARIABLE).is_ok() {
+            let builder = SessionBuilder::from_env().unwrap();
+            assert!(
+                format!("{builder:?}").contains("page_size: 77"),
+                "{builder:?}"
+            );
+            return;
+        }
+        let unset = SessionBuilder::from_env().unwrap_err().to_string();
+        assert_eq!(unset, "the environment variable SCYLLA_ORM_URL is not set");
+        let again = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", TEST])
+            .env(VARIABLE, "scylla://a?page_size=77")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&again.stdout);
+        assert!(
+            again.status.success() && said.contains("1 passed"),
+            "{said}"
+        );
     }
 }
