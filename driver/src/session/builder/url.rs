@@ -255,7 +255,7 @@ mod tests {
                 Err(error) => assert!(error.to_string().contains(expected), "{error}"),
             }
         };
-        check("server_name=db.example.com", "db.example.com");
+        check("server_name=db.example.com", "nobody is trusted");
         check("ca_file=%2Fnowhere.pem", "/nowhere.pem");
         let alone = "`certificate_file` and `key_file` belong together";
         check("certificate_file=a.pem", alone);
