@@ -1,6 +1,6 @@
 //! TLS as a real server speaks it: whom we trust, and what we say if we do not.
 //!
-//! A step of its own, on nodes that take nothing else: `tests/cassandra/tls -n 3 cargo test -p tests --test tls`. What
+//! A step of its own, on nodes that take nothing else: `tests/cassandra/tls cargo test -p tests --test tls`. What
 //! embedded clusters can do beyond that is in the suite `embedded_security`.
 
 use std::io::{self, Write};
