@@ -147,10 +147,19 @@ fn one_spelling(answer: &str) -> String {
 /// The class of an error and its text.
 pub fn refusal(error: &Error) -> String {
     one_spelling(&match error.kind() {
-        ErrorKind::Invalid { message } => format!("invalid: {}", sorted(message)),
+        ErrorKind::Invalid { message } => format!("invalid: {}", sorted(&impersonal(message))),
         ErrorKind::Syntax { message } => format!("syntax: {message}"),
         kind => format!("{kind:?}"),
     })
+}
+
+/// Cassandra names some objects by their identity, which is another in each run.
+fn impersonal(message: &str) -> String {
+    let Some((before, rest)) = message.split_once("$Raw@") else {
+        return message.to_owned();
+    };
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    format!("{before}$Raw@…{after}")
 }
 
 /// The signatures that an error lists are a set to the server: each run tells them in another order.
