@@ -11,6 +11,7 @@ mod consistency;
 mod exchange;
 mod modify;
 mod placing;
+mod prune;
 mod role;
 mod select;
 mod view;
@@ -183,6 +184,7 @@ impl Engine {
         match &plan.kind {
             Kind::Select(select) => {
                 consistency::check_read(select, ctx, env.flavor)?;
+                select.timeout(values, &env)?;
                 self.can_read(select, values, ctx, &env)?;
                 self.select(select, values, ctx, &env).map(Outcome::Rows)
             }
@@ -201,6 +203,12 @@ impl Engine {
                 available::unless(late, outcome)
             }
             Kind::Truncate(table) => self.truncate(table, ctx),
+            Kind::Prune(prune) => {
+                prune.run(values, &env)?;
+                Ok(Outcome::Void {
+                    warnings: Vec::new(),
+                })
+            }
             Kind::Use(keyspace) => self.use_keyspace(keyspace),
             Kind::Ddl(ddl) => self.change(ddl, ctx).map(Outcome::SchemaChange),
             Kind::Describe(describe) => self.describe(describe, ctx).map(Outcome::Rows),

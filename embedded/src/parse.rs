@@ -58,6 +58,9 @@ impl Cursor<'_> {
         if self.eat_words(&["truncate"]) {
             return Ok(Statement::Truncate(self.truncated()?));
         }
+        if self.flavor == Flavor::Scylla && self.eat_words(&["prune", "materialized", "view"]) {
+            return Ok(Statement::Prune(self.prune()?));
+        }
         if self.eat_words(&["use"]) {
             return Ok(Statement::Use(self.name()?));
         }
@@ -83,7 +86,7 @@ impl Cursor<'_> {
     fn truncated(&mut self) -> Result<QualifiedName, Failure> {
         self.eat_words(&["table"]);
         let table = self.table_name()?;
-        if self.eat_words(&["using"]) {
+        if self.flavor == Flavor::Scylla && self.eat_words(&["using"]) {
             self.expect_words(&["timeout"])?;
             self.term()?;
         }

@@ -28,6 +28,7 @@ pub(super) fn table(
     let name = &*statement.table.name;
     let mut options = Options::new(flavor);
     options.set(&statement.properties, flavor)?;
+    options.check_base()?;
     if statement.compact_storage {
         return Err(compact_storage(statement, flavor));
     }

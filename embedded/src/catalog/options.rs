@@ -4,6 +4,7 @@ mod check;
 mod compaction;
 mod compression;
 mod retry;
+mod scylla;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -103,6 +104,19 @@ impl Options {
             PropertyValue::Map(pairs) => Some((&**name, &**pairs)),
             PropertyValue::Text(_) => None,
         })
+    }
+
+    /// Refuses what only a view can be told.
+    ///
+    /// # Errors
+    /// In ScyllaDB's words.
+    pub(crate) fn check_base(&self) -> Result<(), Failure> {
+        match self.text("synchronous_updates").and_then(flag) {
+            Some(true) => Err(Failure::invalid(
+                "The synchronous_updates option is only applicable to materialized views, not to base tables",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Seconds that rows live if a statement does not say otherwise; 0 is for ever.

@@ -119,6 +119,7 @@ impl Judge<'_> {
             Kind::Modify(modify) => self.modify(modify),
             Kind::Batch(batch) => batch.statements().try_for_each(|m| self.modify(m)),
             Kind::Truncate(table) => self.ensure(Permission::Modify, &of(table)),
+            Kind::Prune(prune) => self.read(&prune.select.table),
             Kind::Ddl(ddl) => self.change(ddl, schema, keyspace),
             Kind::Use(_) | Kind::Describe(_) | Kind::Role(_) => Ok(()),
         }

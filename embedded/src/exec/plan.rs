@@ -9,6 +9,7 @@ use crate::catalog::Schema;
 use crate::catalog::table::Table;
 use crate::exec::batch::{self, Batch};
 use crate::exec::modify::{self, Modify};
+use crate::exec::prune::{self, Prune};
 use crate::exec::role;
 use crate::exec::scope::Scope;
 use crate::exec::select::{self, Select};
@@ -44,6 +45,7 @@ pub(super) enum Kind {
     Modify(Modify),
     Batch(Batch),
     Truncate(Arc<Table>),
+    Prune(Prune),
     Use(Box<str>),
     Ddl(Ddl),
     Describe(Describe),
@@ -57,6 +59,7 @@ pub(super) fn plan(cql: &str, schema: &Schema, keyspace: Option<&str>) -> Result
     let kind = match parsed.statement {
         Statement::Select(select) => Kind::Select(select::plan(&select, &mut scope)?),
         Statement::Truncate(name) => Kind::Truncate(scope.table(&name)?),
+        Statement::Prune(prune) => Kind::Prune(prune::plan(&prune, &mut scope)?),
         Statement::Use(name) => Kind::Use(name),
         Statement::Ddl(ddl) => {
             check_markers(&ddl, &scope)?;
@@ -103,6 +106,7 @@ impl Kind {
             Kind::Modify(modify) => vec![&modify.table],
             Kind::Batch(batch) => batch.statements().map(|s| &s.table).collect(),
             Kind::Truncate(table) => vec![table],
+            Kind::Prune(prune) => vec![&prune.select.table],
             Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) | Kind::Role(_) => Vec::new(),
         }
     }
@@ -113,6 +117,7 @@ impl Kind {
             Kind::Select(select) => select.routing(),
             Kind::Modify(modify) => modify.routing(flavor),
             Kind::Batch(batch) => batch.routing(flavor),
+            Kind::Prune(prune) => prune.select.routing(),
             Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) | Kind::Role(_) => {
                 Vec::new()
             }
@@ -125,6 +130,7 @@ impl Kind {
             Kind::Batch(batch) => batch.is_conditional(),
             Kind::Select(_)
             | Kind::Truncate(_)
+            | Kind::Prune(_)
             | Kind::Use(_)
             | Kind::Ddl(_)
             | Kind::Describe(_)
@@ -138,9 +144,12 @@ impl Kind {
             Kind::Select(select) => Arc::clone(&select.columns),
             Kind::Modify(modify) => modify.columns(flavor),
             Kind::Batch(batch) => batch.columns(flavor),
-            Kind::Truncate(_) | Kind::Use(_) | Kind::Ddl(_) | Kind::Describe(_) | Kind::Role(_) => {
-                Arc::new([])
-            }
+            Kind::Truncate(_)
+            | Kind::Prune(_)
+            | Kind::Use(_)
+            | Kind::Ddl(_)
+            | Kind::Describe(_)
+            | Kind::Role(_) => Arc::new([]),
         }
     }
 }

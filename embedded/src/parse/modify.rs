@@ -144,7 +144,8 @@ impl Cursor<'_> {
         };
         self.expect_words(&["from"])?;
         let table = self.table_name()?;
-        if self.is_word(0, "using") && self.is_word(1, "ttl") {
+        let timeout = self.is_word(1, "timeout") && self.flavor == Flavor::Cassandra;
+        if self.is_word(0, "using") && (self.is_word(1, "ttl") || timeout) {
             self.next();
             return Err(self.mismatch("K_TIMESTAMP"));
         }
@@ -174,7 +175,7 @@ impl Cursor<'_> {
                 using.ttl = Some(self.whole_number()?);
             } else if self.eat_words(&["timestamp"]) {
                 using.timestamp = Some(self.whole_number()?);
-            } else if self.eat_words(&["timeout"]) {
+            } else if self.flavor == Flavor::Scylla && self.eat_words(&["timeout"]) {
                 using.timeout = Some(self.term()?);
             } else {
                 return Err(self.no_alternative());

@@ -28,6 +28,10 @@ impl Cursor<'_> {
         let per_partition_limit = self.optional_limit(&["per", "partition", "limit"])?;
         let limit = self.optional_limit(&["limit"])?;
         let allow_filtering = self.clause(&["allow", "filtering"])?;
+        let own = self.is_word(0, "bypass") || self.is_word(0, "using");
+        if own && self.flavor == Flavor::Cassandra {
+            return Err(self.no_alternative());
+        }
         let bypass_cache = self.eat_words(&["bypass", "cache"]);
         let timeout = self.optional_term(&["using", "timeout"])?;
         Ok(Select {

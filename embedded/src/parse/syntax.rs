@@ -32,10 +32,20 @@ pub(crate) enum Statement {
     Modify(Modification),
     Batch(Batch),
     Truncate(QualifiedName),
+    Prune(Prune),
     Use(Name),
     Ddl(Ddl),
     Describe(Describe),
     Role(RoleStatement),
+}
+
+/// ScyllaDB's `PRUNE MATERIALIZED VIEW`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Prune {
+    /// The rows that it looks at.
+    pub(crate) select: Select,
+    /// `USING CONCURRENCY`
+    pub(crate) concurrency: Option<Term>,
 }
 
 /// `keyspace.name`, or `name` in the connection's keyspace.

@@ -2,7 +2,9 @@
 
 use crate::failure::Failure;
 use crate::parse::cursor::Cursor;
+use crate::parse::syntax::Prune;
 use crate::parse::syntax::ddl::{CreateView, Ddl};
+use crate::parse::syntax::select::Select;
 
 impl Cursor<'_> {
     /// Behind CREATE MATERIALIZED VIEW.
@@ -41,6 +43,32 @@ impl Cursor<'_> {
             view,
             if_exists,
             properties,
+        })
+    }
+
+    /// Behind PRUNE MATERIALIZED VIEW: `name [WHERE …] [USING TIMEOUT … AND CONCURRENCY …]`
+    pub(super) fn prune(&mut self) -> Result<Prune, Failure> {
+        let from = self.table_name()?;
+        let relations = self.optional_where()?;
+        let (mut timeout, mut concurrency) = (None, None);
+        let mut more = self.eat_words(&["using"]);
+        while more {
+            match self.eat_words(&["timeout"]) {
+                true => timeout = Some(self.term()?),
+                false => {
+                    self.expect_words(&["concurrency"])?;
+                    concurrency = Some(self.term()?);
+                }
+            }
+            more = self.eat_words(&["and"]);
+        }
+        let select = Select {
+            timeout,
+            ..Select::all(from, relations)
+        };
+        Ok(Prune {
+            select,
+            concurrency,
         })
     }
 }

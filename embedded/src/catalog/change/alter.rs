@@ -95,6 +95,7 @@ fn apply(
                 return Err(Failure::config("Cannot alter table id."));
             }
             table.options.set(properties, flavor)?;
+            table.options.check_base()?;
             definition::check_counters(table, flavor)?;
             views::check_options(keyspace, table)?;
         }

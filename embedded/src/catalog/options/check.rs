@@ -1,7 +1,7 @@
 //! Values of options: their shape, their range, and how the server writes them down.
 
 use crate::catalog::options::Shape::{self, Flag, Float, Integer, Map, Text};
-use crate::catalog::options::{Kept, Pairs, compaction, compression, retry};
+use crate::catalog::options::{Kept, Pairs, compaction, compression, retry, scylla};
 use crate::failure::Failure;
 use crate::flavor::Flavor;
 use crate::parse::syntax::ddl::PropertyValue;
@@ -30,7 +30,7 @@ pub(super) fn shape(
             "Invalid value for property '{name}'. It should be a map."
         ))),
         (_, PropertyValue::Map(_)) => Err(Failure::syntax(format!(
-            "Invalid value for property '{name}'. It should be a string."
+            "Invalid value for property '{name}'. It should be a string"
         ))),
         (Integer, PropertyValue::Text(text)) => match text.parse::<i32>() {
             Ok(_) => Ok(()),
@@ -77,6 +77,10 @@ pub(super) fn value(
             "compaction" => compaction::checked(pairs, flavor)?,
             "compression" => compression::checked(pairs, flavor)?,
             "caching" => caching(pairs, flavor)?,
+            _ if flavor == Flavor::Scylla => {
+                scylla::check(name, pairs)?;
+                pairs.clone()
+            }
             _ => pairs.clone(),
         })),
     }

@@ -218,6 +218,24 @@ pub(crate) fn timeout(
     Err(Failure::invalid(wrong))
 }
 
+/// Checks what USING CONCURRENCY says.
+///
+/// # Errors
+/// What is no positive number.
+pub(crate) fn concurrency(
+    expression: Option<&Expression>,
+    values: &[Cell<'_>],
+    env: &Env<'_>,
+) -> Result<(), Failure> {
+    let Some(bytes) = value(expression, "concurrency", values, env)? else {
+        return Ok(());
+    };
+    match i32::from_be_bytes(whole(&bytes, "concurrency")?) {
+        1.. => Ok(()),
+        _ => Err(Failure::invalid("Concurrency must be a positive integer")),
+    }
+}
+
 impl Stamp {
     /// A live cell.
     pub(crate) fn live(&self, value: Vec<u8>) -> cell::Cell {

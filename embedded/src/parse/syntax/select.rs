@@ -20,6 +20,26 @@ pub(crate) struct Select {
     pub(crate) timeout: Option<Term>,
 }
 
+impl Select {
+    /// All columns of these rows.
+    pub(crate) fn all(from: QualifiedName, relations: Vec<Relation>) -> Select {
+        Select {
+            json: false,
+            distinct: false,
+            selected: Selected::All,
+            from,
+            relations,
+            group_by: Vec::new(),
+            order_by: Vec::new(),
+            per_partition_limit: None,
+            limit: None,
+            allow_filtering: false,
+            bypass_cache: false,
+            timeout: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Selected {
     /// `*`
