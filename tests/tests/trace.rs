@@ -120,6 +120,35 @@ impl Passwords {
     }
 }
 
+/// What the library says of its own accord: whoever binds the word `closed` finds it in the logs without a leak.
+struct OwnWords(String);
+
+impl OwnWords {
+    fn read() -> OwnWords {
+        let mut words = OwnWords(String::new());
+        for package in ["driver", "scylla-orm"] {
+            let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("..")
+                .join(package);
+            words.look(&source.join("src"));
+        }
+        words
+    }
+
+    fn look(&mut self, at: &Path) {
+        match at.is_dir() {
+            true => read_dir(at)
+                .unwrap()
+                .for_each(|entry| self.look(&entry.unwrap().path())),
+            false => self.0 += &read_to_string(at).unwrap(),
+        }
+    }
+
+    fn has(&self, secret: &str) -> bool {
+        secret.bytes().all(|byte| byte.is_ascii_lowercase()) && self.0.contains(secret)
+    }
+}
+
 /// The text of all files of the folder that end so, by the suite that wrote them.
 fn read(folder: &Path, end: &str) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::<String, String>::new();
@@ -151,12 +180,14 @@ fn what_all_suites_told_holds_nothing_that_they_bound() {
     let (told, bound) = (read(&folder, TOLD), read(&folder, BOUND));
     let passwords = Passwords::of_the_suites();
     assert!(passwords.len() > 3, "{passwords:?}");
+    let words = OwnWords::read();
     let mut all = 0;
     for (suite, told) in &told {
         let bound = bound.get(suite).map_or("", String::as_str).lines();
         let bound = bound.map(str::to_owned).chain(passwords.iter().cloned());
         let secrets = Secrets::new(bound);
-        let leaks = leaks(&secrets, told);
+        let mut leaks = leaks(&secrets, told);
+        leaks.retain(|(secret, _)| passwords.contains(*secret) || !words.has(secret));
         writeln!(
             io::stderr(),
             "  {suite}: {} lines told, {} secrets, {} found",
