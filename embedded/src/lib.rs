@@ -38,9 +38,9 @@
 //!
 //! It is no database. It keeps everything in the memory of one process, in one copy: that a quorum answers is played, not
 //! done. It is not as fast or as slow as a server, so no figure of it says anything about one. It imitates what clients see
-//! and not how: there are no SSTables, no repair, no compaction, no nodetool. User-defined functions, triggers
-//! and logs of changes (CDC) are missing. For production there are ScyllaDB and Apache Cassandra, and a test that everything works there belongs on
-//! them.
+//! and not how: there are no SSTables, no repair, no compaction, no nodetool. User-defined functions, triggers and logs of
+//! changes (CDC) are missing. For production there are ScyllaDB and Apache Cassandra, and a test that everything works
+//! there belongs on them.
 //!
 //! # Architecture
 //!
