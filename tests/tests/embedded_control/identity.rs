@@ -17,14 +17,14 @@ use tokio::task::JoinHandle;
 use crate::{SOON, builder, cluster, nodes, session};
 
 /// Reads without a pause until it is stopped, and counts what fails.
-struct Load {
+pub(crate) struct Load {
     stop: Arc<AtomicBool>,
     reads: Arc<AtomicU64>,
     task: JoinHandle<Vec<String>>,
 }
 
 impl Load {
-    fn start(session: &Session) -> Load {
+    pub(crate) fn start(session: &Session) -> Load {
         let (stop, reads) = (Arc::<AtomicBool>::default(), Arc::<AtomicU64>::default());
         let (session, stopped, counted) = (session.clone(), stop.clone(), reads.clone());
         let task = tokio::spawn(async move {
@@ -41,14 +41,19 @@ impl Load {
         Load { stop, reads, task }
     }
 
+    /// How many there were so far.
+    pub(crate) fn reads(&self) -> u64 {
+        self.reads.load(Relaxed)
+    }
+
     /// How many there were, and the errors among them.
-    async fn stop(self) -> (u64, Vec<String>) {
+    pub(crate) async fn stop(self) -> (u64, Vec<String>) {
         self.stop.store(true, Relaxed);
         (self.reads.load(Relaxed), self.task.await.unwrap())
     }
 }
 
-fn find(session: &Session, address: SocketAddr) -> Option<Node> {
+pub(crate) fn find(session: &Session, address: SocketAddr) -> Option<Node> {
     let topology = session.topology();
     topology
         .nodes()
@@ -57,7 +62,7 @@ fn find(session: &Session, address: SocketAddr) -> Option<Node> {
         .cloned()
 }
 
-fn address(cluster: &Cluster, node: usize) -> SocketAddr {
+pub(crate) fn address(cluster: &Cluster, node: usize) -> SocketAddr {
     cluster.contact_points()[node].parse().unwrap()
 }
 

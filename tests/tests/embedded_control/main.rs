@@ -3,6 +3,7 @@
 mod flood;
 mod identity;
 mod limited;
+mod refreshed;
 mod rows;
 mod silent;
 
