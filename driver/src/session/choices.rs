@@ -86,10 +86,9 @@ impl Inner {
     }
 
     #[inline]
-    pub(super) fn throttle(&self, options: &Options) -> Option<Shared<dyn Throttle>> {
+    pub(super) fn profiles_throttle(&self, options: &Options) -> Option<Shared<dyn Throttle>> {
         let of_profile = |p: &Profile| p.settings().throttle.clone();
-        let own = self.profile(options).and_then(of_profile);
-        own.or_else(|| self.policies.throttle.clone())
+        self.profile(options).and_then(of_profile)
     }
 
     /// Whether copies of it may be sent: such a request has timers, so it goes through the retry loop at once.

@@ -36,18 +36,20 @@ pub struct Run {
     /// The retry loop takes it, and brings it back.
     execution: Option<Execution>,
     step: Step,
-    /// At the throttle, while the request is under way.
-    place: Place,
     /// Rare, so that the future stays small.
     observed: Option<Box<Observed>>,
 }
 
 enum Step {
     New,
-    Flying(Flight, Tick, Sent),
+    Flying(Flight, Tick, Sent, Entered),
     Looping(BoxFuture<'static, (Execution, Result<Answer>)>),
     Over,
 }
+
+/// Whether a flight has a place at the session's own throttle, to be left when it is over. A profile's place is kept in the
+/// retry loop's box: it would make every future larger.
+type Entered = bool;
 
 impl Run {
     pub(super) fn new(session: Session, execution: Execution) -> Run {
@@ -55,7 +57,6 @@ impl Run {
             session,
             execution: Some(execution),
             step: Step::New,
-            place: Place::default(),
             observed: None,
         }
     }
@@ -95,13 +96,16 @@ impl Run {
             statement: Some(execution.statement.clone()),
         });
         let deadline = inner.deadline(&execution.options);
-        match inner.gate(&execution.options) {
-            Ok(Gate::Open(place)) => self.place = place,
+        let entered = match inner.gate(&execution.options) {
+            Ok(Gate::Open) => false,
+            Ok(Gate::Entered) => true,
+            Ok(Gate::Placed(place)) => return Ok(self.go_on(deadline, None, place)),
             Ok(Gate::Queue(waiting)) => return Ok(self.wait(deadline, waiting)),
             Err(kind) => return Err(refused(kind, execution)),
-        }
+        };
         if inner.races(execution) {
-            return Ok(self.go_on(deadline, None));
+            let place = inner.entered(entered);
+            return Ok(self.go_on(deadline, None, place));
         }
         let policy = inner.load_balancing(&execution.options);
         let any = Route {
@@ -112,7 +116,10 @@ impl Run {
             let (state, route) = (inner.cluster.state(), execution.route(any));
             match state.first(&route) {
                 Some(conn) => (state.tablet_block(&route, &conn), conn),
-                None => return Ok(self.go_on(deadline, None)),
+                None => {
+                    let place = inner.entered(entered);
+                    return Ok(self.go_on(deadline, None, place));
+                }
             }
         };
         let head = Head {
@@ -127,13 +134,14 @@ impl Run {
             execution.encode(level, conn.features(), (&sent, tablet), out)
         });
         match begun {
-            Ok(flight) => Ok(Step::Flying(flight, deadline, sent)),
+            Ok(flight) => Ok(Step::Flying(flight, deadline, sent, entered)),
             Err(failure) => {
                 let outcome = Outcome {
                     result: Err(failure),
                     sent,
                 };
-                Ok(self.go_on(deadline, Some(Tried { conn, outcome })))
+                let place = inner.entered(entered);
+                Ok(self.go_on(deadline, Some(Tried { conn, outcome }), place))
             }
         }
     }
@@ -143,9 +151,10 @@ impl Run {
     fn finish(
         &mut self,
         conn: Arc<Conn>,
-        deadline: Tick,
+        (deadline, entered): (Tick, Entered),
         outcome: Outcome,
     ) -> Poll<Result<Answer>> {
+        let held = self.session.0.entered(entered);
         match outcome.result {
             Ok(frame) if frame.opcode == Opcode::Result => {
                 let statement = self.execution.as_ref().map(|e| &e.statement);
@@ -167,7 +176,7 @@ impl Run {
             }
             result => {
                 let outcome = Outcome { result, ..outcome };
-                self.step = self.go_on(deadline, Some(Tried { conn, outcome }));
+                self.step = self.go_on(deadline, Some(Tried { conn, outcome }), held);
                 Poll::Pending
             }
         }
@@ -199,12 +208,13 @@ impl Run {
     }
 
     #[cold]
-    fn go_on(&mut self, deadline: Tick, tried: Option<Tried>) -> Step {
+    fn go_on(&mut self, deadline: Tick, tried: Option<Tried>, place: Place) -> Step {
         let Some(execution) = self.execution.take() else {
             return Step::Over;
         };
         let session = self.session.clone();
         Step::Looping(Box::pin(async move {
+            let _place = place;
             go(&session, execution, deadline, tried).await
         }))
     }
@@ -245,7 +255,6 @@ impl Future for Run {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Answer>> {
         let result = ready!(self.advance(cx));
         let observed = self.observed.take();
-        self.place = Place::default();
         self.session.0.ended(observed.as_deref(), &result);
         Poll::Ready(result)
     }
@@ -270,14 +279,14 @@ impl Run {
                         return Poll::Ready(Err(error));
                     }
                 },
-                Step::Flying(flight, deadline, sent) => {
+                Step::Flying(flight, deadline, sent, entered) => {
                     let outcome = Outcome {
                         result: ready!(Pin::new(&mut *flight).poll(cx)),
                         sent: sent.take(),
                     };
-                    let (conn, deadline) = (flight.conn().clone(), *deadline);
+                    let (conn, trip) = (flight.conn().clone(), (*deadline, *entered));
                     this.step = Step::Over;
-                    if let Poll::Ready(result) = this.finish(conn, deadline, outcome) {
+                    if let Poll::Ready(result) = this.finish(conn, trip, outcome) {
                         return Poll::Ready(result);
                     }
                 }
@@ -289,6 +298,16 @@ impl Run {
                 }
                 Step::Over => panic!("a `Run` was polled after it had resolved"),
             }
+        }
+    }
+}
+
+impl Drop for Run {
+    /// A flight that is given up leaves its place.
+    #[inline]
+    fn drop(&mut self) {
+        if let Step::Flying(.., true) = self.step {
+            self.session.0.entered(true);
         }
     }
 }

@@ -13,7 +13,12 @@ use crate::statement::Options;
 
 /// Whether a request may begin.
 pub(super) enum Gate {
-    Open(Place),
+    /// There is none.
+    Open,
+    /// The session's own throttle has let it in; see [`entered`](Inner::entered).
+    Entered,
+    /// A profile's throttle has.
+    Placed(Place),
     Queue(Waiting),
 }
 
@@ -26,17 +31,36 @@ pub(super) struct Waiting {
 impl Inner {
     #[inline]
     pub(super) fn gate(&self, options: &Options) -> Result<Gate, ErrorKind> {
-        match self.throttle(options) {
-            None => Ok(Gate::Open(Place::default())),
-            Some(throttle) => self.ask(throttle),
+        if let Some(throttle) = self.profiles_throttle(options) {
+            return self.ask(&throttle, || Gate::Placed(Place::of(throttle.clone())));
+        }
+        match &self.policies.throttle {
+            None => Ok(Gate::Open),
+            Some(throttle) => self.ask(throttle, || Gate::Entered),
         }
     }
 
-    fn ask(&self, throttle: Shared<dyn Throttle>) -> Result<Gate, ErrorKind> {
+    fn ask(
+        &self,
+        throttle: &Shared<dyn Throttle>,
+        open: impl FnOnce() -> Gate,
+    ) -> Result<Gate, ErrorKind> {
         match throttle.enter() {
-            Entrance::Open => Ok(Gate::Open(Place::of(throttle))),
-            Entrance::Queue(turn) => Ok(Gate::Queue(Waiting { throttle, turn })),
+            Entrance::Open => Ok(open()),
+            Entrance::Queue(turn) => Ok(Gate::Queue(Waiting {
+                throttle: throttle.clone(),
+                turn,
+            })),
             Entrance::Refused(full) => Err(self.refuse(full)),
+        }
+    }
+
+    /// The place at the session's own throttle of a request that has entered. It is left when this is dropped.
+    #[inline]
+    pub(super) fn entered(&self, entered: bool) -> Place {
+        match &self.policies.throttle {
+            Some(throttle) if entered => Place::of(throttle.clone()),
+            _ => Place::default(),
         }
     }
 
@@ -73,7 +97,9 @@ impl Inner {
         timeout: Duration,
     ) -> Result<Place, ErrorKind> {
         match self.gate(options)? {
-            Gate::Open(place) => Ok(place),
+            Gate::Open => Ok(Place::default()),
+            Gate::Entered => Ok(self.entered(true)),
+            Gate::Placed(place) => Ok(place),
             Gate::Queue(waiting) => self.turn(waiting, deadline, timeout).await,
         }
     }
