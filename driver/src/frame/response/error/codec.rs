@@ -118,8 +118,7 @@ fn put_doubt(kind: &Kind, features: &Features, out: &mut Vec<u8>) -> Result<(), 
         } => {
             put_replicas(out, *consistency, *received, *required);
             put_string(out, write.name(), "write type")?;
-            // How often another conditional write came first.
-            if features.version == Version::V5 && *write == WriteType::Cas {
+            if has_contentions(write, features) {
                 put_short(out, 0);
             }
         }
@@ -170,12 +169,18 @@ fn put_doubt(kind: &Kind, features: &Features, out: &mut Vec<u8>) -> Result<(), 
 fn read_doubt(code: i32, reader: &mut Reader<'_>, features: &Features) -> Result<Kind, Malformed> {
     let (consistency, received, required) = read_replicas(reader)?;
     Ok(match code {
-        0x1100 => Kind::WriteTimeout {
-            consistency,
-            received,
-            required,
-            write: WriteType::named(reader.string("write type")?),
-        },
+        0x1100 => {
+            let write = WriteType::named(reader.string("write type")?);
+            if has_contentions(&write, features) {
+                reader.short("contentions")?;
+            }
+            Kind::WriteTimeout {
+                consistency,
+                received,
+                required,
+                write,
+            }
+        }
         0x1200 => Kind::ReadTimeout {
             consistency,
             received,
@@ -210,6 +215,12 @@ fn read_doubt(code: i32, reader: &mut Reader<'_>, features: &Features) -> Result
             required,
         },
     })
+}
+
+/// Whether a write timeout says how often another conditional write came first: "the field only presents when the
+/// <writeType> is `CAS`" (version 5, section 9).
+fn has_contentions(write: &WriteType, features: &Features) -> bool {
+    features.version == Version::V5 && *write == WriteType::Cas
 }
 
 fn put_replicas(out: &mut Vec<u8>, consistency: Consistency, first: i32, second: i32) {
