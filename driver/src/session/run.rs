@@ -82,7 +82,7 @@ impl Run {
         }
     }
 
-    /// Chooses a connection by the token of the partition and hands it the frame.
+    /// Flies, unless a throttle makes it wait.
     #[inline]
     fn start(&mut self, cx: &Context<'_>) -> Result<Step> {
         let inner = &*self.session.0;
@@ -96,16 +96,25 @@ impl Run {
             statement: Some(execution.statement.clone()),
         });
         let deadline = inner.deadline(&execution.options);
-        let entered = match inner.gate(&execution.options) {
-            Ok(Gate::Open) => false,
-            Ok(Gate::Entered) => true,
-            Ok(Gate::Placed(place)) => return Ok(self.go_on(deadline, None, place)),
-            Ok(Gate::Queue(waiting)) => return Ok(self.wait(deadline, waiting)),
-            Err(kind) => return Err(refused(kind, execution)),
+        match inner.gate(&execution.options) {
+            Ok(Gate::Open) => Ok(self.fly(cx, deadline, false)),
+            Ok(Gate::Entered) => Ok(self.fly(cx, deadline, true)),
+            Ok(Gate::Placed(place)) => Ok(self.go_on(deadline, None, place)),
+            Ok(Gate::Queue(waiting)) => Ok(self.wait(deadline, waiting)),
+            Err(kind) => Err(refused(kind, execution)),
+        }
+    }
+
+    /// Chooses a connection by the token of the partition and hands it the frame.
+    #[inline]
+    fn fly(&mut self, cx: &Context<'_>, deadline: Tick, entered: Entered) -> Step {
+        let inner = &*self.session.0;
+        let Some(execution) = &mut self.execution else {
+            return Step::Over;
         };
         if inner.races(execution) {
             let place = inner.entered(entered);
-            return Ok(self.go_on(deadline, None, place));
+            return self.go_on(deadline, None, place);
         }
         let policy = inner.load_balancing(&execution.options);
         let any = Route {
@@ -118,7 +127,7 @@ impl Run {
                 Some(conn) => (state.tablet_block(&route, &conn), conn),
                 None => {
                     let place = inner.entered(entered);
-                    return Ok(self.go_on(deadline, None, place));
+                    return self.go_on(deadline, None, place);
                 }
             }
         };
@@ -134,14 +143,14 @@ impl Run {
             execution.encode(level, conn.features(), (&sent, tablet), out)
         });
         match begun {
-            Ok(flight) => Ok(Step::Flying(flight, deadline, sent, entered)),
+            Ok(flight) => Step::Flying(flight, deadline, sent, entered),
             Err(failure) => {
                 let outcome = Outcome {
                     result: Err(failure),
                     sent,
                 };
                 let place = inner.entered(entered);
-                Ok(self.go_on(deadline, Some(Tried { conn, outcome }), place))
+                self.go_on(deadline, Some(Tried { conn, outcome }), place)
             }
         }
     }
